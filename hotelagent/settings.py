@@ -192,8 +192,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "hotelagent.ops.correlation.CorrelationMiddleware",
-    "hotelagent.ops.metrics.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -205,6 +205,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 TEMPLATES = [
@@ -323,6 +324,10 @@ DUE = {
 }
 # Once a minute the sweeper repairs what a killed worker left behind.
 REPAIRS = ["channels_app.tasks.repair", "conversations.tasks.repair", "reservations.tasks.repair"]
+# Gauges computed by SQL when somebody looks at /metrics.
+GAUGES = ["channels_app.tasks.gauges", "reservations.tasks.gauges"]
+# Asked by /health/ready when CHECK_PMS_IN_READINESS is on; returns a sentence when something is wrong.
+PMS_HEALTH = "pms.gateway.health"
 # Rung by the post office when letters arrive.
 INBOUND_TASK = "conversations.tasks.letters_arrived"
 # Sections of a provisioning file, each applied by the room that owns the rows, in this order.
