@@ -1,0 +1,151 @@
+"""The embedded PMS: a small property in our own database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+
+from hotelagent.hotels.models import Hotel
+from pms import inventory
+from pms.errors import NotFound, PriceChanged, Rejected, SoldOut
+from pms.models import PropertyReservation, Room, RoomType
+from pms.terms import GuestDetails, NewReservation, Offer, Party, Reservation, ReservationState, RoomLine, RoomTypeInfo, Stay
+
+
+class EmbeddedPms:
+    """See pms.port.Port. Writes settle within one short transaction."""
+
+    required_guest_fields: tuple[str, ...] = ("name",)
+    settles_at_once = True
+
+    def __init__(self, hotel: Hotel) -> None:
+        self.hotel = hotel
+
+    def room_types(self) -> list[RoomTypeInfo]:
+        counts = inventory.room_counts(self.hotel)
+        return [inventory.info(row, counts[row.pk]) for row in self._types()]
+
+    def availability(self, stay: Stay, party: Party) -> list[Offer]:
+        offers = [offer for offer in self._offers(stay, party, self._types()) if offer.room_type.fits(party)]
+        return sorted(offers, key=lambda offer: (offer.price is None, offer.price.total if offer.price else Decimal(0)))
+
+    def quote(self, stay: Stay, party: Party, room_type: str) -> Offer:
+        rows = [row for row in self._types() if row.code == room_type]
+        if not rows:
+            raise Rejected(f"there is no room type {room_type}")
+        return self._offers(stay, party, rows)[0]
+
+    def create(self, reservation: NewReservation) -> Reservation:
+        with inventory.locked(self.hotel):
+            existing = self._row(reservation.reference)
+            if existing is not None:
+                return _told(existing)
+            self._check(reservation)
+            rooms = self._rooms(reservation)
+            row = PropertyReservation.objects.create(
+                hotel=self.hotel,
+                reference=reservation.reference,
+                check_in=reservation.stay.check_in,
+                check_out=reservation.stay.check_out,
+                adults=reservation.party.adults,
+                children=reservation.party.children,
+                child_ages=list(reservation.party.child_ages),
+                guest_name=reservation.guest.name,
+                guest_email=reservation.guest.email,
+                guest_phone=reservation.guest.phone,
+                lines=[{"room_type": line.room_type, "count": line.count, "price": str(line.price)} for line in reservation.lines],
+                total=reservation.total,
+                currency=reservation.currency,
+                notes=reservation.notes,
+            )
+            inventory.take(row, rooms, reservation.stay)
+        return _told(row)
+
+    def find_by_reference(self, reference: str) -> Reservation | None:
+        row = self._row(reference)
+        return _told(row) if row is not None else None
+
+    def cancel(self, reference: str) -> Reservation:
+        with inventory.locked(self.hotel):
+            row = self._row(reference)
+            if row is None:
+                raise NotFound(f"no booking {reference}")
+            if row.state != PropertyReservation.State.CANCELLED:
+                row.state = PropertyReservation.State.CANCELLED
+                row.cancelled_at = timezone.now()
+                row.save(update_fields=["state", "cancelled_at"])
+                inventory.release(row)
+        return _told(row)
+
+    def _types(self) -> list[RoomType]:
+        return list(RoomType.objects.filter(hotel=self.hotel, active=True))
+
+    def _row(self, reference: str) -> PropertyReservation | None:
+        return PropertyReservation.objects.filter(hotel=self.hotel, reference=reference).first()
+
+    def _offers(self, stay: Stay, party: Party, rows: list[RoomType]) -> list[Offer]:
+        counts = inventory.room_counts(self.hotel)
+        free = inventory.free_rooms(self.hotel, stay)
+        prices = inventory.prices(self.hotel, stay, party, rows)
+        broken = inventory.broken_rules(self.hotel, stay)
+        return [
+            Offer(
+                room_type=inventory.info(row, counts[row.pk]),
+                free=len(free.get(row.pk, [])),
+                price=prices.get(row.pk),
+                broken=broken.get(None, ()) + broken.get(row.pk, ()),
+            )
+            for row in rows
+        ]
+
+    def _check(self, reservation: NewReservation) -> None:
+        for name in self.required_guest_fields:
+            if not getattr(reservation.guest, name):
+                raise Rejected(f"the guest's {name} is missing")
+        if reservation.party.adults < 1 or not reservation.lines:
+            raise Rejected("a booking needs an adult and a room")
+        if reservation.stay.check_in < self.hotel.local_now().date() - dt.timedelta(days=1):
+            raise Rejected("the stay lies in the past")
+        for line in reservation.lines:
+            offer = self.quote(reservation.stay, _share(reservation), line.room_type)
+            if offer.broken:
+                raise Rejected(f"the stay breaks a restriction: {offer.broken[0].kind}")
+            if offer.price is None or offer.price.total != line.price:
+                raise PriceChanged("the price is no longer the quoted one")
+
+    def _rooms(self, reservation: NewReservation) -> list[Room]:
+        free = inventory.free_rooms(self.hotel, reservation.stay)
+        by_code = {row.code: row.pk for row in self._types()}
+        rooms: list[Room] = []
+        for line in reservation.lines:
+            available = free.get(by_code[line.room_type], [])
+            if len(available) < line.count:
+                raise SoldOut(f"{line.room_type} is sold out")
+            rooms += available[: line.count]
+            del available[: line.count]
+        return rooms
+
+
+def _share(reservation: NewReservation) -> Party:
+    """One room's party: the whole one in a single room; several rooms are quoted as evenly filled."""
+    rooms = sum(line.count for line in reservation.lines)
+    if rooms == 1:
+        return reservation.party
+    return Party(adults=-(-reservation.party.adults // rooms), children=-(-reservation.party.children // rooms))
+
+
+def _told(row: PropertyReservation) -> Reservation:
+    return Reservation(
+        pms_id=str(row.pk),
+        reference=row.reference,
+        state=ReservationState(row.state),
+        stay=Stay(row.check_in, row.check_out),
+        party=Party(row.adults, row.children, tuple(row.child_ages)),
+        guest=GuestDetails(row.guest_name, row.guest_email, row.guest_phone),
+        lines=tuple(RoomLine(line["room_type"], line["count"], Decimal(line["price"])) for line in row.lines),
+        total=row.total,
+        currency=row.currency,
+        rooms=tuple(sorted(set(row.nights.values_list("room__number", flat=True)))),
+    )

@@ -1,0 +1,142 @@
+"""What is free, and taking it, in the embedded PMS.
+
+Locking protocol. Whoever changes who has a room night holds ``pg_advisory_xact_lock(INVENTORY, hotel id)``: one lock,
+taken in one place (``locked``), first thing in one short transaction, before anything is read that the decision rests
+on. No network and no other lock inside. Readers take no lock: an availability is an offer, not a promise. Behind it
+stands the unique constraint on (room, night), so that a writer who forgot the lock fails instead of overbooking.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import connection, transaction
+
+from hotelagent.hotels.models import Hotel
+from pms.models import OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
+from pms.terms import Broken, Party, Price, RestrictionKind, RoomTypeInfo, Stay
+
+# First key of the two-key advisory lock; any constant will do as long as nobody else uses it.
+INVENTORY_LOCK = 0x484F5445
+INCLUDED_ADULTS = 2
+CENT = Decimal("0.01")
+
+
+@contextmanager
+def locked(hotel: Hotel) -> Iterator[None]:
+    """A transaction that alone decides about the hotel's room nights. Keep it short."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [INVENTORY_LOCK, hotel.pk])
+        yield
+
+
+def info(room_type: RoomType, rooms: int) -> RoomTypeInfo:
+    return RoomTypeInfo(
+        code=room_type.code,
+        names=room_type.names,
+        synonyms=room_type.synonyms,
+        descriptions=room_type.descriptions,
+        max_adults=room_type.max_adults,
+        max_children=room_type.max_children,
+        max_guests=room_type.max_guests,
+        rooms=rooms,
+    )
+
+
+def free_rooms(hotel: Hotel, stay: Stay) -> dict[int, list[Room]]:
+    """Rooms free on every night of the stay, by room type id, ordered by number."""
+    taken = RoomNight.objects.filter(room__hotel=hotel, night__gte=stay.check_in, night__lt=stay.check_out).values("room_id")
+    free: dict[int, list[Room]] = defaultdict(list)
+    for room in Room.objects.filter(hotel=hotel, active=True).exclude(pk__in=taken).order_by("number"):
+        free[room.room_type_id].append(room)
+    return free
+
+
+def room_counts(hotel: Hotel) -> Counter[int]:
+    """Rooms in service by room type id."""
+    return Counter(Room.objects.filter(hotel=hotel, active=True).values_list("room_type_id", flat=True))
+
+
+def prices(hotel: Hotel, stay: Stay, party: Party, room_types: Iterable[RoomType]) -> dict[int, Price]:
+    """The price of one room of each type, by type id; a type without a rate on every night is left out.
+
+    Rounded once, per night, half up, to the cent. Taxes not included in the rate come on top of the sum.
+    """
+    wanted = [room_type.pk for room_type in room_types]
+    rates: dict[int, list[Rate]] = defaultdict(list)
+    query = Rate.objects.filter(room_type_id__in=wanted, first_night__lt=stay.check_out, end__gt=stay.check_in)
+    for rate in query.order_by("pk"):
+        rates[rate.room_type_id].append(rate)
+    taxes = list(Tax.objects.filter(hotel=hotel))
+    found: dict[int, Price] = {}
+    for pk in wanted:
+        nightly = [_night_price(rates[pk], night, party) for night in stay]
+        if all(amount is not None for amount in nightly):
+            found[pk] = _with_taxes([amount for amount in nightly if amount is not None], taxes, hotel.currency)
+    return found
+
+
+def broken_rules(hotel: Hotel, stay: Stay) -> dict[int | None, tuple[Broken, ...]]:
+    """Rules the stay breaks, by room type id; under None those that hold for every type.
+
+    Minimum and maximum count where the arrival night falls; departures where the check-out date falls.
+    """
+    broken: dict[int | None, list[Broken]] = defaultdict(list)
+    rules = Restriction.objects.filter(hotel=hotel, first_night__lte=stay.check_out, end__gt=stay.check_in)
+    for rule in rules:
+        found = broken[rule.room_type_id]
+        if rule.first_night <= stay.check_in < rule.end:
+            if rule.min_stay and stay.nights < rule.min_stay:
+                found.append(Broken(RestrictionKind.MIN_STAY, rule.min_stay))
+            if rule.max_stay and stay.nights > rule.max_stay:
+                found.append(Broken(RestrictionKind.MAX_STAY, rule.max_stay))
+            if rule.closed_to_arrival:
+                found.append(Broken(RestrictionKind.CLOSED_TO_ARRIVAL))
+        if rule.closed_to_departure and rule.first_night <= stay.check_out < rule.end:
+            found.append(Broken(RestrictionKind.CLOSED_TO_DEPARTURE))
+    return {key: tuple(rules) for key, rules in broken.items()}
+
+
+def take(reservation: PropertyReservation, rooms: Iterable[Room], stay: Stay) -> None:
+    """Write the nights. Call under ``locked``, with rooms found free under the same lock."""
+    RoomNight.objects.bulk_create(RoomNight(room=room, night=night, reservation=reservation) for room in rooms for night in stay)
+
+
+def release(reservation: PropertyReservation) -> None:
+    """Give the nights back. Call under ``locked``."""
+    RoomNight.objects.filter(reservation=reservation).delete()
+
+
+def block(row: OutOfOrder) -> bool:
+    """Take the nights of a room that is out of order. Call under ``locked``. False when a booking has one of them."""
+    nights = [row.first_night + dt.timedelta(days=offset) for offset in range((row.end - row.first_night).days)]
+    if RoomNight.objects.filter(room=row.room, night__in=nights).exclude(out_of_order=row).exists():
+        return False
+    RoomNight.objects.filter(out_of_order=row).delete()
+    RoomNight.objects.bulk_create(RoomNight(room=row.room, night=night, out_of_order=row) for night in nights)
+    return True
+
+
+def _night_price(rates: list[Rate], night: dt.date, party: Party) -> Decimal | None:
+    chosen: Rate | None = None
+    for rate in rates:
+        if rate.first_night <= night < rate.end and (not rate.weekdays or night.weekday() in rate.weekdays):
+            chosen = rate  # the last one wins
+    if chosen is None:
+        return None
+    extra = max(0, party.adults - INCLUDED_ADULTS) * chosen.extra_adult + party.children * chosen.child
+    return (chosen.price + extra).quantize(CENT, ROUND_HALF_UP)
+
+
+def _with_taxes(nightly: list[Decimal], taxes: list[Tax], currency: str) -> Price:
+    rate_total = sum(nightly, Decimal(0))
+    included = sum((tax.percent for tax in taxes if tax.included), Decimal(0))
+    added = sum((tax.percent for tax in taxes if not tax.included), Decimal(0))
+    net = rate_total / (1 + included / 100)
+    total = (rate_total + net * added / 100).quantize(CENT, ROUND_HALF_UP)
+    return Price(total=total, taxes=(total - net).quantize(CENT, ROUND_HALF_UP), currency=currency, nightly=tuple(nightly))

@@ -1,0 +1,159 @@
+"""The words of the ledger, as typed values. Dates are nights on the hotel's calendar: [check_in, check_out)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Nights from ``check_in`` to ``check_out``, the latter exclusive. Raises ValueError unless at least one night."""
+
+    check_in: dt.date
+    check_out: dt.date
+
+    def __post_init__(self) -> None:
+        if self.check_out <= self.check_in:
+            raise ValueError("a stay has at least one night")
+
+    @property
+    def nights(self) -> int:
+        return (self.check_out - self.check_in).days
+
+    def __iter__(self) -> Iterator[dt.date]:
+        """Each night's date."""
+        return (self.check_in + dt.timedelta(days=offset) for offset in range(self.nights))
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who comes. ``child_ages`` may be shorter than ``children`` while ages are unknown."""
+
+    adults: int
+    children: int = 0
+    child_ages: tuple[int, ...] = ()
+
+    @property
+    def guests(self) -> int:
+        return self.adults + self.children
+
+
+@dataclass(frozen=True)
+class RoomTypeInfo:
+    """A kind of room as guests may be told about it; texts per language."""
+
+    code: str
+    names: dict[str, str]
+    synonyms: dict[str, list[str]]
+    descriptions: dict[str, str]
+    max_adults: int
+    max_children: int
+    max_guests: int
+    rooms: int
+
+    def name(self, language: str) -> str:
+        return self.names.get(language) or next(iter(self.names.values()), self.code)
+
+    def fits(self, party: Party) -> bool:
+        """Does the party fit into one such room?"""
+        return party.adults <= self.max_adults and party.children <= self.max_children and party.guests <= self.max_guests
+
+
+class RestrictionKind(StrEnum):
+    MIN_STAY = "min_stay"
+    MAX_STAY = "max_stay"
+    CLOSED_TO_ARRIVAL = "closed_to_arrival"
+    CLOSED_TO_DEPARTURE = "closed_to_departure"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule of the hotel that the asked stay breaks; ``nights`` only with min_stay and max_stay."""
+
+    kind: RestrictionKind
+    nights: int | None = None
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of one room for the whole stay. ``total`` includes every tax; ``taxes`` is the part of it that is tax."""
+
+    total: Decimal
+    taxes: Decimal
+    currency: str
+    nightly: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be had of one room type for a stay. ``free`` rooms is 0 when sold out; ``price`` None without a rate."""
+
+    room_type: RoomTypeInfo
+    free: int
+    price: Price | None
+    broken: tuple[Broken, ...] = ()
+
+    @property
+    def bookable(self) -> bool:
+        return self.free > 0 and self.price is not None and not self.broken
+
+
+@dataclass(frozen=True)
+class GuestDetails:
+    """The guest as the PMS wants to know them; which fields it needs is ``Port.required_guest_fields``."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """So many rooms of one type; ``price`` is the quoted total of one of them, taxes included."""
+
+    room_type: str
+    count: int
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class NewReservation:
+    """Everything needed to book. ``reference`` is ours and unique: the same reference twice is the same booking."""
+
+    reference: str
+    stay: Stay
+    party: Party
+    guest: GuestDetails
+    lines: tuple[RoomLine, ...]
+    currency: str
+    notes: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.price * line.count for line in self.lines), Decimal(0))
+
+
+class ReservationState(StrEnum):
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A booking as the PMS holds it."""
+
+    pms_id: str
+    reference: str
+    state: ReservationState
+    stay: Stay
+    party: Party
+    guest: GuestDetails
+    lines: tuple[RoomLine, ...]
+    total: Decimal
+    currency: str
+    rooms: tuple[str, ...] = field(default=())
