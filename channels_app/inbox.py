@@ -1,0 +1,175 @@
+"""Letters in: kept durably with the webhook's answer, sorted to their threads by a worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from prometheus_client import Counter
+
+from channels_app.envelope import AccountEvent, InboundMessage, Parsed, Receipt
+from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Thread
+from channels_app.phones import match_key
+from channels_app.transports.whatsapp.parse import digest
+from hotelagent.ops import correlation, queue
+
+log = structlog.get_logger(__name__)
+
+RECEIVED = Counter("messages_by_channel_total", "Letters received", ["channel"])
+QUARANTINED = Counter("letters_quarantined_total", "Letters kept back because they belong to nobody here", ["reason"])
+# Kinds that are no words of the guest: kept and shown, never answered, and they open no window.
+SILENT_KINDS = frozenset({"reaction", "system", "group", "edit", "revoke", "request_welcome", "call_permission_reply"})
+
+
+def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], *, quarantine: str = "no such account") -> int:
+    """Store everything of one webhook and ring, in one transaction; returns how many letters were new.
+
+    ``accounts`` maps the provider's ids of our addresses to accounts; an item for any other id is quarantined. Only
+    inserts, in one order, so that two webhooks never wait for each other longer than for the same letter.
+    """
+    now = timezone.now()
+    letters = [item for item in items if isinstance(item, InboundMessage) and item.account_key in accounts]
+    receipts = [item for item in items if isinstance(item, Receipt) and item.account_key in accounts]
+    notices = [item for item in items if isinstance(item, AccountEvent) or item.account_key not in accounts]
+    with transaction.atomic():
+        new = _insert_letters(letters, accounts, now)
+        _insert_receipts(receipts, accounts, now)
+        _insert_notices(notices, accounts, now, quarantine)
+        if new:
+            import_string(settings.INBOUND_TASK)()
+        elif receipts:
+            queue.ring("default")
+    if new:
+        RECEIVED.labels(channel).inc(new)
+    log.info("webhook accepted", channel=channel, letters=len(letters), new=new, receipts=len(receipts), notices=len(notices))
+    return new
+
+
+def waiting_unsorted(driver: str, *, account: Account | None = None, limit: int = 200) -> list[Inbound]:
+    """Letters that belong to no thread yet, oldest first."""
+    rows = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=driver)
+    if account is not None:
+        rows = rows.filter(account=account)
+    return list(rows.select_related("account__hotel").order_by("id")[:limit])
+
+
+def assign(letter: Inbound) -> Thread:
+    """The letter's thread, made when the sender is new. Call inside a transaction.
+
+    A user id is looked for first, then the phone's canonical key. When both are known and disagree, the letter goes by
+    phone and the threads stay two: people are never merged by machine (facts: WHATSAPP, 2).
+    """
+    phone_key = match_key(letter.sender_phone) if letter.account.kind == Account.Kind.WHATSAPP else letter.sender_phone
+    identity = phone_key or f"user:{letter.sender_user_id}"
+    threads = Thread.objects.select_for_update().filter(account=letter.account)
+    by_identity = threads.filter(identity=identity).first()
+    by_user = threads.filter(user_id=letter.sender_user_id).first() if letter.sender_user_id else None
+    thread = by_identity or (by_user if not phone_key or by_user is None or by_user.identity.startswith("user:") else None)
+    if thread is None:
+        thread, _created = Thread.objects.get_or_create(
+            account=letter.account,
+            identity=identity,
+            defaults={"address": letter.sender_phone, "user_id": "" if by_user else letter.sender_user_id, "name": letter.sender_name},
+        )
+    _learn(thread, letter, phone_key, by_user)
+    letter.thread = thread
+    letter.save(update_fields=["thread"])
+    return thread
+
+
+def _learn(thread: Thread, letter: Inbound, phone_key: str, by_user: Thread | None) -> None:
+    if phone_key and thread.identity.startswith("user:"):
+        thread.identity = phone_key  # a guest known by user id only has shown a number
+    if letter.sender_phone:
+        thread.address = letter.sender_phone  # sent to exactly what was received
+    if letter.sender_user_id and not thread.user_id and by_user is None:
+        thread.user_id = letter.sender_user_id
+    if by_user is not None and by_user.pk != thread.pk:
+        log.warning("phone and user id belong to two threads", thread=thread.pk, other=by_user.pk, letter=letter.pk)
+    thread.name = letter.sender_name or thread.name
+    if letter.kind not in SILENT_KINDS and (thread.last_inbound_at is None or letter.provider_time > thread.last_inbound_at):
+        thread.last_inbound_at = letter.provider_time
+    thread.save(update_fields=["identity", "address", "user_id", "name", "last_inbound_at"])
+
+
+_LETTER_COLUMNS = (
+    "account_id provider_id kind text choice_id reply_to sender_phone sender_user_id sender_name media raw digest "
+    "provider_time received_at state reason attempts due_at correlation_id"
+).split()
+
+
+def _insert_letters(letters: Iterable[InboundMessage], accounts: dict[str, Account], now: dt.datetime) -> int:
+    rows: dict[tuple[int, str], list[object]] = {}
+    base = correlation.current() or correlation.new_id()
+    for number, item in enumerate(letters):
+        account = accounts[item.account_key]
+        raw = item.raw | ({"_forwarded": True} if item.forwarded else {})
+        rows.setdefault(
+            (account.pk, item.provider_id),
+            [
+                account.pk, item.provider_id, item.kind, item.text, item.choice_id, item.reply_to, item.sender.phone,
+                item.sender.user_id, item.sender.name, json.dumps(item.media), json.dumps(raw), digest(item.raw),
+                item.provider_time, now, Inbound.State.WAITING.value, "", 0, now, f"{base}.{number}" if number else base,
+            ],
+        )  # fmt: skip
+    if not rows:
+        return 0
+    ordered = [rows[key] for key in sorted(rows)]
+    values = ", ".join(["(" + ", ".join(["%s"] * len(_LETTER_COLUMNS)) + ")"] * len(ordered))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO channels_app_inbound ({', '.join(_LETTER_COLUMNS)}) VALUES {values} "  # noqa: S608 - our own column names
+            "ON CONFLICT (account_id, provider_id) DO NOTHING RETURNING account_id, provider_id",
+            [value for row in ordered for value in row],
+        )
+        new = {(row[0], row[1]) for row in cursor.fetchall()}
+    _log_differences({key: str(rows[key][11]) for key in rows if key not in new})
+    return len(new)
+
+
+def _log_differences(repeated: dict[tuple[int, str], str]) -> None:
+    """The same id with another body: the first one counts, and somebody should know."""
+    if not repeated:
+        return
+    wanted = Q()
+    for account_id, provider_id in repeated:
+        wanted |= Q(account_id=account_id, provider_id=provider_id)
+    for row in Inbound.objects.filter(wanted).only("id", "account_id", "provider_id", "digest"):
+        if row.digest != repeated[row.account_id, row.provider_id]:
+            log.warning("same id, different body: the first one counts", letter=row.pk)
+
+
+def _insert_receipts(receipts: Iterable[Receipt], accounts: dict[str, Account], now: dt.datetime) -> None:
+    rows = [
+        DeliveryReceipt(
+            account=accounts[item.account_key], provider_id=item.provider_id, status=item.status, provider_time=item.provider_time,
+            callback=item.callback, error_code=item.error_code, error_text=item.error_text, pricing=item.pricing, raw=item.raw,
+            received_at=now, due_at=now,
+        )
+        for item in sorted(receipts, key=lambda item: (item.provider_id, item.status, item.provider_time))
+    ]  # fmt: skip
+    DeliveryReceipt.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _insert_notices(items: Iterable[Parsed], accounts: dict[str, Account], now: dt.datetime, quarantine: str) -> None:
+    rows: dict[str, AccountNotice] = {}
+    for item in items:
+        account = accounts.get(item.account_key)
+        foreign = account is None and (not isinstance(item, AccountEvent) or item.account_key != "")
+        kind = item.kind if isinstance(item, AccountEvent) else type(item).__name__.lower()
+        raw = item.raw if not foreign else item.raw | {"_account_key": item.account_key}
+        row = AccountNotice(
+            account=account, kind=kind[:60], reason=quarantine if foreign else "", raw=raw, digest=digest(raw), quarantined=foreign, received_at=now
+        )
+        rows[row.digest] = row
+        if foreign:
+            QUARANTINED.labels(quarantine).inc()
+            log.error("quarantined: this letter belongs to no account here", reason=quarantine, kind=kind)
+    AccountNotice.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)

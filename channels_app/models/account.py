@@ -1,0 +1,74 @@
+"""Who we are at the providers: the Meta app (secrets) and the accounts (addresses) of the hotels."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hotelagent.hotels.models import Hotel
+from hotelagent.ops.crypto import SecretField
+
+
+class MetaApp(models.Model):
+    """An app at Meta. Its secret signs every webhook of every number that belongs to it."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    secret = SecretField(_("app secret"), blank=True, default="")
+    previous_secret = SecretField(_("previous app secret"), blank=True, default="", help_text=_("Accepted too while you rotate"))
+    verify_token = SecretField(_("verify token"), blank=True, default="")
+    enabled = models.BooleanField(_("enabled"), default=True)
+
+    class Meta:
+        verbose_name = _("Meta app")
+        verbose_name_plural = _("Meta apps")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """One address of a hotel on one channel."""
+
+    class Kind(models.TextChoices):
+        WHATSAPP = "whatsapp", "WhatsApp"
+        WEBCHAT = "webchat", _("Web chat")
+
+    class State(models.TextChoices):
+        CONNECTED = "connected", _("Connected")
+        NOT_CONNECTED = "not_connected", _("Not connected")
+        STOPPED = "stopped", _("Stopped")
+
+    class Driver(models.TextChoices):
+        WORKER = "worker", _("Workers")
+        CONVERSE = "converse", _("Terminal")
+
+    hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="accounts", verbose_name=_("hotel"))
+    kind = models.CharField(_("channel"), max_length=12, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=80)
+    external_id = models.CharField(_("provider's id"), max_length=80, blank=True, help_text=_("WhatsApp: phone number id"))
+    business_id = models.CharField(_("business account id"), max_length=80, blank=True)
+    display_number = models.CharField(_("number shown to guests"), max_length=40, blank=True)
+    app = models.ForeignKey(MetaApp, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("Meta app"))
+    access_token = SecretField(_("access token"), blank=True, default="")
+    api_url = models.URLField(_("API address"), blank=True, default="https://graph.facebook.com")
+    # Only a base from the environment or a provisioning file may be plain http or private.
+    api_url_trusted = models.BooleanField(_("address given by the operator"), default=False, editable=False)
+    api_version = models.CharField(_("API version"), max_length=12, blank=True, default="v26.0")
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.NOT_CONNECTED)
+    state_reason = models.CharField(_("why"), max_length=300, blank=True)
+    # Whose processes serve it: a terminal session drives its own conversations itself.
+    driver = models.CharField(_("served by"), max_length=12, choices=Driver.choices, default=Driver.WORKER)
+    enabled = models.BooleanField(_("enabled"), default=True)
+
+    class Meta:
+        verbose_name = _("channel account")
+        verbose_name_plural = _("channel accounts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "external_id"], condition=~models.Q(external_id=""), name="one_account_per_provider_id"
+            ),
+            models.UniqueConstraint(fields=["hotel", "kind", "name"], name="account_name_per_hotel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_kind_display()})"

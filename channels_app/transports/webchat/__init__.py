@@ -1,0 +1,21 @@
+"""The web chat: guests in a browser or a terminal. Nothing leaves the house; the row itself is what the guest reads."""
+
+from __future__ import annotations
+
+from channels_app.envelope import Content, ContentError, Outcome, Sent
+from channels_app.transports.base import SendJob
+
+
+class WebchatTransport:
+    """See channels_app.transports.base.Transport."""
+
+    window = None
+    pace = None
+
+    def fit(self, content: Content) -> list[Content]:
+        if content.kind != "read" and not content.text.strip():
+            raise ContentError("an empty message cannot be sent")
+        return [content]
+
+    def send(self, job: SendJob) -> Outcome:
+        return Sent(f"webchat-{job.callback}")

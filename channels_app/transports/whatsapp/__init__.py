@@ -1,0 +1,25 @@
+"""WhatsApp Cloud API (facts: WHATSAPP)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from channels_app.envelope import Content, Outcome
+from channels_app.transports.base import Pace, SendJob
+from channels_app.transports.whatsapp import content as whatsapp_content
+from channels_app.transports.whatsapp.api import send
+
+
+class WhatsAppTransport:
+    """See channels_app.transports.base.Transport."""
+
+    # 24 hours after the guest's last letter, less a margin for clocks and the way there.
+    window = dt.timedelta(hours=24) - dt.timedelta(minutes=5)
+    # Meta allows 45 at once and takes them back at one per 6 s; we stay far below.
+    pace = Pace(interval=dt.timedelta(seconds=6), burst=10)
+
+    def fit(self, content: Content) -> list[Content]:
+        return whatsapp_content.fit(content)
+
+    def send(self, job: SendJob) -> Outcome:
+        return send(job)

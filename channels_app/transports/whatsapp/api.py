@@ -1,0 +1,108 @@
+"""Talking to the Graph API. One POST a call: explicit timeouts, capped answers, no redirects."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from prometheus_client import Counter, Histogram
+
+from channels_app.envelope import Failed, JsonObject, Outcome, Retry, Sent, Unknown
+from channels_app.transports.base import SendJob
+from channels_app.transports.whatsapp import content as whatsapp_content
+from channels_app.transports.whatsapp.errors import classify
+
+DEFAULT_VERSION = "v26.0"
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 20.0
+ANSWER_LIMIT = 256 * 1024
+_VERSION = re.compile(r"/(v\d+\.\d+)$")
+_sessions = threading.local()
+
+SENT = Counter("whatsapp_messages_sent_total", "Letters handed to Meta", ["type", "status"])
+LATENCY = Histogram("whatsapp_api_latency_seconds", "Time one Graph call took", ["endpoint", "method"])
+
+
+def endpoint(api_url: str, api_version: str, external_id: str) -> str:
+    """``{base}/{version}/{phone_number_id}/messages``; a version in the URL wins over the account's."""
+    base = api_url.rstrip("/")
+    match = _VERSION.search(base)
+    version = match[1] if match else (api_version or DEFAULT_VERSION)
+    if match:
+        base = base[: match.start()]
+    return f"{base}/{version}/{external_id}/messages"
+
+
+def send(job: SendJob) -> Outcome:
+    """Hand one letter to Meta. A cut or silent line after sending is Unknown: there is no idempotency key."""
+    body = whatsapp_content.body(job.content, callback=job.callback, to=job.address, recipient=job.user_id)
+    url = endpoint(job.api_url, job.api_version, job.external_id)
+    try:
+        with LATENCY.labels("messages", "POST").time():
+            status, content_type, raw = _post(url, job.access_token, body)
+    except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
+        outcome: Outcome = Retry(f"not connected: {type(error).__name__}")
+    except requests.exceptions.ConnectionError as error:
+        # Refused before a byte left: nothing was sent. Anything later may have been.
+        refused = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
+        outcome = Retry("connection refused") if refused else Unknown("the line was cut")
+    except requests.exceptions.RequestException as error:
+        outcome = Unknown(f"no answer: {type(error).__name__}")
+    else:
+        outcome = _read(status, content_type, raw, is_read=job.content.kind == "read")
+    SENT.labels(job.content.kind, type(outcome).__name__.lower()).inc()
+    return outcome
+
+
+def _post(url: str, token: str, body: JsonObject) -> tuple[int, str, bytes]:
+    with _session().post(
+        url,
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        raw = response.raw.read(ANSWER_LIMIT, decode_content=True)
+        return response.status_code, response.headers.get("Content-Type", ""), raw
+
+
+def _session() -> requests.Session:
+    session: requests.Session | None = getattr(_sessions, "session", None)
+    if session is None:
+        session = _sessions.session = requests.Session()
+        session.headers["User-Agent"] = f"hotel-receptionist/{settings.VERSION}"
+        session.trust_env = False  # no proxy or netrc of the machine gets our bearer
+    return session
+
+
+def _read(status: int, content_type: str, raw: bytes, *, is_read: bool) -> Outcome:
+    try:
+        answer: Any = json.loads(raw)
+    except ValueError:
+        return Unknown(f"an answer that is no JSON (HTTP {status}, {content_type[:40]})")
+    if not isinstance(answer, dict):
+        return Unknown(f"an answer of an unknown shape (HTTP {status})")
+    if isinstance(answer.get("error"), dict):
+        return classify(answer["error"])
+    if is_read and status == 200:
+        return Sent("")
+    messages = answer.get("messages")
+    if status == 200 and isinstance(messages, list) and messages and isinstance(messages[0], dict) and messages[0].get("id"):
+        return Sent(str(messages[0]["id"])[:200])
+    if 400 <= status < 500:
+        return Failed(f"refused without a reason (HTTP {status})")
+    return Unknown(f"HTTP {status} without an id")
+
+
+def is_private(api_url: str) -> bool:
+    """Plain http, or a host that is not Meta's: allowed only for a base given by the operator."""
+    parts = urlsplit(api_url)
+    return parts.scheme != "https" or parts.hostname != "graph.facebook.com"
+
+
+__all__ = ["Failed", "Retry", "Sent", "Unknown", "endpoint", "send"]

@@ -1,0 +1,100 @@
+"""Where the providers knock. The answer depends on the database alone."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import Any
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from channels_app import inbox
+from channels_app.envelope import AccountEvent, Parsed
+from channels_app.models import Account, MetaApp
+from channels_app.transports.whatsapp import parse, signature
+
+log = structlog.get_logger(__name__)
+
+CHALLENGE_LIMIT = 200
+
+
+class RawView(APIView):
+    """A DRF view on the raw bytes: no parser, no authenticator and no content negotiation in the way."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = ()
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return (None, "")
+
+    def finalize_response(self, request: Any, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        return response
+
+
+class WhatsAppWebhook(RawView):
+    """Meta's webhook (facts: WHATSAPP, 1). Every spelling of its path is this view."""
+
+    def get(self, request: Request) -> HttpResponse:
+        """The handshake: our verify token, then Meta's challenge back as plain text."""
+        query = request.query_params
+        mode, token, challenge = (query.getlist(f"hub.{name}") for name in ("mode", "verify_token", "challenge"))
+        if mode != ["subscribe"] or len(token) != 1 or len(challenge) != 1:
+            return _plain("", 403 if len(mode) == 1 and mode != ["subscribe"] else 400)
+        if len(challenge[0]) > CHALLENGE_LIMIT:
+            return _plain("", 400)
+        known = MetaApp.objects.filter(enabled=True)
+        matches = [hmac.compare_digest(app.verify_token.encode(), token[0].encode()) for app in known if app.verify_token]
+        return _plain(challenge[0], 200) if any(matches) else _plain("", 403)
+
+    def post(self, request: Request) -> HttpResponse:
+        """401 when no app's secret signs the bytes, 503 when they could not be kept, else 200: also for what nobody
+        understands, which would otherwise come back for seven days."""
+        django_request: HttpRequest = request._request
+        body = django_request.body
+        if len(body) > settings.MAX_BODY_BYTES:
+            return _plain("", 413)
+        try:
+            apps = signature.fitting(body, django_request.headers.get("X-Hub-Signature-256", ""), _secrets())
+            if not apps:
+                log.warning("webhook refused: no app's secret signs it", size_bytes=len(body))
+                return _plain("", 401)
+            items = _read(body)
+            inbox.accept(Account.Kind.WHATSAPP, items, _accounts(items, apps))
+        except (DatabaseError, InterfaceError, psycopg.OperationalError) as error:
+            log.error("webhook not kept: Meta will come again", error=type(error).__name__)
+            return _plain("", 503)
+        return _plain("", 200)
+
+
+def _secrets() -> list[tuple[int, str]]:
+    """Every enabled app's secret, and its previous one while it is being rotated."""
+    found: list[tuple[int, str]] = []
+    for app in MetaApp.objects.filter(enabled=True).only("pk", "secret", "previous_secret"):
+        found += [(app.pk, secret) for secret in (app.secret, app.previous_secret) if secret]
+    return found
+
+
+def _read(body: bytes) -> list[Parsed]:
+    try:
+        return parse.parse(json.loads(body))
+    except (ValueError, RecursionError) as error:
+        text = body[:20_000].decode("utf-8", "replace").replace("\x00", "")
+        return [AccountEvent("", f"unreadable:{type(error).__name__}", {"body": text})]
+
+
+def _accounts(items: list[Parsed], apps: set[int]) -> dict[str, Account]:
+    """The accounts of the apps that signed; a number of any other app does not exist here."""
+    keys = {item.account_key for item in items if item.account_key}
+    rows = Account.objects.filter(kind=Account.Kind.WHATSAPP, enabled=True, external_id__in=keys, app_id__in=apps)
+    return {row.external_id: row for row in rows}
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
