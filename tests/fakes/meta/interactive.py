@@ -31,7 +31,7 @@ def check_interactive(content: Json, check_media: CheckMedia) -> None:
         "location_request_message": _check_ask("send_location"),
         "request_contact_info": _check_ask("request_contact_info"),
     }
-    if kind not in checks:
+    if not isinstance(kind, str) or kind not in checks:
         raise GraphError(100, f"Param interactive['type'] must be one of {{{', '.join(checks)}}}, got {kind!r}.")
     if "action" not in interactive:
         raise GraphError(100, "The parameter interactive['action'] is required.")
@@ -59,7 +59,7 @@ def _check_header(value: object, kind: str, check_media: CheckMedia) -> None:
     header = need_object(value, where, {"type", "text", "image", "video", "document"})
     header_kind = header.get("type")
     allowed = {"text"} if kind == "list" else {"text", "image", "video", "document"}
-    if kind in {"location_request_message", "request_contact_info"} or header_kind not in allowed:
+    if kind in {"location_request_message", "request_contact_info"} or header_kind not in list(allowed):
         raise GraphError(131009, f"Header of type {header_kind!r} is not allowed for interactive type {kind}.")
     if set(header) != {"type", header_kind}:
         raise GraphError(131009, f"{where} must hold exactly 'type' and '{header_kind}'.")

@@ -66,7 +66,7 @@ def check_message(body: Json, check_template: CheckTemplate, media_is_known: Med
     _check_product(body)
     kind = body.get("type", "text")
     types = {"text", "interactive", "reaction", "location", "contacts", "template", *MEDIA_KEYS}
-    if kind not in types:
+    if not isinstance(kind, str) or kind not in types:
         raise GraphError(100, f"Param type must be one of {{{', '.join(sorted(types)).upper()}}} - got {kind!r}.")
     need_object(body, "message", FRAME | {kind})
     if body.get("recipient_type", "individual") != "individual":
@@ -157,7 +157,7 @@ def _check_location(content: object) -> None:
         value = location[name]
         try:
             degrees = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else None
-        except ValueError:
+        except (ValueError, OverflowError):
             degrees = None
         if degrees is None or not -most <= degrees <= most:
             raise GraphError(131009, f"Param location['{name}'] is not valid.")

@@ -1,0 +1,243 @@
+"""The booking saga: draft → holding → placing → confirmed, rejected or unknown, and out again by cancelling.
+
+Every step is committed before the next one starts, and the PMS is called between transactions, never inside one. The
+quote's key is the booking's key: the same yes twice finds the same booking. Our reference travels to the PMS, so that
+whatever was interrupted can be looked up there before anything is asked again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from prometheus_client import Counter
+
+from hotelagent.ops import correlation, queue
+from pms.errors import AuthFailed, NotFound, OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
+from pms.gateway import Gateway, gateway
+from pms.terms import GuestDetails, NewReservation, Party, Reservation, ReservationState, RoomLine, Stay
+from reservations import holds
+from reservations.errors import KeyReused
+from reservations.models import Booking, BookingStep, Quote
+from reservations.signals import booking_settled
+
+log = structlog.get_logger(__name__)
+
+State = Booking.State
+LEASE = dt.timedelta(seconds=180)
+RETRY = dt.timedelta(seconds=5)
+MAX_ATTEMPTS = 5
+# When to look an unknown booking up; two clean looks at least 90 s apart come before any repeat.
+LOOKS = (5, 30, 120, 600)
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that reads like something else
+REFERENCE_PREFIX = "RX"
+
+ATTEMPTS = Counter("reservation_attempts_total", "Bookings asked of a PMS", ["outcome"])
+CREATED = Counter("reservations_created_total", "Bookings confirmed", ["channel"])
+
+
+@dataclass(frozen=True)
+class Booker:
+    """Who books, as a snapshot, and where the talk is."""
+
+    guest: GuestDetails
+    guest_key: str
+    channel: str = ""
+    conversation_ref: str = ""
+
+
+def place(quote: Quote, booker: Booker, *, now: dt.datetime | None = None) -> Booking:
+    """The guest said yes to ``quote``. Idempotent by the quote's key.
+
+    On return the booking is confirmed or rejected when the PMS settles at once, else placing, with its bell rung.
+    Raises KeyReused when the key exists with another guest.
+    """
+    booking = _draft(quote, booker, now or timezone.now())
+    if booking.state not in {State.DRAFT, State.HOLDING, State.PLACING}:
+        return booking
+    with transaction.atomic():
+        if booking.state == State.DRAFT:
+            step(booking, State.HOLDING, note="held" if holds.is_open(quote) else "no open hold: the PMS decides")
+        if booking.state == State.HOLDING:
+            step(booking, State.PLACING, due_at=timezone.now())
+        queue.ring("default")
+    if gateway(quote.hotel).settles_at_once:
+        Booking.objects.filter(pk=booking.pk).update(told=True)
+        booking.told = True
+        advance(booking.pk)
+        booking.refresh_from_db()
+    return booking
+
+
+def cancel(booking: Booking, *, actor: str) -> Booking:
+    """Cancel a confirmed booking. On return cancelled when the PMS settles at once, else cancelling."""
+    with transaction.atomic():
+        current = Booking.objects.select_for_update().get(pk=booking.pk)
+        if current.state == State.CONFIRMED:
+            step(current, State.CANCELLING, actor=actor, due_at=timezone.now(), attempts=0)
+            queue.ring("default")
+    if gateway(booking.hotel).settles_at_once:
+        advance(booking.pk)
+    booking.refresh_from_db()
+    return booking
+
+
+def advance(pk: int) -> bool:
+    """Take the next step of one booking that is placing, cancelling or unknown. False when somebody else has it."""
+    booking = _claim(pk)
+    if booking is None:
+        return False
+    with correlation.bound(booking.correlation_id or correlation.new_id()):
+        pms = gateway(booking.hotel)
+        try:
+            if booking.state == State.CANCELLING:
+                _cancelling(booking, pms)
+            elif booking.state == State.UNKNOWN:
+                _look_up(booking, pms)
+            else:
+                _placing(booking, pms)
+        except (Unavailable, AuthFailed) as error:
+            _later(booking, f"PMS not available: {type(error).__name__}")
+    return True
+
+
+def step(booking: Booking, state: str, *, note: str = "", actor: str = "", **values: object) -> None:
+    """One step: the state, what came with it, and the row that tells of it. Inside the caller's transaction or alone."""
+    with transaction.atomic():
+        previous, booking.state = booking.state, state
+        for name, value in values.items():
+            setattr(booking, name, value)
+        booking.save(update_fields=["state", *values])
+        BookingStep.objects.create(booking=booking, at=timezone.now(), from_state=previous, to_state=state, note=note[:300], actor=actor)
+    log.info("booking step", reference=booking.reference, previous=previous, state=state)
+
+
+def _draft(quote: Quote, booker: Booker, now: dt.datetime) -> Booking:
+    booking, created = Booking.objects.get_or_create(
+        key=quote.key,
+        defaults={
+            "hotel": quote.hotel, "quote": quote, "reference": _reference(), "check_in": quote.check_in, "check_out": quote.check_out,
+            "adults": quote.adults, "children": quote.children, "child_ages": quote.child_ages, "lines": quote.lines,
+            "total": quote.total, "currency": quote.currency, "guest_name": booker.guest.name, "guest_email": booker.guest.email,
+            "guest_phone": booker.guest.phone, "guest_key": booker.guest_key, "language": booker.guest.language or "es",
+            "channel": booker.channel, "conversation_ref": booker.conversation_ref, "correlation_id": correlation.current(),
+            "created_at": now,
+        },
+    )  # fmt: skip
+    if not created and (booking.guest_key != booker.guest_key or booking.quote_id != quote.pk):
+        raise KeyReused(str(quote.key))
+    return booking
+
+
+def _reference() -> str:
+    return REFERENCE_PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(6))
+
+
+def _claim(pk: int) -> Booking | None:
+    """A lease by compare-and-swap; the try is counted before anything is done."""
+    now = timezone.now()
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update(skip_locked=True).select_related("hotel", "quote").filter(
+            pk=pk, state__in=[State.HOLDING, State.PLACING, State.UNKNOWN, State.CANCELLING]
+        ).first()  # fmt: skip
+        if booking is None or (booking.lease_until is not None and booking.lease_until > now):
+            return None
+        booking.attempts, booking.fence, booking.lease_until = booking.attempts + 1, booking.fence + 1, now + LEASE
+        booking.due_at = now + LEASE
+        booking.save(update_fields=["attempts", "fence", "lease_until", "due_at"])
+    return booking
+
+
+def _placing(booking: Booking, pms: Gateway) -> None:
+    if booking.attempts > 1 and (found := pms.find_by_reference(booking.reference)) is not None:
+        _confirm_or_reject(booking, found)
+        return
+    try:
+        answer = pms.create(_order(booking))
+    except OutcomeUnknown as error:
+        _settled(booking, State.UNKNOWN, note=str(error), due_at=timezone.now() + dt.timedelta(seconds=LOOKS[0]), attempts=0)
+    except (SoldOut, PriceChanged) as error:
+        _settled(booking, State.REJECTED, reason="sold_out" if isinstance(error, SoldOut) else "price_changed", note=str(error))
+    except Rejected as error:
+        _settled(booking, State.REJECTED, reason="refused", note=str(error))
+    else:
+        _confirm_or_reject(booking, answer)
+
+
+def _look_up(booking: Booking, pms: Gateway) -> None:
+    found = pms.find_by_reference(booking.reference)
+    if found is not None:
+        _confirm_or_reject(booking, found)
+    elif booking.attempts < len(LOOKS):
+        wait = LOOKS[booking.attempts] - LOOKS[booking.attempts - 1]
+        _release(booking, due_at=timezone.now() + dt.timedelta(seconds=wait))
+    else:
+        _settled(booking, State.REJECTED, reason="never_arrived", note="the PMS has no such booking after four looks")
+
+
+def _cancelling(booking: Booking, pms: Gateway) -> None:
+    try:
+        pms.cancel(booking.reference)
+    except NotFound:
+        _settled(booking, State.CANCELLED, note="the PMS has no such booking", cancelled_at=timezone.now())
+    except Rejected as error:
+        _settled(booking, State.CONFIRMED, reason="cancel_refused", note=str(error))
+    except OutcomeUnknown as error:
+        _later(booking, f"cancelling: {error}")
+    else:
+        _settled(booking, State.CANCELLED, cancelled_at=timezone.now())
+
+
+def _confirm_or_reject(booking: Booking, answer: Reservation) -> None:
+    if answer.state == ReservationState.CANCELLED:
+        _settled(booking, State.REJECTED, reason="cancelled_in_pms", note="the PMS holds it as cancelled")
+        return
+    _settled(booking, State.CONFIRMED, note=f"PMS {answer.pms_id}", pms_id=answer.pms_id, confirmed_at=timezone.now())
+
+
+def _settled(booking: Booking, state: str, *, note: str = "", **values: object) -> None:
+    """The end of a step, if the lease is still ours."""
+    with transaction.atomic():
+        current = Booking.objects.select_for_update().select_related("hotel", "quote").get(pk=booking.pk)
+        if current.fence != booking.fence:
+            log.warning("a booking settled after its lease", reference=booking.reference)
+            return
+        step(current, state, note=note, lease_until=None, **({"due_at": None} | values))
+        if state == State.CONFIRMED and current.cancelled_at is None:
+            holds.use(current.quote)
+        elif state == State.REJECTED:
+            holds.release(current.quote)
+        booking_settled.send(sender=Booking, booking=current)
+    if state in {State.CONFIRMED, State.REJECTED, State.UNKNOWN}:
+        ATTEMPTS.labels(state).inc()
+    if state == State.CONFIRMED:
+        CREATED.labels(booking.channel or "other").inc()
+
+
+def _later(booking: Booking, note: str) -> None:
+    """Not reached: try again a few times, then a person has to look."""
+    if booking.attempts >= MAX_ATTEMPTS and booking.state == State.PLACING:
+        _settled(booking, State.REJECTED, reason="pms_unavailable", note=note)
+        return
+    _release(booking, due_at=timezone.now() + RETRY * booking.attempts)
+
+
+def _release(booking: Booking, *, due_at: dt.datetime) -> None:
+    Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(lease_until=None, due_at=due_at)
+
+
+def _order(booking: Booking) -> NewReservation:
+    return NewReservation(
+        reference=booking.reference,
+        stay=Stay(booking.check_in, booking.check_out),
+        party=Party(booking.adults, booking.children, tuple(booking.child_ages)),
+        guest=GuestDetails(booking.guest_name, booking.guest_email, booking.guest_phone, booking.language),
+        lines=tuple(RoomLine(line["room_type"], line["count"], Decimal(line["price"])) for line in booking.lines),
+        currency=booking.currency,
+    )
+
