@@ -48,13 +48,13 @@ class Options:
         return time.time() + self.offset_s
 
     def change(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Apply changes all or none; ValueError names the first that cannot be. Returns the values now in force."""
+        """Apply changes all or none; ValueError or TypeError names what cannot be. Returns the values now in force."""
         for name, value in wanted.items():
             kind = CHANGEABLE.get(name)
             if kind is None:
                 raise ValueError(f"option {name!r} cannot be changed; these can: {sorted(CHANGEABLE)}")
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-                raise ValueError(f"option {name!r} has the wrong type")
+                raise TypeError(f"option {name!r} has the wrong type")
         if wanted.get("window", self.window) not in {"async", "sync"}:
             raise ValueError("option 'window' is 'async' or 'sync'")
         for name, value in wanted.items():

@@ -59,7 +59,7 @@ def window_is_open(last_inbound_at: float | None, now: float) -> bool:
 
 
 class Pacing:
-    """Counts what each number and each pair has used. Times are the double's clock; setting it back forgives nothing."""
+    """Counts what each number and each pair has used, on the double's clock; setting it back forgives nothing."""
 
     def __init__(self, throughput_per_s: int) -> None:
         self._most = throughput_per_s

@@ -145,7 +145,7 @@ def _check_reaction(content: object) -> None:
     if not isinstance(emoji, str):
         raise GraphError(100, "The parameter reaction['emoji'] is required.")
     # The empty string takes a reaction back; anything else is one emoji, not a word.
-    if length(emoji) > EMOJI_MAX or emoji.isascii() and emoji:
+    if length(emoji) > EMOJI_MAX or (emoji.isascii() and emoji):
         raise GraphError(131009, "Param reaction['emoji'] is not a valid emoji.")
 
 

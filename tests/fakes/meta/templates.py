@@ -41,7 +41,7 @@ class Templates:
 
     def category(self, content: Json) -> str:
         """The price category of a template message that passed `check`."""
-        return self._find(content["name"], content["language"]["code"])["category"].lower()
+        return str(self._find(content["name"], content["language"]["code"])["category"]).lower()
 
     def check(self, content: object, to_bsuid: bool) -> None:
         """Raise GraphError unless this `template` object may be sent, as the catalogue stands now."""
@@ -66,7 +66,7 @@ class Templates:
     def _complete(self, wanted: Json) -> Json:
         for key in ("name", "language"):
             if not isinstance(wanted.get(key), str):
-                raise ValueError(f"a template needs {key!r}")
+                raise TypeError(f"a template needs {key!r}")
         template = {"status": "APPROVED", "category": "UTILITY", "parameter_format": "POSITIONAL", **wanted}
         if "body" in template:
             template.setdefault("components", [{"type": "BODY", "text": template.pop("body")}])
@@ -92,7 +92,7 @@ def _check_parts(template: Json, parts: list[Json]) -> None:
         if len(sent) > 1:
             raise GraphError(131009, f"Only one {kind} component is allowed.")
         parameters = sent[0].get("parameters", []) if sent else []
-        component = next((part for part in template["components"] if part["type"].lower() == kind), {})
+        component: Json = next((part for part in template["components"] if part["type"].lower() == kind), {})
         if component.get("format", "TEXT").upper() in {"IMAGE", "VIDEO", "DOCUMENT", "LOCATION"}:
             wanted = component["format"].lower()
             if [parameter["type"] for parameter in parameters] != [wanted]:
@@ -133,7 +133,9 @@ def _parameter_text(parameter: Json, where: str) -> str:
 
 
 def _check_buttons(template: Json, sent: list[Json]) -> None:
-    buttons = next((part["buttons"] for part in template["components"] if part["type"].lower() == "buttons"), [])
+    buttons: list[Json] = next(
+        (part["buttons"] for part in template["components"] if part["type"].lower() == "buttons"), []
+    )
     indexes = [part.get("index") for part in sent]
     for part, index in zip(sent, indexes, strict=True):
         if not isinstance(index, str) or not re.fullmatch(r"[0-9]", index) or indexes.count(index) > 1:

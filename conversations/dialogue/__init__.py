@@ -1,0 +1,1 @@
+"""The dialogue, pure: no Django, no input or output, no clock (``now`` is an argument)."""

@@ -1,0 +1,38 @@
+"""What each intent does. A new intent is one file and one line here; the order is the order of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from conversations.dialogue.intents import booking, cancelling, facts, own_bookings, people, smalltalk
+from conversations.dialogue.turn import Turn
+
+Handler = Callable[[Turn, str], None]
+
+# Nothing else of the message is looked at once one of these ran.
+FIRST: dict[str, Handler] = {
+    "emergency": people.emergency,
+    "human_handoff": people.asked,
+    "complaint": people.complaint,
+    "opt_out": people.opt_out,
+}
+# Answered one after the other, in the order given here; the thread of the talk is picked up afterwards.
+QUESTIONS: dict[str, Handler] = {
+    **dict.fromkeys(facts.TOPICS, facts.answer),
+    "room_info": facts.rooms,
+    "reservation_status": own_bookings.status,
+}
+# What a talk can be about; the first that fits is followed.
+GOALS: dict[str, Handler] = {
+    "cancel_reservation": cancelling.start,
+    "modify_reservation": own_bookings.modify,
+    "make_reservation": booking.start,
+    "check_availability": booking.start,
+    "price_quote": booking.start,
+}
+SMALL_TALK: dict[str, Handler] = {
+    "greeting": smalltalk.greeting,
+    "thanks": smalltalk.thanks,
+    "goodbye": smalltalk.goodbye,
+    "repeat": smalltalk.repeat,
+}

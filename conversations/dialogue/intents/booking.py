@@ -1,0 +1,256 @@
+"""From "tenés lugar" to a booking: one question at a time, offers, a summary made by code, and a yes to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from conversations.dialogue import phrasebook
+from conversations.dialogue.turn import Turn
+from conversations.dialogue.types import Choice, Offer, OwnBooking, Party, Proposal, Settled, Stay
+
+STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
+
+
+def start(turn: Turn, _intent: str) -> None:
+    turn.change(goal="book")
+    progress(turn)
+
+
+def progress(turn: Turn) -> None:
+    """Whatever comes next: a doubt to clear, a question, offers, or the summary."""
+    turn.change(goal="book")
+    if turn.understanding.clarify:
+        doubt = turn.understanding.clarify[0]
+        turn.say(f"clarify_{doubt}")
+        turn.change(awaiting="check_in")
+        if doubt == "too_long":
+            turn.offer(("person", "person"))
+        return
+    for slot, ready in (("check_in", _has_check_in), ("check_out", _has_check_out), ("adults", _has_adults)):
+        if not ready(turn):
+            _ask(turn, slot)
+            return
+    stay, party = stay_of(turn), party_of(turn)
+    if turn.state.slots.get("room_type") is None or (turn.understanding.has("check_availability", "price_quote") and not _offered(turn)):
+        _offers(turn, stay, party)
+        return
+    for field in turn.hotel.required_guest_fields:
+        if not turn.state.slots.get(field):
+            turn.say(f"ask_{field}")
+            turn.change(awaiting=field)
+            return
+    propose(turn, stay, party)
+
+
+def propose(turn: Turn, stay: Stay, party: Party) -> None:
+    """Freeze, keep, and read everything back."""
+    code = turn.state.slots["room_type"]
+    release(turn)
+    proposal = turn.desk.propose(stay, party, code)
+    if proposal is None:
+        turn.say("sold_out_now")
+        turn.state = turn.state.with_slots(room_type=None)
+        turn.change(offered="")
+        _offers(turn, stay, party)
+        return
+    turn.change(proposal=proposal, awaiting="confirmation")
+    _summary(turn, proposal)
+
+
+def confirm(turn: Turn, proposal: Proposal) -> None:
+    """The guest said yes to a live proposal."""
+    if not proposal.is_live(turn.now):
+        turn.say("summary_expired")
+        propose(turn, stay_of(turn), party_of(turn))
+        return
+    told(turn, turn.desk.confirm(proposal, {key: turn.state.slots.get(key, "") for key in ("name", "email", "phone")}))
+
+
+def told(turn: Turn, settled: Settled) -> None:
+    """Say what became of the yes, and go on from there."""
+    row = settled.booking
+    if settled.outcome == "confirmed" and row is not None:
+        turn.say("confirmed", **_described(turn, row))
+        forget(turn)
+    elif settled.outcome == "placing" and row is not None:
+        turn.say("placing", reference=row.reference)
+        forget(turn)
+    elif settled.outcome == "price_changed":
+        turn.say("summary_moved")
+        turn.change(proposal=None)
+        propose(turn, stay_of(turn), party_of(turn))
+    elif settled.outcome == "sold_out":
+        turn.say("sold_out_now")
+        turn.state = turn.state.with_slots(room_type=None)
+        turn.change(proposal=None, offered="")
+        _offers(turn, stay_of(turn), party_of(turn))
+    else:
+        turn.say("refused_now")
+        forget(turn)
+        turn.pass_on("cannot_do", announce=False)
+
+
+def drop(turn: Turn) -> None:
+    """No to the proposal: the room is given back, what the guest said stays known."""
+    release(turn)
+    turn.say("not_confirmed")
+    turn.change(awaiting=None, offered="", goal="book")
+    turn.state = turn.state.with_slots(room_type=None)
+    turn.offer(("menu:dates", "other_dates"), ("person", "person"))
+
+
+def release(turn: Turn) -> None:
+    if turn.state.proposal is not None and turn.state.proposal.kind == "book":
+        turn.desk.release(turn.state.proposal)
+        turn.change(proposal=None)
+
+
+def forget(turn: Turn) -> None:
+    """Booked: the stay is over as a topic; who the guest is stays known."""
+    turn.state = turn.state.with_slots(**dict.fromkeys(STAY_SLOTS))
+    turn.change(proposal=None, awaiting=None, goal="", offered="")
+
+
+def remind(turn: Turn, proposal: Proposal) -> None:
+    turn.say("need_clear_yes")
+    turn.offer((f"yes:{proposal.key}", "yes"), (f"no:{proposal.key}", "no"))
+
+
+def stay_of(turn: Turn) -> Stay:
+    slots = turn.state.slots
+    return Stay(dt.date.fromisoformat(slots["check_in"]), dt.date.fromisoformat(slots["check_out"]))
+
+
+def party_of(turn: Turn) -> Party:
+    slots = turn.state.slots
+    return Party(slots["adults"], slots.get("children", 0), tuple(slots.get("child_ages", ())))
+
+
+def _has_check_in(turn: Turn) -> bool:
+    check_in = turn.state.slots.get("check_in")
+    return bool(check_in) and dt.date.fromisoformat(check_in) >= turn.today
+
+
+def _has_check_out(turn: Turn) -> bool:
+    return bool(turn.state.slots.get("check_out"))
+
+
+def _has_adults(turn: Turn) -> bool:
+    return bool(turn.state.slots.get("adults"))
+
+
+def _ask(turn: Turn, slot: str) -> None:
+    if slot == "adults" and turn.state.slots.get("adults") == 0:
+        turn.say("bad_adults")
+    elif slot == "check_out":
+        check_in = dt.date.fromisoformat(turn.state.slots["check_in"])
+        turn.say("ask_check_out", check_in=phrasebook.date(turn.language, check_in, today=turn.today))
+    else:
+        turn.say(f"ask_{slot}")
+    turn.change(awaiting=slot)
+
+
+def _signature(turn: Turn) -> str:
+    slots = turn.state.slots
+    return f"{slots.get('check_in')}/{slots.get('check_out')}/{slots.get('adults')}/{slots.get('children', 0)}"
+
+
+def _offered(turn: Turn) -> bool:
+    return turn.state.offered == _signature(turn)
+
+
+def _offers(turn: Turn, stay: Stay, party: Party) -> None:
+    """What can be had, with prices and something to tap; or honestly nothing, and why."""
+    offers = turn.desk.offers(stay, party)
+    wanted = turn.state.slots.get("room_type")
+    named = [offer for offer in offers if offer.room_type.code == wanted]
+    shown = [offer for offer in named or offers if offer.bookable]
+    if not shown and named:
+        shown = [offer for offer in offers if offer.bookable]
+    if not shown:
+        _nothing(turn, stay, party, offers)
+        return
+    head = phrasebook.say(turn.language, "offers", **_asked(turn, stay, party))
+    lines = [_offer_line(turn, offer, stay) for offer in shown]
+    turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
+    turn.say("ask_room_type")
+    turn.choices = tuple(
+        Choice(f"room:{offer.room_type.code}", _title(offer, turn.language), phrasebook.money(turn.language, offer.price.total, offer.price.currency))
+        for offer in shown[:10]
+        if offer.price is not None
+    )
+    turn.change(awaiting="room_type", offered=_signature(turn))
+    turn.state = turn.state.with_slots(room_type=None)
+
+
+def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Offer]) -> None:
+    turn.state = turn.state.with_slots(room_type=None)
+    if not offers:
+        turn.say("none_fit", party=phrasebook.party(turn.language, party))
+        turn.offer(("person", "person"))
+        turn.change(awaiting="adults")
+        return
+    for offer in offers:
+        for rule in offer.broken if offer.free else ():
+            nights = phrasebook.counted(turn.language, rule.nights or 0, "night")
+            turn.say(f"rule_{rule.kind}", room=offer.room_type.name(turn.language), nights=nights)
+    turn.say("none_free", **_asked(turn, stay, party))
+    turn.offer(("menu:dates", "other_dates"), ("person", "person"))
+    turn.change(awaiting="check_in", offered="")
+
+
+def _asked(turn: Turn, stay: Stay, party: Party) -> dict[str, str]:
+    return {
+        "stay": phrasebook.stay(turn.language, stay, turn.today),
+        "nights": phrasebook.counted(turn.language, stay.nights, "night"),
+        "party": phrasebook.party(turn.language, party),
+    }
+
+
+def _offer_line(turn: Turn, offer: Offer, stay: Stay) -> str:
+    assert offer.price is not None
+    nightly = (offer.price.total / stay.nights).quantize(offer.price.total)
+    return phrasebook.say(
+        turn.language,
+        "offer_line",
+        room=offer.room_type.name(turn.language),
+        total=phrasebook.money(turn.language, offer.price.total, offer.price.currency),
+        nightly=phrasebook.money(turn.language, nightly, offer.price.currency),
+    )
+
+
+def _title(offer: Offer, language: str) -> str:
+    """A list row takes 24 characters; a longer name is cut at a word."""
+    name = offer.room_type.name(language)
+    return name if len(name) <= 24 else name[:23].rsplit(" ", 1)[0] + "…"
+
+
+def _summary(turn: Turn, proposal: Proposal) -> None:
+    data, stay = proposal.data, stay_of(turn)
+    kind = turn.hotel.room_type(data["room_type"])
+    turn.say(
+        "summary",
+        room=kind.name(turn.language) if kind else data["room_type"],
+        check_in=phrasebook.date(turn.language, stay.check_in, today=turn.today),
+        check_out=phrasebook.date(turn.language, stay.check_out, today=turn.today),
+        nights=phrasebook.counted(turn.language, stay.nights, "night"),
+        party=phrasebook.party(turn.language, party_of(turn)),
+        name=turn.state.slots.get("name", ""),
+        total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
+        until=f"{proposal.expires_at.astimezone(turn.now.tzinfo):%H:%M}",
+    )
+    turn.offer((f"yes:{proposal.key}", "yes"), (f"no:{proposal.key}", "no"))
+
+
+def _described(turn: Turn, row: OwnBooking) -> dict[str, str]:
+    kind = turn.hotel.room_type(row.room_type)
+    return {
+        "name": row.guest_name,
+        "reference": row.reference,
+        "room": kind.name(turn.language) if kind else row.room_type,
+        "check_in": phrasebook.date(turn.language, row.check_in, today=turn.today),
+        "check_out": phrasebook.date(turn.language, row.check_out, today=turn.today),
+        "nights": phrasebook.counted(turn.language, (row.check_out - row.check_in).days, "night"),
+        "total": phrasebook.money(turn.language, row.total, row.currency),
+    }

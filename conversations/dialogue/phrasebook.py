@@ -1,0 +1,74 @@
+"""The receptionist's phrases, one file a language, and dates, money and counts as the guest's language writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from conversations.dialogue.types import Party, Stay
+
+PHRASES = Path(__file__).with_name("phrases")
+LANGUAGES = ("es", "en", "pt")
+_SYMBOLS = {"ARS": "$", "USD": "US$", "BRL": "R$", "EUR": "€", "UYU": "$U", "CLP": "CLP$", "MXN": "MX$"}
+
+
+@lru_cache(maxsize=8)
+def book(language: str) -> dict[str, dict[str, Any]]:
+    """A language's phrase book: sections say, choice, word, date."""
+    return tomllib.loads((PHRASES / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """One phrase, filled. Raises KeyError for a phrase or a value that is missing."""
+    phrase: str = book(language)["say"][key]
+    return phrase.format(**values)
+
+
+def label(language: str, key: str) -> str:
+    """The title of something to tap."""
+    title: str = book(language)["choice"][key]
+    return title
+
+
+def counted(language: str, number: int, word: str) -> str:
+    """ "2 noches" """
+    one, _bar, many = book(language)["word"][word].partition("|")
+    return f"{number} {one if number == 1 else many}"
+
+
+def date(language: str, day: dt.date, *, today: dt.date | None = None) -> str:
+    """A day with its weekday; with the year when it is not this one's."""
+    dates = book(language)["date"]
+    form = dates["long"] if today is None or day.year == today.year else dates["with_year"]
+    text: str = form.format(weekday=dates["weekdays"][day.weekday()], day=day.day, month=dates["months"][day.month - 1], year=day.year)
+    return text
+
+
+def stay(language: str, nights: Stay, today: dt.date) -> str:
+    """From when to when, with weekdays."""
+    form: str = book(language)["word"]["from_to"]
+    return form.format(check_in=date(language, nights.check_in, today=today), check_out=date(language, nights.check_out, today=today))
+
+
+def party(language: str, people: Party) -> str:
+    """ "2 adultos y 1 chico (4 años)" """
+    words = book(language)["word"]
+    text = counted(language, people.adults, "adult")
+    if people.children:
+        text += f" {words['and']} {counted(language, people.children, 'child')}"
+        if len(people.child_ages) == people.children:
+            text += " " + words["of_ages"].format(ages=", ".join(map(str, people.child_ages)))
+    return text
+
+
+def money(language: str, amount: Decimal, currency: str) -> str:
+    """An amount with its currency; cents only when there are any."""
+    digits = f"{amount:,.2f}" if amount != amount.to_integral_value() else f"{amount:,.0f}"
+    if language == "en":
+        return f"{currency} {digits}"
+    swapped = digits.replace(",", " ").replace(".", ",").replace(" ", ".")
+    return f"{_SYMBOLS.get(currency, currency)} {swapped}"

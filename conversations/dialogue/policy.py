@@ -1,0 +1,273 @@
+"""What to do with one message: understanding in, decision out. The model of the talk is here and in intents/."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+from conversations.dialogue import intents, phrasebook
+from conversations.dialogue.intents import booking, cancelling
+from conversations.dialogue.turn import Turn
+from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
+from conversations.dialogue.understanding import understand
+from conversations.dialogue.understanding.normalise import fold
+
+READABLE = frozenset({"text", "button", "interactive"})
+MISUNDERSTOOD_LIMIT = 2
+
+
+def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now: dt.datetime) -> tuple[Understanding, Outcome]:
+    """One turn. ``now`` is the hotel's wall clock. Never raises DeskProblem: then a person is called."""
+    understanding = understand(message.text, hotel=hotel, state=state, now=now)
+    turn = Turn(message, understanding, state, hotel, desk, now)
+    try:
+        _decide(turn)
+    except DeskProblem:
+        # Nothing is invented: the hotel's contact and a person.
+        contact = phrasebook.say(turn.language, "pms_contact", phone=hotel.phone) if hotel.phone else ""
+        turn.parts = [phrasebook.say(turn.language, "pms_down", contact=contact)]
+        turn.pass_on("pms_down", announce=False)
+    return understanding, turn.outcome()
+
+
+def _decide(turn: Turn) -> None:
+    for name, handler in intents.FIRST.items():
+        if turn.understanding.has(name):
+            handler(turn, name)
+            return
+    _settle_what_was_agreed(turn)
+    if turn.message.choice_id and _tap(turn, turn.message.choice_id):
+        return
+    if turn.message.kind not in READABLE and not turn.message.text.strip():
+        turn.say("not_text")
+        return
+    typed = _typed_choice(turn)
+    if typed and _tap(turn, typed):
+        return
+    changed = _remember(turn)
+    answered = _confirmation(turn, changed) if turn.state.proposal else _talk(turn)
+    if not answered:
+        _not_understood(turn)
+    elif turn.hand_off is None:
+        turn.change(misunderstood=0)
+    _greet(turn)
+
+
+def _settle_what_was_agreed(turn: Turn) -> None:
+    """A yes that was carried out by a turn which never came to its end is told now, whatever else was said since."""
+    proposal = turn.state.proposal
+    if proposal is None or proposal.kind != "book":
+        return
+    settled = turn.desk.executed(proposal)
+    if settled is not None and settled.outcome in {"confirmed", "placing"}:
+        booking.told(turn, settled)
+
+
+def _remember(turn: Turn) -> bool:
+    """Merge the message's slots; True when one of them differs from what the open proposal says."""
+    slots = dict(turn.understanding.slots)
+    if "adults" in slots and "children" not in slots and "children" in turn.state.slots:
+        slots["children"] = turn.state.slots["children"]
+    before = turn.state.slots
+    changed = any(before.get(key) != value for key, value in slots.items())
+    if "check_in" in slots and "check_out" not in slots:
+        slots |= {"check_out": None, "nights": None}  # a new arrival without an end: the old end no longer holds
+    if slots.get("children") == 0 or slots.get("children") != before.get("children", slots.get("children")):
+        slots.setdefault("child_ages", None)
+    turn.state = turn.state.with_slots(**slots)
+    if "nights" in slots and slots["nights"] and "check_out" not in slots and turn.state.slots.get("check_in"):
+        check_in = dt.date.fromisoformat(turn.state.slots["check_in"])
+        turn.state = turn.state.with_slots(check_out=(check_in + dt.timedelta(days=slots["nights"])).isoformat())
+    return changed
+
+
+def _confirmation(turn: Turn, changed: bool) -> bool:
+    """A summary is on the table. Only a plain yes agrees to it."""
+    proposal = turn.state.proposal
+    assert proposal is not None
+    if turn.understanding.has("affirm") and not changed and not turn.understanding.clarify:
+        _agree(turn, proposal)
+        return True
+    if turn.understanding.has("deny") and not changed:
+        _decline(turn, proposal)
+        return True
+    if changed or turn.understanding.clarify:
+        if proposal.kind == "cancel":
+            turn.change(proposal=None, goal="")
+            return _talk(turn)
+        booking.release(turn)
+        booking.progress(turn)
+        return True
+    answered = _questions(turn)
+    goals = [name for name in intents.GOALS if turn.understanding.has(name)]
+    if goals and goals[0] in {"cancel_reservation", "modify_reservation"}:
+        intents.GOALS[goals[0]](turn, goals[0])
+        return True
+    if turn.hand_off is None and (answered or goals or turn.understanding.intents):
+        (cancelling if proposal.kind == "cancel" else booking).remind(turn, proposal)
+        return True
+    return answered
+
+
+def _talk(turn: Turn) -> bool:
+    """No summary on the table: questions first, then the goal, then small talk."""
+    answered = _questions(turn)
+    goals = [name for name in intents.GOALS if turn.understanding.has(name)]
+    if goals and turn.hand_off is None:
+        intents.GOALS[goals[0]](turn, goals[0])
+        return True
+    if turn.hand_off is None and _picks_up(turn, answered):
+        return True
+    if not answered and turn.understanding.has("affirm") and not turn.state.goal:
+        turn.say("nothing_to_confirm")
+        turn.offer(("menu:availability", "availability"), ("menu:question", "question"))
+        return True
+    if not answered:
+        answered = _faq(turn)
+    for name, handler in intents.SMALL_TALK.items():
+        if not answered and turn.understanding.has(name):
+            handler(turn, name)
+            answered = True
+    return answered
+
+
+def _picks_up(turn: Turn, answered: bool) -> bool:
+    """The thread goes on when the message said something about it, or once a question in between is answered."""
+    said = bool(turn.understanding.slots) or bool(turn.understanding.clarify)
+    if turn.state.goal == "cancel" and (said or answered):
+        cancelling.start(turn, "cancel_reservation")
+        return True
+    about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
+    if turn.state.goal == "book" or about_a_stay or turn.understanding.clarify:
+        if said or (answered and turn.state.awaiting) or (turn.understanding.has("repeat") and turn.state.goal):
+            booking.progress(turn)
+            return True
+        if turn.understanding.has("affirm", "deny") and turn.state.awaiting:
+            _ask_again(turn)
+            return True
+    return False
+
+
+def _ask_again(turn: Turn) -> None:
+    """Yes or no to a question that wants something else: a single offer is taken, anything else is asked again."""
+    rooms = [choice for choice in turn.state.choices if choice.id.startswith("room:")]
+    if turn.understanding.has("affirm") and turn.state.awaiting == "room_type" and len(rooms) == 1:
+        _tap(turn, rooms[0].id)
+    elif turn.understanding.has("deny"):
+        booking.drop(turn)
+    else:
+        turn.change(offered="")
+        booking.progress(turn)
+
+
+def _questions(turn: Turn) -> bool:
+    asked = [name for name in intents.QUESTIONS if turn.understanding.has(name)]
+    # "¿se puede cancelar gratis?" asks about the policy; it cancels nothing.
+    if "policy_cancellation" in asked:
+        turn.understanding = _without(turn.understanding, "cancel_reservation")
+    if "early_checkin" in asked and "check_in_time" in asked:
+        asked.remove("check_in_time")
+    if "late_checkout" in asked and "check_out_time" in asked:
+        asked.remove("check_out_time")
+    for name in asked:
+        intents.QUESTIONS[name](turn, name)
+    if asked:  # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
+        if not turn.understanding.slots and not turn.state.goal:
+            turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
+    return bool(asked)
+
+
+def _faq(turn: Turn) -> bool:
+    found = turn.desk.faq(turn.message.text, turn.language)
+    if found is None:
+        return False
+    turn.parts.append(found.text)
+    turn.sources.append(found.source)
+    return True
+
+
+def _tap(turn: Turn, choice_id: str) -> bool:
+    """Something was tapped. False when the id says nothing to us: then its title is read as words."""
+    kind, _colon, value = choice_id.partition(":")
+    proposal = turn.state.proposal
+    if kind in {"yes", "no"}:
+        if proposal is None or proposal.key != value:
+            turn.say("old_button")
+            _carry_on(turn)
+        elif kind == "yes":
+            _agree(turn, proposal)
+        else:
+            _decline(turn, proposal)
+        return True
+    if choice_id not in {choice.id for choice in turn.state.choices}:
+        return False  # ids are no secret: one that is not on offer now is only words
+    turn.change(misunderstood=0)
+    if kind == "room":
+        turn.state = turn.state.with_slots(room_type=value)
+        booking.progress(turn)
+    elif kind == "cancel":
+        turn.state = turn.state.with_slots(booking_code=value)
+        cancelling.start(turn, "cancel_reservation")
+    elif choice_id == "menu:question":
+        turn.say("nothing_to_confirm" if turn.state.misunderstood else "not_understood")
+    elif choice_id == "person":
+        turn.pass_on("asked")
+    else:
+        if choice_id == "menu:dates":
+            turn.state = turn.state.with_slots(check_in=None, check_out=None, nights=None)
+        booking.start(turn, "check_availability")
+    return True
+
+
+def _typed_choice(turn: Turn) -> str:
+    """A choice typed as its number or title, for channels and guests that do not tap."""
+    if not turn.state.choices:
+        return ""
+    typed = fold(turn.message.text).strip(" .!)")
+    for number, choice in enumerate(turn.state.choices, start=1):
+        if typed == fold(choice.title).strip(" .!)") or (re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in {"room_type", "choice", "booking_code"}):
+            return choice.id
+    return ""
+
+
+def _agree(turn: Turn, proposal: Proposal) -> None:
+    (cancelling if proposal.kind == "cancel" else booking).confirm(turn, proposal)
+
+
+def _decline(turn: Turn, proposal: Proposal) -> None:
+    if proposal.kind == "cancel":
+        cancelling.keep(turn)
+    else:
+        booking.drop(turn)
+
+
+def _carry_on(turn: Turn) -> None:
+    """After an old button: where the talk stands."""
+    if turn.state.proposal is not None:
+        (cancelling if turn.state.proposal.kind == "cancel" else booking).remind(turn, turn.state.proposal)
+
+
+def _not_understood(turn: Turn) -> None:
+    misses = turn.state.misunderstood + 1
+    turn.change(misunderstood=misses)
+    if misses >= MISUNDERSTOOD_LIMIT:
+        turn.pass_on("not_understood")
+        return
+    turn.say("not_understood")
+    turn.offer(("menu:availability", "availability"), ("menu:question", "question"), ("person", "person"))
+    if turn.state.awaiting is None:
+        turn.change(awaiting="choice")
+
+
+def _greet(turn: Turn) -> None:
+    """A hello is answered once, in front of whatever the answer is."""
+    if turn.understanding.has("greeting") and not turn.state.greeted and turn.parts:
+        greeting = phrasebook.say(turn.language, "greeting_short")
+        if not turn.parts[0].startswith(greeting):
+            turn.parts.insert(0, greeting)
+    turn.change(greeted=True)
+
+
+def _without(understanding: Understanding, *names: str) -> Understanding:
+    return replace(understanding, intents=tuple(intent for intent in understanding.intents if intent.name not in names))

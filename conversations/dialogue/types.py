@@ -1,0 +1,249 @@
+"""The dialogue's values. Dates are the hotel's calendar; ``now`` is aware and in the hotel's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Protocol
+
+from pms.terms import Offer as Offer
+from pms.terms import Party as Party
+from pms.terms import RoomTypeInfo as RoomTypeInfo
+from pms.terms import Stay as Stay
+
+JsonObject = dict[str, Any]
+SLOT_NAMES = (
+    "check_in check_out nights adults children child_ages rooms room_type name email phone booking_code arrival_time "
+    "budget pets bed topic"
+).split()
+MAX_NIGHTS, MAX_DAYS_AHEAD = 60, 500
+
+
+@dataclass(frozen=True)
+class HotelView:
+    """What the dialogue needs to know of the hotel."""
+
+    name: str
+    country: str
+    currency: str
+    languages: tuple[str, ...]
+    phone: str
+    email: str
+    room_types: tuple[RoomTypeInfo, ...]
+    required_guest_fields: tuple[str, ...]
+    people_until: str = ""  # "21:00" when people answer now; empty when the desk is closed
+    people_from: str = ""  # when they answer again
+
+    def room_type(self, code: str) -> RoomTypeInfo | None:
+        return next((room_type for room_type in self.room_types if room_type.code == code), None)
+
+
+@dataclass(frozen=True)
+class Intent:
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One message understood. ``slots`` holds only what this message says; ``clarify`` why a stay is in doubt."""
+
+    language: str
+    intents: tuple[Intent, ...] = ()
+    slots: JsonObject = field(default_factory=dict)
+    clarify: tuple[str, ...] = ()
+
+    def has(self, *names: str) -> bool:
+        return any(intent.name in names for intent in self.intents)
+
+    def of(self, names: frozenset[str]) -> list[str]:
+        return [intent.name for intent in self.intents if intent.name in names]
+
+
+@dataclass(frozen=True)
+class Choice:
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message to the guest. ``sources`` names the rows and versions its facts come from."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    list_label: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the guest is asked to say yes to; only a live one can be agreed to."""
+
+    kind: str  # book | cancel
+    key: str
+    expires_at: dt.datetime
+    data: JsonObject
+
+    def is_live(self, now: dt.datetime) -> bool:
+        return now < self.expires_at
+
+    def to_json(self) -> JsonObject:
+        return {"kind": self.kind, "key": self.key, "expires_at": self.expires_at.isoformat(), **self.data}
+
+    @classmethod
+    def from_json(cls, data: JsonObject | None) -> Proposal | None:
+        if not data:
+            return None
+        rest = {key: value for key, value in data.items() if key not in {"kind", "key", "expires_at"}}
+        return cls(data["kind"], data["key"], dt.datetime.fromisoformat(data["expires_at"]), rest)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a conversation remembers between turns."""
+
+    slots: JsonObject = field(default_factory=dict)
+    goal: str = ""  # book | cancel | "" (nothing under way)
+    awaiting: str | None = None
+    choices: tuple[Choice, ...] = ()
+    proposal: Proposal | None = None
+    misunderstood: int = 0
+    language: str = ""
+    greeted: bool = False
+    offered: str = ""  # for which dates and people offers were shown, so that they are not shown twice
+
+    def with_slots(self, **slots: Any) -> State:
+        return replace(self, slots={key: value for key, value in (self.slots | slots).items() if value is not None})
+
+    def to_json(self) -> JsonObject:
+        return {
+            "slots": self.slots,
+            "goal": self.goal,
+            "awaiting": self.awaiting,
+            "choices": [{"id": c.id, "title": c.title, "description": c.description} for c in self.choices],
+            "proposal": self.proposal.to_json() if self.proposal else None,
+            "misunderstood": self.misunderstood,
+            "language": self.language,
+            "greeted": self.greeted,
+            "offered": self.offered,
+        }
+
+    @classmethod
+    def from_json(cls, data: JsonObject) -> State:
+        return cls(
+            slots=data.get("slots", {}),
+            goal=data.get("goal", ""),
+            awaiting=data.get("awaiting"),
+            choices=tuple(Choice(c["id"], c["title"], c.get("description", "")) for c in data.get("choices", [])),
+            proposal=Proposal.from_json(data.get("proposal")),
+            misunderstood=data.get("misunderstood", 0),
+            language=data.get("language", ""),
+            greeted=data.get("greeted", False),
+            offered=data.get("offered", ""),
+        )
+
+
+@dataclass(frozen=True)
+class Message:
+    """What arrived in this turn: the guest's words, a tap, or something that is no text."""
+
+    text: str = ""
+    choice_id: str = ""
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class HandOff:
+    """A person is needed; the reason is one of a fixed list (types.REASONS)."""
+
+    reason: str
+
+
+REASONS = ("asked", "not_understood", "complaint", "emergency", "pms_down", "cannot_do")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the turn decided."""
+
+    state: State
+    reply: Reply | None = None
+    hand_off: HandOff | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A fact of the hotel, word for word, and where it stands."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class OwnBooking:
+    """A booking of this very guest."""
+
+    reference: str
+    state: str
+    check_in: dt.date
+    check_out: dt.date
+    room_type: str
+    adults: int
+    children: int
+    total: Decimal
+    currency: str
+    guest_name: str
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a yes. ``outcome``: confirmed, placing, sold_out, price_changed, refused, cancelled, cancelling."""
+
+    outcome: str
+    booking: OwnBooking | None = None
+
+
+class DeskProblem(Exception):
+    """The desk cannot answer now (its PMS does not); nothing may be invented."""
+
+
+class Desk(Protocol):
+    """What the dialogue may ask of the hotel. Every method may raise DeskProblem."""
+
+    def offers(self, stay: Stay, party: Party) -> list[Offer]:
+        """Room types that fit the party in one room, cheapest first, bookable or not."""
+        ...
+
+    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | None:
+        """Freeze the price and keep the room; None when it is gone."""
+        ...
+
+    def confirm(self, proposal: Proposal, guest: JsonObject) -> Settled:
+        """The guest said yes. The same proposal twice is the same booking."""
+        ...
+
+    def executed(self, proposal: Proposal) -> Settled | None:
+        """What became of this proposal if somebody already said yes to it."""
+        ...
+
+    def release(self, proposal: Proposal) -> None:
+        """The guest decided otherwise."""
+        ...
+
+    def bookings(self) -> list[OwnBooking]:
+        """This guest's own bookings that are not over, next first."""
+        ...
+
+    def propose_cancel(self, booking: OwnBooking) -> Proposal: ...
+
+    def answer(self, topic: str, language: str) -> Answer | None:
+        """The hotel's own words on a topic."""
+        ...
+
+    def faq(self, text: str, language: str) -> Answer | None:
+        """The hotel's answer to a question like this one."""
+        ...
+

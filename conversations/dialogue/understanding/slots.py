@@ -1,0 +1,69 @@
+"""Slots that are neither dates nor people: contacts, codes, room type, name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+
+from conversations.dialogue.types import RoomTypeInfo
+from conversations.dialogue.understanding.normalise import fold
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE = re.compile(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\b(?:me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
+    r"meu nome (?:e|é)|me chamo|em nome de|no nome de|sou)\s+(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
+    re.IGNORECASE,
+)
+_NOT_NAMES = frozenset(
+    "de un una el la los yo aqui aca huesped cliente arriving coming looking interested here sorry from um uma eu gracias thanks "
+    "alergico vegetariano celiaco argentino brasileiro a the not".split()
+)
+_ENDS = re.compile(r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|del|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE)
+
+
+def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
+    """E-mail, booking code and phone, and the text without them."""
+    found: dict[str, Any] = {}
+    if match := _EMAIL.search(text):
+        found["email"], text = match[0], text.replace(match[0], " ")
+    if match := _CODE.search(text):
+        # A code has a digit or is written in capitals, so that no word is taken for one.
+        if any(character.isdigit() for character in match[0]) or match[0].isupper():
+            found["booking_code"], text = match[0].upper(), text.replace(match[0], " ")
+    for match_ in phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.VALID):
+        found["phone"] = phonenumbers.format_number(match_.number, phonenumbers.PhoneNumberFormat.E164)
+        text = text[: match_.start] + " " + text[match_.end :]
+        break
+    return found, text
+
+
+def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
+    """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none."""
+    best: dict[str, int] = {}
+    for kind in room_types:
+        words = [*kind.names.values(), *(word for words in kind.synonyms.values() for word in words)]
+        for word in map(fold, words):
+            if len(word) >= 4 and re.search(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
+                best[kind.code] = max(best.get(kind.code, 0), len(word))
+    if not best:
+        return {}
+    longest = max(best.values())
+    codes = [code for code, length in best.items() if length == longest]
+    return {"room_type": codes[0]} if len(codes) == 1 else {}
+
+
+def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]:
+    """A person's name, when it is introduced as one, or when it was asked for and nothing else was said."""
+    if match := _NAMED.search(text):
+        candidate = _ENDS.sub("", match["name"]).strip(" .'\"-")
+        if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
+            introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
+            if not introduced_by_verb or awaiting == "name" or candidate[0].isupper():
+                return {"name": candidate[:80]}
+    bare = text.strip(" .,!¡\n")
+    if awaiting == "name" and not understood and re.fullmatch(r"[^\W\d_][^\d@!?¿:;/\n]{1,60}", bare) and 1 <= len(bare.split()) <= 5:
+        return {"name": bare}
+    return {}
