@@ -52,12 +52,12 @@ def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], 
     return new
 
 
-def waiting_unsorted(driver: str, *, account: Account | None = None, limit: int = 200) -> list[Inbound]:
-    """Letters that belong to no thread yet, oldest first."""
+def unsorted(driver: str, *, sender: str | None = None, limit: int = 200) -> list[Inbound]:
+    """Letters that belong to no thread yet, oldest first, locked: call inside a transaction. Others' locks are skipped."""
     rows = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=driver)
-    if account is not None:
-        rows = rows.filter(account=account)
-    return list(rows.select_related("account__hotel").order_by("id")[:limit])
+    if sender is not None:
+        rows = rows.filter(sender_phone=sender)
+    return list(rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").order_by("id")[:limit])
 
 
 def assign(letter: Inbound) -> Thread:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from channels_app.models import DeliveryReceipt, Outbound
+from channels_app.models import DeliveryReceipt, Outbound, Thread
 from channels_app.signals import outbound_changed
 from hotelagent.ops import correlation
 
@@ -105,3 +105,10 @@ def _next_state(outbound: Outbound, receipt: DeliveryReceipt) -> str:
     if current == State.FAILED:
         return wanted if RANK[wanted] >= RANK[State.DELIVERED] else current
     return wanted if current in {State.SENDING, State.UNKNOWN} else current
+
+
+def seen_in_webchat(thread: Thread) -> None:
+    """The guest's page shows the thread: what was handed to it is read."""
+    now = timezone.now()
+    shown = Outbound.objects.filter(thread=thread, state__in=[State.SENT, State.DELIVERED])
+    shown.update(state=State.READ, delivered_at=now, read_at=now)

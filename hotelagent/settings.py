@@ -330,6 +330,8 @@ GAUGES = ["channels_app.tasks.gauges", "reservations.tasks.gauges"]
 PMS_HEALTH = "pms.gateway.health"
 # Rung by the post office when letters arrive.
 INBOUND_TASK = "conversations.tasks.letters_arrived"
+# Makes the demo hotel's WhatsApp account from the environment at every start.
+CHANNEL_FROM_ENVIRONMENT = "channels_app.provision.account_from_environment"
 # Sections of a provisioning file, each applied by the room that owns the rows, in this order.
 PROVISION_SECTIONS = [
     "hotelagent.hotels.provision.apply_hotel",

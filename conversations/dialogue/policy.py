@@ -166,6 +166,9 @@ def _questions(turn: Turn) -> bool:
     # "¿se puede cancelar gratis?" asks about the policy; it cancels nothing.
     if "policy_cancellation" in asked:
         turn.understanding = _without(turn.understanding, "cancel_reservation")
+    # "cancelar mi reserva" is about one booking, not a wish to see them all.
+    if "reservation_status" in asked and turn.understanding.has("cancel_reservation", "modify_reservation"):
+        asked.remove("reservation_status")
     if "early_checkin" in asked and "check_in_time" in asked:
         asked.remove("check_in_time")
     if "late_checkout" in asked and "check_out_time" in asked:

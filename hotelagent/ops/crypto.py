@@ -36,7 +36,7 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in derived])
 
 
-class SecretField(models.TextField[str, str]):
+class SecretField(models.TextField):  # type: ignore[type-arg]
     """A text that is clear in Python and encrypted in the database. Empty stays empty, so that "is set" can be asked."""
 
     def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 from django.utils import timezone
@@ -106,8 +105,6 @@ class EmbeddedPms:
                 raise Rejected(f"the guest's {name} is missing")
         if reservation.party.adults < 1 or not reservation.lines:
             raise Rejected("a booking needs an adult and a room")
-        if reservation.stay.check_in < self.hotel.local_now().date() - dt.timedelta(days=1):
-            raise Rejected("the stay lies in the past")
         for line in reservation.lines:
             offer = self.quote(reservation.stay, _share(reservation), line.room_type)
             if offer.broken:

@@ -8,7 +8,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,69 +16,24 @@ import requests
 
 from tests.fakes.meta.client import MetaDouble
 from tests.fakes.meta.errors import GraphError
+from tests.fakes.meta.examples import GUEST, NO, REFUSED, TAKEN, YES, buttons, interactive, of_type, rows, text
+from tests.fakes.meta.hook import Hook
 from tests.fakes.meta.pacing import Pacing, spellings, window_is_open
 from tests.fakes.meta.rules import check_message
 
-GUEST = "5491155551234"
 DAY_S = 24 * 3600
 Json = dict[str, Any]
 
 
-class Hotel:
-    """A webhook address that keeps every request and answers as told (200 unless `answers` holds something)."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[int] = []
-        self.arrived = threading.Condition()
-        hotel = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._reply(200, self.path.partition("hub.challenge=")[2].partition("&")[0].encode())
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with hotel.arrived:
-                    hotel.got.append((dict(self.headers), body))
-                    status = hotel.answers.pop(0) if hotel.answers else 200
-                    hotel.arrived.notify_all()
-                self._reply(status, b"")
-
-            def _reply(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/webhooks/whatsapp/"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def values(self) -> list[Json]:
-        return [json.loads(body)["entry"][0]["changes"][0]["value"] for _, body in self.got]
-
-    def statuses(self) -> list[Json]:
-        return [status for value in self.values() for status in value.get("statuses", [])]
-
-    def wait_posts(self, count: int) -> None:
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.got) >= count, 5), f"{len(self.got)} of {count} posts"
+@pytest.fixture
+def hotel() -> Iterator[Hook]:
+    hook = Hook()
+    yield hook
+    hook.close()
 
 
 @pytest.fixture
-def hotel() -> Iterator[Hotel]:
-    hotel = Hotel()
-    yield hotel
-    hotel.server.shutdown()
-    hotel.server.server_close()
-
-
-@pytest.fixture
-def make(hotel: Hotel, tmp_path: Path) -> Iterator[Callable[..., MetaDouble]]:
+def make(hotel: Hook, tmp_path: Path) -> Iterator[Callable[..., MetaDouble]]:
     running: list[MetaDouble] = []
 
     def start(*extra: str, **options: Any) -> MetaDouble:
@@ -106,37 +60,6 @@ def get(double: MetaDouble, path: str) -> Any:
     return requests.get(path if path.startswith("http") else double.base_url + path, headers=headers, timeout=10)
 
 
-def text(body: str = "hola", to: str = GUEST, **more: Any) -> Json:
-    return {"messaging_product": "whatsapp", "to": to, "type": "text", "text": {"body": body}, **more}
-
-
-def buttons(*pairs: tuple[str, str], body: str = "¿Sí?", **more: Any) -> Json:
-    replies = [{"type": "reply", "reply": {"id": id_, "title": title}} for id_, title in pairs]
-    return {"type": "button", "body": {"text": body}, "action": {"buttons": replies}, **more}
-
-
-def rows(*counts: int, title: str | None = "Parte", button: str = "Ver", **row: str) -> Json:
-    sections = [
-        {"rows": [{"id": f"{s}-{r}", "title": "Doble", **row} for r in range(count)]}
-        | ({"title": title} if title else {})
-        for s, count in enumerate(counts)
-    ]
-    return {"type": "list", "body": {"text": "Elija"}, "action": {"button": button, "sections": sections}}
-
-
-def link(text: str = "Pagar", url: str = "https://hotel.example/pay") -> Json:
-    action = {"name": "cta_url", "parameters": {"display_text": text, "url": url}}
-    return {"type": "cta_url", "body": {"text": "Pague"}, "action": action}
-
-
-def interactive(content: Json) -> Json:
-    return {"messaging_product": "whatsapp", "to": GUEST, "type": "interactive", "interactive": content}
-
-
-def of_type(kind: str, content: Any) -> Json:
-    return {"messaging_product": "whatsapp", "to": GUEST, "type": kind, kind: content}
-
-
 def refusal(body: Json) -> int | None:
     try:
         check_message(body, lambda content, to_bsuid: None, lambda media_id: media_id == "700001")
@@ -144,52 +67,6 @@ def refusal(body: Json) -> int | None:
         assert error.http_status == 400 and error.details
         return error.code
     return None
-
-
-YES, NO = ("y", "Sí"), ("n", "No")
-TAKEN = [
-    text("x" * 4096), text("😀" * 2048), text(recipient_type="individual"), text(to="+54 9 11 5555-1234"),
-    text(biz_opaque_callback_data="x" * 512), text(context={"message_id": "wamid.1"}),
-    interactive(buttons(("a" * 256, "t" * 20), YES, NO, body="b" * 1024)),
-    interactive(buttons(YES, header={"type": "text", "text": "h" * 60}, footer={"text": "f" * 60})),
-    interactive(buttons(YES, header={"type": "image", "image": {"link": "https://h.example/a.jpg"}})),
-    interactive(rows(10, title=None)), interactive(rows(5, 5)),
-    interactive(rows(1, title="s" * 24) | {"footer": {"text": "f"}}), interactive(rows(1, button="b" * 20)),
-    interactive(rows(1, description="d" * 72)), interactive(link("t" * 20)),
-    interactive({"type": "location_request_message", "body": {"text": "?"}, "action": {"name": "send_location"}}),
-    interactive({"type": "request_contact_info", "body": {"text": "?"}, "action": {"name": "request_contact_info"}}),
-    of_type("reaction", {"message_id": "wamid.1", "emoji": "👍"}), of_type("reaction", {"message_id": "w", "emoji": ""}),
-    of_type("image", {"id": "700001", "caption": "c" * 1024}), of_type("audio", {"id": "700001", "voice": True}),
-    of_type("document", {"link": "https://h.example/a.pdf", "filename": "a.pdf"}),
-    of_type("location", {"latitude": -34.6, "longitude": "-58.4", "name": "Hotel"}),
-    {"messaging_product": "whatsapp", "recipient": "AR.13491208655302741918", "text": {"body": "hola"}},
-]  # fmt: skip
-REFUSED = [
-    (100, text("x" * 4097)), (100, text("😀" * 2049)), (100, text("")), (100, text("  ")), (100, text(messaging_product="sms")),
-    (100, text(biz_opaque_callback_data="x" * 513)), (100, text(recipient_type="group")), (100, text(unknown=1)),
-    (100, {"messaging_product": "whatsapp", "to": GUEST, "type": "text"}), (100, text() | {"text": {"bodi": "x"}}),
-    (100, {key: value for key, value in text().items() if key != "to"}), (131009, text(to="hotel")), (131009, text(to="12")),
-    (131009, {"messaging_product": "whatsapp", "recipient": "ar.1", "text": {"body": "hola"}}),
-    (100, of_type("flow", {})), (100, {**text(), "type": ["text"]}), (100, interactive({"type": "product"})),
-    (131009, interactive(buttons())), (131009, interactive(buttons(YES, NO, ("m", "Quizás"), ("x", "Otra")))),
-    (131009, interactive(buttons(YES, ("y", "No")))), (131009, interactive(buttons(YES, ("n", "Sí")))),
-    (131009, interactive(buttons(("y", "t" * 21)))), (131009, interactive(buttons(("y", "")))),
-    (131009, interactive(buttons(("a" * 257, "Sí")))), (131009, interactive(buttons((" y", "Sí")))),
-    (131009, interactive(buttons(YES, body="b" * 1025))), (131009, interactive(buttons(YES, footer={"text": "f" * 61}))),
-    (131009, interactive(buttons(YES, header={"type": "text", "text": "h" * 61}))),
-    (131009, interactive(rows(11))), (131009, interactive(rows(6, 5))), (131009, interactive(rows(0))),
-    (131009, interactive(rows(1, 1, title=None))), (131009, interactive(rows(1, title="s" * 25))),
-    (131009, interactive(rows(1, button="b" * 21))), (131009, interactive(rows(1, button=" "))),
-    (131009, interactive({**rows(1), "action": {"button": "Ver", "sections": [{"rows": [{"id": "1", "title": "t" * 25}]}]}})),
-    (131009, interactive(rows(1, description="d" * 73))), (131009, interactive(rows(1, id="i" * 201))),
-    (131009, interactive(rows(2, id="same"))), (131009, interactive(link("t" * 21))), (131009, interactive(link(url="ftp://x"))),
-    (100, of_type("image", {"id": "700001", "link": "https://h.example/a.jpg"})), (100, of_type("image", {})),
-    (100, of_type("image", {"id": "1"})), (131009, of_type("image", {"link": "http://h.example/a.jpg"})),
-    (131009, of_type("image", {"id": "700001", "caption": "c" * 1025})), (100, of_type("audio", {"id": "700001", "caption": "c"})),
-    (131009, of_type("reaction", {"message_id": "w", "emoji": "ok"})), (100, of_type("reaction", {"message_id": "w"})),
-    (131009, of_type("location", {"latitude": 91, "longitude": 0})), (100, of_type("location", {"latitude": 1})),
-    (131009, of_type("contacts", [])),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", TAKEN)
@@ -246,7 +123,7 @@ def test_spellings_know_the_national_forms(digits: str, other: str) -> None:
     assert spellings(digits) == [digits, other]
 
 
-def test_send_answers_as_meta_does_and_statuses_follow(double: MetaDouble, hotel: Hotel) -> None:
+def test_send_answers_as_meta_does_and_statuses_follow(double: MetaDouble, hotel: Hook) -> None:
     double.guest_says(GUEST, "hola", name="Ana")
 
     answer = post(double, text(biz_opaque_callback_data="outbox-7", to="541155551234"))
@@ -269,7 +146,7 @@ def test_send_answers_as_meta_does_and_statuses_follow(double: MetaDouble, hotel
         assert "conversation" not in status
 
 
-def test_read_status_comes_last_when_receipts_are_on(make: Callable[..., MetaDouble], hotel: Hotel) -> None:
+def test_read_status_comes_last_when_receipts_are_on(make: Callable[..., MetaDouble], hotel: Hook) -> None:
     double = make("--read")
     double.guest_says(GUEST, "hola")
 
@@ -318,7 +195,7 @@ def test_refusal_names_the_limit(double: MetaDouble) -> None:
     }
 
 
-def test_closed_window_is_told_by_a_failed_status(double: MetaDouble, hotel: Hotel) -> None:
+def test_closed_window_is_told_by_a_failed_status(double: MetaDouble, hotel: Hook) -> None:
     double.guest_says(GUEST, "hola", timestamp=int(time.time()) - DAY_S - 1, deliver=False)
 
     answer = post(double, text(biz_opaque_callback_data="outbox-8"))
@@ -332,7 +209,7 @@ def test_closed_window_is_told_by_a_failed_status(double: MetaDouble, hotel: Hot
     assert double.sql("SELECT wamid, window_open, fail_code FROM accepted") == [(wamid, 0, 131047)]
 
 
-def test_closed_window_can_be_told_at_once(make: Callable[..., MetaDouble], hotel: Hotel) -> None:
+def test_closed_window_can_be_told_at_once(make: Callable[..., MetaDouble], hotel: Hook) -> None:
     double = make("--window", "sync")
     double.guest_says(GUEST, "hola")
 
@@ -346,7 +223,7 @@ def test_closed_window_can_be_told_at_once(make: Callable[..., MetaDouble], hote
     assert [row["type"] for row in double.messages(GUEST)] == ["text", "template"]
 
 
-def test_reaction_does_not_open_the_window(double: MetaDouble, hotel: Hotel) -> None:
+def test_reaction_does_not_open_the_window(double: MetaDouble, hotel: Hook) -> None:
     double.guest(GUEST, type="reaction", reaction={"message_id": "wamid.1", "emoji": "👍"})
 
     post(double, text())
@@ -368,7 +245,7 @@ def test_pair_limit_is_enforced_over_http_and_repaid_with_the_clock(double: Meta
     assert after.status_code == 200
 
 
-def test_signature_covers_the_raw_bytes_with_metas_escapes(double: MetaDouble, hotel: Hotel) -> None:
+def test_signature_covers_the_raw_bytes_with_metas_escapes(double: MetaDouble, hotel: Hook) -> None:
     answer = double.guest_says(GUEST, "Señal 😀 a/b", name="José")
 
     headers, body = hotel.got[0]
@@ -379,7 +256,7 @@ def test_signature_covers_the_raw_bytes_with_metas_escapes(double: MetaDouble, h
     assert hotel.values()[0]["messages"][0]["text"] == {"body": "Señal 😀 a/b"}
 
 
-def test_envelope_carries_both_identities(double: MetaDouble, hotel: Hotel) -> None:
+def test_envelope_carries_both_identities(double: MetaDouble, hotel: Hook) -> None:
     double.guest_says(GUEST, "hola", name="Ana", id="wamid.A", timestamp=1700000000)
     double.guest_says(None, "hola", user_id="PE.ABC", username="ana")
 
@@ -399,7 +276,7 @@ def test_envelope_carries_both_identities(double: MetaDouble, hotel: Hotel) -> N
     assert second["messages"][0]["from_user_id"] == "PE.ABC"
 
 
-def test_guest_known_by_user_id_only_is_answered_by_recipient(double: MetaDouble, hotel: Hotel) -> None:
+def test_guest_known_by_user_id_only_is_answered_by_recipient(double: MetaDouble, hotel: Hook) -> None:
     double.guest_says(None, "hola", user_id="PE.ABC")
 
     answer = post(double, {"messaging_product": "whatsapp", "recipient": "PE.ABC", "text": {"body": "hola"}})
@@ -420,7 +297,7 @@ def test_phone_and_user_id_of_one_guest_share_the_pace(double: MetaDouble) -> No
 
 
 @pytest.mark.parametrize("kind", ["button_reply", "list_reply"])
-def test_tap_answers_the_message_that_offered_the_choice(double: MetaDouble, hotel: Hotel, kind: str) -> None:
+def test_tap_answers_the_message_that_offered_the_choice(double: MetaDouble, hotel: Hook, kind: str) -> None:
     double.guest_says(GUEST, "hola")
     content = interactive(buttons(("y", "Doble"), NO) if kind == "button_reply" else rows(1, id="y"))
     wamid = post(double, content).json()["messages"][0]["id"]
@@ -449,7 +326,7 @@ def test_read_and_typing_need_a_known_inbound_message(double: MetaDouble) -> Non
     assert double.sql("SELECT kind, outcome FROM calls") == [("read", "ok"), ("read", "refused")]
 
 
-def test_webhook_is_retried_until_200(double: MetaDouble, hotel: Hotel) -> None:
+def test_webhook_is_retried_until_200(double: MetaDouble, hotel: Hook) -> None:
     hotel.answers[:] = [503, 302]
 
     first = double.guest_says(GUEST, "hola", id="wamid.A")
@@ -463,7 +340,7 @@ def test_webhook_is_retried_until_200(double: MetaDouble, hotel: Hotel) -> None:
     assert second_at - first_at >= 0.5 and third_at - second_at >= 1.0
 
 
-def test_raw_bytes_are_posted_once_and_signed_as_told(double: MetaDouble, hotel: Hotel) -> None:
+def test_raw_bytes_are_posted_once_and_signed_as_told(double: MetaDouble, hotel: Hook) -> None:
     hotel.answers[:] = [401, 401, 401]
 
     answers = [double.raw(b"{}", signature="sha256=00"), double.raw(b"{}", signature=None), double.raw(b"{}")]
@@ -474,7 +351,7 @@ def test_raw_bytes_are_posted_once_and_signed_as_told(double: MetaDouble, hotel:
     assert signatures == ["sha256=00", None, signed]
 
 
-def test_handshake_and_account_fields_reach_the_hotel(double: MetaDouble, hotel: Hotel) -> None:
+def test_handshake_and_account_fields_reach_the_hotel(double: MetaDouble, hotel: Hook) -> None:
     assert double.verify(challenge="12345") == {"status": 200, "body": "12345", "ok": True}
 
     double.webhook("account_update", {"event": "ACCOUNT_RESTRICTION"})
@@ -517,7 +394,7 @@ def test_fault_http_answers_the_code_and_takes_nothing(
     ],
 )
 def test_fault_hangs_up_before_or_after_taking_the_message(
-    double: MetaDouble, hotel: Hotel, kind: str, details: Json, accepted: int
+    double: MetaDouble, hotel: Hook, kind: str, details: Json, accepted: int
 ) -> None:
     double.guest_says(GUEST, "hola")
     double.fault(kind, **details)
@@ -543,7 +420,7 @@ def test_fault_html_answers_a_page(double: MetaDouble, accepted: bool) -> None:
     assert double.sql("SELECT count(*) FROM accepted") == [(int(accepted),)]
 
 
-def test_fault_no_id_takes_the_message_and_hides_its_id(double: MetaDouble, hotel: Hotel) -> None:
+def test_fault_no_id_takes_the_message_and_hides_its_id(double: MetaDouble, hotel: Hook) -> None:
     double.guest_says(GUEST, "hola")
     double.fault("no_id")
 
@@ -556,16 +433,14 @@ def test_fault_no_id_takes_the_message_and_hides_its_id(double: MetaDouble, hote
 
 def test_fault_delay_takes_the_message_first(double: MetaDouble) -> None:
     double.guest_says(GUEST, "hola")
-    double.fault("delay", seconds=0.4)
-    started = time.monotonic()
+    double.fault("delay", seconds=1)
     sending = threading.Thread(target=post, args=(double, text()))
     sending.start()
 
     double.messages(GUEST, at_least=1)
-    taken_s = time.monotonic() - started
-    sending.join()
 
-    assert taken_s < 0.4 <= time.monotonic() - started
+    assert sending.is_alive()
+    sending.join()
 
 
 @pytest.mark.parametrize(
@@ -578,7 +453,7 @@ def test_fault_delay_takes_the_message_first(double: MetaDouble) -> None:
         ("fail_status", ["failed"]),
     ],
 )
-def test_fault_changes_the_statuses(double: MetaDouble, hotel: Hotel, kind: str, expected: list[str]) -> None:
+def test_fault_changes_the_statuses(double: MetaDouble, hotel: Hook, kind: str, expected: list[str]) -> None:
     double.guest_says(GUEST, "hola")
     double.fault(kind)
 
@@ -590,17 +465,18 @@ def test_fault_changes_the_statuses(double: MetaDouble, hotel: Hotel, kind: str,
     assert double.sql("SELECT fault FROM calls") == [(kind,)]
 
 
-def test_fault_status_before_answer(double: MetaDouble, hotel: Hotel) -> None:
+def test_fault_status_before_answer(double: MetaDouble, hotel: Hook) -> None:
     double.guest_says(GUEST, "hola")
     double.fault("status_before_answer")
-    double.fault("delay", seconds=0.4)
     answered = threading.Event()
     sending = threading.Thread(target=lambda: (post(double, text()), answered.set()))
+    hotel.gate.clear()
     sending.start()
 
-    hotel.wait_posts(3)
+    hotel.wait_posts(2)
 
     assert not answered.is_set()
+    hotel.gate.set()
     sending.join()
     assert [status["status"] for status in hotel.statuses()] == ["sent", "delivered"]
 
@@ -672,7 +548,7 @@ def test_media_is_uploaded_described_and_downloaded(double: MetaDouble) -> None:
     assert double.plant_media(b"voz", "audio/ogg; codecs=opus")["id"] != media_id
 
 
-def test_ledger_outlives_a_restart(make: Callable[..., MetaDouble], hotel: Hotel) -> None:
+def test_ledger_outlives_a_restart(make: Callable[..., MetaDouble], hotel: Hook) -> None:
     double = make()
     double.guest_says(GUEST, "hola", id="wamid.A")
     post(double, text())

@@ -118,7 +118,7 @@ def status_value(status: str, sent: Acceptance, now: float, fail_code: int | Non
 
 
 def _contacts(message: Json, guest: Guest, spec: Json) -> list[Json]:
-    # A system message comes without contacts (facts, section 3).
+    # Webhook reference, system messages: they come without contacts.
     if message["type"] == "system":
         return []
     profile = {"name": spec.get("name") or "Guest"}

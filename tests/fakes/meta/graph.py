@@ -156,38 +156,36 @@ class Graph:
                 raise GraphError(100, f"Message id {message_id} does not exist or was not received by this number.")
             return _ok({"success": True})
         request = rules.check_message(body, self.templates.check, self.media.is_known)
-        if request.to is not None and request.to == self.options.numbers[number]:
+        if request.to == self.options.numbers[number]:
             raise GraphError(131021)
-        guest = self._addressee(request)
-        now = self.options.now()
+        taken = self._take(body, request, number)
+        guest = {"wa_id": taken.guest.wa_id} if request.to is not None else {"user_id": request.recipient}
+        answer = {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": taken.recipient, **guest}],
+            "messages": [{"id": taken.wamid}],
+        }
+        return Outcome(_json(answer), "accepted", 0, taken)
+
+    def _take(self, body: dict[str, Any], request: rules.MessageRequest, number: str) -> Acceptance:
+        guest, now = self._addressee(request), self.options.now()
         opened = window_is_open(self._ledger.last_inbound_at(number, guest), now)
         fail_code = self._fate(request, guest, opened)
         if fail_code == 131047 and self.options.window == "sync":
             raise GraphError(131047)
         self._pacing.admit(number, guest.key, now)
-        category = self.templates.category(request.content) if request.type == "template" else "service"
-        asked = str(body.get("to") or body.get("recipient"))
-        taken = Acceptance(
-            new_wamid(guest.key),
-            number,
-            asked,
-            guest,
-            request.type,
-            body,
-            request.callback_data,
-            category,
-            opened,
-            fail_code,
+        return Acceptance(
+            wamid=new_wamid(guest.key),
+            phone_number_id=number,
+            recipient=body["to"] if request.to is not None else body["recipient"],
+            guest=guest,
+            type=request.type,
+            body=body,
+            callback_data=request.callback_data,
+            category=self.templates.category(request.content) if request.type == "template" else "service",
+            window_open=opened,
+            fail_code=fail_code,
         )
-        known = {"wa_id": guest.wa_id} if request.to is not None else {"user_id": request.recipient}
-        reply = _json(
-            {
-                "messaging_product": "whatsapp",
-                "contacts": [{"input": asked, **known}],
-                "messages": [{"id": taken.wamid}],
-            }
-        )
-        return Outcome(reply, "accepted", 0, taken)
 
     def _addressee(self, request: rules.MessageRequest) -> Guest:
         if request.to is not None:

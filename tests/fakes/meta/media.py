@@ -18,7 +18,7 @@ MB = 1024 * 1024
 INBOUND_LIFE_S = 7 * 24 * 3600
 UPLOAD_LIFE_S = 30 * 24 * 3600
 URL_LIFE_S = 5 * 60
-# Largest upload by MIME type (facts, section 6).
+# Largest upload by MIME type (Cloud API reference, supported media types).
 LIMITS = {
     **dict.fromkeys(("image/jpeg", "image/png"), 5 * MB),
     **dict.fromkeys(("video/mp4", "video/3gpp"), 16 * MB),

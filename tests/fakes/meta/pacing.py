@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .errors import GraphError
 
 WINDOW_S = 24 * 3600
-# A guest may be sent one message per 6 s in the long run; 45 may be borrowed in a burst (facts, section 8).
+# One message per 6 s to one guest in the long run, 45 borrowed in a burst (Cloud API, pair rate limits).
 PAIR_PERIOD_S = 6.0
 PAIR_BURST = 45
 # Kinds of inbound item that Meta does not promise open the window. Not counting them is never kinder.

@@ -100,7 +100,7 @@ def _check_product(body: Json) -> None:
 
 
 def _check_addressee(body: Json) -> tuple[str | None, str | None]:
-    # If both are given, `to` wins (facts, section 2).
+    # If both are given, `to` wins (business-scoped user ids, sending).
     if body.get("to") is not None:
         digits = digits_of(body["to"])
         if digits is None:

@@ -1,0 +1,46 @@
+# make help lists the targets. Everything runs from .venv, which is made from hash-pinned requirements.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+# The first Python from 3.11 to 3.14 that is found; PYTHON=... chooses another.
+PYTHON ?= $(shell deploy/scripts/find-python)
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: help demo test check fmt lint types migrations lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/base.stamp ## Run everything with the demo hotel on 127.0.0.1:PORT (8000); DEMO_META=1 adds a double of Meta
+	@exec $(BIN)/python manage.py demo
+
+test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the slowest 20
+	@exec $(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --durations=20 $(ARGS)
+
+check: $(VENV)/dev.stamp ## Lint, types, architecture, migrations, deployment checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	deploy/scripts/check-deploy $(BIN)/python
+
+fmt: $(VENV)/dev.stamp ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/dev.stamp ## Pin the requirements again, with hashes
+	for name in base dev; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --quiet requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## Remove what was built (.venv, caches); your data in var/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache staticfiles
+
+$(VENV)/base.stamp: requirements/base.txt
+	@deploy/scripts/make-venv "$(PYTHON)" $(VENV) requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt
+	@deploy/scripts/make-venv "$(PYTHON)" $(VENV) requirements/dev.txt
+	@touch $@ $(VENV)/base.stamp

@@ -1,0 +1,177 @@
+"""What the dialogue may ask of the hotel, answered by the booking desk and the hotel's own rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBooking, Proposal, Settled
+from conversations.dialogue.understanding import faq as faq_matching
+from conversations.models import Conversation, Fact, Faq
+from hotelagent.hotels.models import Hotel
+from pms.errors import PmsError
+from pms.gateway import gateway
+from pms.terms import GuestDetails, Offer, Party, RoomTypeInfo, Stay
+from reservations import booking, holds, quoting
+from reservations.errors import NothingFree, StayNotPossible, TooManyHolds
+from reservations.models import Booking, Quote
+
+Clock = Callable[[], dt.datetime]
+LIVE = [Booking.State.CONFIRMED, Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.HOLDING]
+
+
+def hotel_view(hotel: Hotel, now: dt.datetime) -> HotelView:
+    """What the dialogue needs to know of the hotel; ``now`` decides whether people answer."""
+    room_types: tuple[RoomTypeInfo, ...] = ()
+    required: tuple[str, ...] = ("name",)
+    try:
+        pms = gateway(hotel)
+        room_types, required = tuple(pms.room_types()), pms.required_guest_fields
+    except PmsError:
+        pass  # the talk goes on without room names; whoever needs the PMS will say that it is away
+    until, opens = _people(hotel, now)
+    return HotelView(
+        name=hotel.name, country=hotel.country, currency=hotel.currency, languages=tuple(hotel.languages), phone=hotel.phone,
+        email=hotel.email, room_types=room_types, required_guest_fields=required, people_until=until, people_from=opens,
+    )  # fmt: skip
+
+
+class HotelDesk:
+    """See conversations.dialogue.types.Desk. ``events`` collects what happened, to be written with the turn."""
+
+    def __init__(self, conversation: Conversation, clock: Clock, phone: str = "") -> None:
+        self.conversation, self.hotel, self.guest = conversation, conversation.hotel, conversation.guest
+        self.clock, self.phone = clock, phone
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.made: list[Proposal] = []
+        self.acted = False  # something was booked or cancelled: the turn must be told, whatever else arrived
+
+    def offers(self, stay: Stay, party: Party) -> list[Offer]:
+        with _problems():
+            return quoting.offers(self.hotel, stay, party, guest_key=self.guest.key)
+
+    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | None:
+        with _problems():
+            try:
+                quote = quoting.quote(self.hotel, stay, party, room_type, guest_key=self.guest.key)
+                holds.hold(quote)
+            except (NothingFree, StayNotPossible, TooManyHolds):
+                return None
+        data = {
+            "check_in": stay.check_in.isoformat(), "check_out": stay.check_out.isoformat(), "nights": stay.nights,
+            "rooms": [{"room_type": room_type, "count": 1}], "room_type": room_type, "adults": party.adults,
+            "children": party.children, "child_ages": list(party.child_ages), "total": str(quote.total), "currency": quote.currency,
+        }  # fmt: skip
+        proposal = Proposal("book", str(quote.key), self.clock() + quoting.VALIDITY, data)
+        self.made.append(proposal)
+        self.events.append(("hold_created", {**data, "expires_at": quote.expires_at.isoformat()}))
+        return proposal
+
+    def confirm(self, proposal: Proposal, guest: dict[str, Any]) -> Settled:
+        with _problems():
+            self.acted = True
+            if proposal.kind == "cancel":
+                return self._cancel(proposal)
+            quote = Quote.objects.select_related("hotel").get(hotel=self.hotel, key=proposal.key)
+            details = GuestDetails(guest.get("name", ""), guest.get("email", ""), guest.get("phone", "") or self.phone, self.guest.language)
+            row = booking.place(quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk)))
+        self.events.append(("booking_placing", described(row)))
+        return self._settled(row)
+
+    def executed(self, proposal: Proposal) -> Settled | None:
+        row = Booking.objects.filter(hotel=self.hotel, key=proposal.key).first()
+        if row is None or row.state == Booking.State.DRAFT:
+            return None
+        self.acted = True
+        return self._settled(row)
+
+    def release(self, proposal: Proposal) -> None:
+        quote = Quote.objects.filter(hotel=self.hotel, key=proposal.key).first()
+        if quote is not None:
+            holds.release(quote)
+
+    def discard(self) -> None:
+        """The turn is not committed: nobody will ever say yes to what it proposed."""
+        for proposal in self.made:
+            if proposal.kind == "book":
+                self.release(proposal)
+
+    def bookings(self) -> list[OwnBooking]:
+        today = self.clock().date()
+        rows = Booking.objects.filter(hotel=self.hotel, guest_key=self.guest.key, state__in=LIVE, check_out__gte=today)
+        return [own(row) for row in rows.order_by("check_in")]
+
+    def propose_cancel(self, row: OwnBooking) -> Proposal:
+        data = {"reference": row.reference, "check_in": row.check_in.isoformat(), "check_out": row.check_out.isoformat()}
+        return Proposal("cancel", f"cancel-{row.reference}-{self.conversation.version}", self.clock() + quoting.VALIDITY, data)
+
+    def answer(self, topic: str, language: str) -> Answer | None:
+        for tongue in dict.fromkeys((language, self.hotel.main_language)):
+            row = Fact.objects.filter(hotel=self.hotel, topic=topic, language=tongue).first()
+            if row is not None:
+                return Answer(row.text, f"fact:{row.pk}:v{row.version}")
+        return None
+
+    def faq(self, text: str, language: str) -> Answer | None:
+        rows = list(Faq.objects.filter(hotel=self.hotel, language=language))
+        index = faq_matching.best(text, [row.question for row in rows])
+        return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
+
+    def _cancel(self, proposal: Proposal) -> Settled:
+        row = Booking.objects.get(hotel=self.hotel, guest_key=self.guest.key, reference=proposal.data["reference"])
+        row = booking.cancel(row, actor="guest")
+        if row.state == Booking.State.CANCELLED:
+            self.events.append(("booking_cancelled", described(row)))
+        return Settled("cancelled" if row.state == Booking.State.CANCELLED else "cancelling", own(row))
+
+    def _settled(self, row: Booking) -> Settled:
+        if row.state == Booking.State.CONFIRMED:
+            self.events.append(("booking_confirmed", described(row)))
+            return Settled("confirmed", own(row))
+        if row.state == Booking.State.REJECTED:
+            self.events.append(("booking_rejected", {**described(row), "reason": row.reason}))
+            return Settled(row.reason if row.reason in {"sold_out", "price_changed"} else "refused", own(row))
+        if row.state == Booking.State.UNKNOWN:
+            self.events.append(("booking_unknown", described(row)))
+        return Settled("placing", own(row))
+
+
+def described(row: Booking) -> dict[str, Any]:
+    """A booking as events tell of it; ``total`` includes taxes."""
+    return {
+        "reference": row.reference, "check_in": row.check_in.isoformat(), "check_out": row.check_out.isoformat(), "nights": row.nights,
+        "rooms": [{"room_type": line["room_type"], "count": line["count"]} for line in row.lines], "adults": row.adults,
+        "children": row.children, "child_ages": row.child_ages, "guest_name": row.guest_name, "total": str(row.total), "currency": row.currency,
+    }  # fmt: skip
+
+
+def own(row: Booking) -> OwnBooking:
+    state = {Booking.State.CONFIRMED: "confirmed", Booking.State.CANCELLED: "cancelled"}.get(Booking.State(row.state), "placing")
+    return OwnBooking(
+        reference=row.reference, state=state, check_in=row.check_in, check_out=row.check_out, room_type=row.lines[0]["room_type"],
+        adults=row.adults, children=row.children, total=Decimal(row.total), currency=row.currency, guest_name=row.guest_name,
+    )  # fmt: skip
+
+
+def _people(hotel: Hotel, now: dt.datetime) -> tuple[str, str]:
+    """("21:00", "") when people answer now, ("", "08:00") when they answer again later today or tomorrow."""
+    periods = list(hotel.opening_hours.all())
+    time = now.time()
+    for period in periods:
+        if period.weekday == now.weekday() and period.opens <= time < period.closes:
+            return f"{period.closes:%H:%M}", ""
+    later = [period.opens for period in periods if period.weekday == now.weekday() and period.opens > time]
+    tomorrow = [period.opens for period in periods if period.weekday == (now.weekday() + 1) % 7]
+    opens = min(later, default=None) or min(tomorrow, default=None)
+    return "", f"{opens:%H:%M}" if opens else ""
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    try:
+        yield
+    except PmsError as error:
+        raise DeskProblem(str(error)) from error

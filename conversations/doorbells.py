@@ -1,0 +1,69 @@
+"""What rings from below: a booking that settled after its turn was over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from conversations import handoff, turns
+from conversations.desk import described
+from conversations.dialogue import phrasebook
+from conversations.models import Conversation
+from pms.errors import PmsError
+from pms.gateway import gateway
+from reservations.models import Booking
+from reservations.signals import booking_settled
+
+EVENTS = {
+    Booking.State.CONFIRMED: "booking_confirmed",
+    Booking.State.REJECTED: "booking_rejected",
+    Booking.State.UNKNOWN: "booking_unknown",
+    Booking.State.CANCELLED: "booking_cancelled",
+}
+
+
+def connect() -> None:
+    booking_settled.connect(on_booking_settled, dispatch_uid="conversations.doorbells")
+
+
+def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) -> None:
+    """Tell the guest, unless the turn that asked is still there to do it. Inside the booking's transaction."""
+    if booking.told or not booking.conversation_ref.isdigit():
+        return
+    conversation = Conversation.objects.filter(hotel=booking.hotel, pk=int(booking.conversation_ref)).first()
+    event = EVENTS.get(Booking.State(booking.state))
+    if conversation is None or event is None:
+        return
+    handoff.record(conversation, event, **described(booking))
+    if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
+        turns.say(conversation, _words(booking), f"booking:{booking.pk}:{booking.state}")
+
+
+def _words(booking: Booking) -> str:
+    language = booking.language if booking.language in phrasebook.LANGUAGES else "es"
+    if booking.state == Booking.State.CANCELLED:
+        return phrasebook.say(language, "cancelled", reference=booking.reference)
+    if booking.state == Booking.State.REJECTED:
+        why = f"why_{booking.reason}" if booking.reason in {"sold_out", "price_changed"} else "why_other"
+        return phrasebook.say(language, "rejected", reference=booking.reference, why=phrasebook.say(language, why))
+    today = booking.hotel.local_now().date()
+    return phrasebook.say(
+        language,
+        "confirmed",
+        name=booking.guest_name,
+        reference=booking.reference,
+        room=_room(booking, language),
+        check_in=phrasebook.date(language, booking.check_in, today=today),
+        check_out=phrasebook.date(language, booking.check_out, today=today),
+        nights=phrasebook.counted(language, (booking.check_out - booking.check_in) // dt.timedelta(days=1), "night"),
+        total=phrasebook.money(language, booking.total, booking.currency),
+    )
+
+
+def _room(booking: Booking, language: str) -> str:
+    code: str = booking.lines[0]["room_type"]
+    try:
+        kinds = gateway(booking.hotel).room_types()
+    except PmsError:
+        return code
+    return next((kind.name(language) for kind in kinds if kind.code == code), code)

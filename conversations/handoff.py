@@ -1,0 +1,116 @@
+"""Who answers: the receptionist, nobody yet, or one person. Every change is a compare-and-swap on the conversation."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import structlog
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from channels_app import outbox
+from channels_app.envelope import Content
+from channels_app.models import Inbound, Outbound
+from conversations.models import Conversation, Event, Handoff, Message
+from hotelagent.ops import queue
+
+log = structlog.get_logger(__name__)
+
+Owner = Conversation.Owner
+TAKE_WAIT_S = 3.0
+
+
+class NotYours(Exception):
+    """Somebody else has the conversation; ``owner`` names them."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+def request(conversation: Conversation, reason: str, summary: str) -> None:
+    """A person is needed. Call inside the turn's transaction, with the conversation locked."""
+    conversation.owner = Owner.WAITING
+    conversation.save(update_fields=["owner"])
+    Handoff.objects.get_or_create(conversation=conversation, closed_at=None, defaults={"reason": reason, "summary": summary, "opened_at": timezone.now()})
+    record(conversation, "handed_off", reason=reason)
+
+
+def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
+    """Make ``user`` the owner; the first one wins. Raises NotYours with the winner's name.
+
+    On return the bot is silent: its gate is shut and its queued letters are aborted. False when one of its letters
+    was already on its way and had not settled after 3 s.
+    """
+    with transaction.atomic():
+        taken = Conversation.objects.filter(pk=conversation.pk).exclude(owner=Owner.PERSON).update(owner=Owner.PERSON, person=user)
+        if not taken:
+            current = Conversation.objects.select_related("person").get(pk=conversation.pk)
+            if current.person_id != user.pk:
+                raise NotYours(str(current.person))
+        else:
+            now = timezone.now()
+            handoff, _created = Handoff.objects.get_or_create(conversation=conversation, closed_at=None, defaults={"reason": "taken", "opened_at": now})
+            handoff.taken_at, handoff.taken_by_id = now, user.pk
+            handoff.save(update_fields=["taken_at", "taken_by"])
+            Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).update(state=Inbound.State.PARKED)
+            record(conversation, "taken", user=user)
+    conversation.refresh_from_db()
+    deadline = time.monotonic() + TAKE_WAIT_S
+    silent = outbox.abort_bot(conversation.thread)
+    while not silent and time.monotonic() < deadline:
+        time.sleep(0.05)
+        silent = outbox.abort_bot(conversation.thread)
+    return silent
+
+
+def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool:
+    """The receptionist answers again: what the guest wrote after the last answer, nothing older. False when it already did."""
+    with transaction.atomic():
+        given = Conversation.objects.filter(pk=conversation.pk).exclude(owner=Owner.BOT).update(owner=Owner.BOT, person=None)
+        if not given:
+            return False
+        now = timezone.now()
+        Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
+        outbox.open_gate(conversation.thread)
+        parked = Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.PARKED)
+        last = conversation.messages.filter(author=Message.Author.STAFF).order_by("-at").first()
+        answered = parked.filter(received_at__lte=last.at) if last is not None else parked.none()
+        answered.update(state=Inbound.State.ANSWERED, reason="answered by staff")
+        if parked.update(state=Inbound.State.WAITING, due_at=now):
+            Conversation.objects.filter(pk=conversation.pk).update(due_at=now, attempts=0)
+            queue.ring("default")
+        # Old misunderstandings were the person's to solve; they must not hand the guest over again.
+        state = conversation.state | {"misunderstood": 0}
+        Conversation.objects.filter(pk=conversation.pk).update(state=state)
+        record(conversation, "given_back", user=user)
+    conversation.refresh_from_db()
+    return True
+
+
+def reply(conversation: Conversation, user: AbstractBaseUser, text: str, *, key: str = "") -> Message:
+    """A person writes; the same key twice is one message. Takes the conversation when it is free.
+
+    Raises NotYours, and ContentError for what the channel does not take.
+    """
+    take(conversation, user)
+    key = f"staff:{conversation.pk}:{key or uuid.uuid4().hex}"
+    with transaction.atomic():
+        existing = Message.objects.filter(conversation=conversation, outbound__dedupe_key=key).first()
+        if existing is not None:
+            return existing
+        rows = outbox.post(conversation.thread, Content("text", text), dedupe_key=key, author=Outbound.Author.STAFF)
+        now = timezone.now()
+        message = Message.objects.create(conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, text=text, outbound=rows[0], at=now)
+        Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
+        Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.PARKED).update(state=Inbound.State.ANSWERED, reason="answered by staff")
+    return message
+
+
+def record(conversation: Conversation, type_: str, *, user: AbstractBaseUser | None = None, **data: object) -> Event:
+    """Append an event."""
+    return Event.objects.create(
+        hotel_id=conversation.hotel_id, conversation=conversation, type=type_, data=data, user_id=user.pk if user else None, at=timezone.now()
+    )
