@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -99,14 +100,31 @@ def _learn(thread: Thread, letter: Inbound, phone_key: str, by_user: Thread | No
     thread.save(update_fields=["identity", "address", "user_id", "name", "last_inbound_at"])
 
 
-_LETTER_COLUMNS = (
-    "account_id provider_id kind text choice_id reply_to sender_phone sender_user_id sender_name media raw digest "
-    "provider_time received_at state reason attempts due_at correlation_id"
-).split()
+_LETTER_COLUMNS = [
+    "account_id",
+    "provider_id",
+    "kind",
+    "text",
+    "choice_id",
+    "reply_to",
+    "sender_phone",
+    "sender_user_id",
+    "sender_name",
+    "media",
+    "raw",
+    "digest",
+    "provider_time",
+    "received_at",
+    "state",
+    "reason",
+    "attempts",
+    "due_at",
+    "correlation_id",
+]
 
 
 def _insert_letters(letters: Iterable[InboundMessage], accounts: dict[str, Account], now: dt.datetime) -> int:
-    rows: dict[tuple[int, str], list[object]] = {}
+    rows: dict[tuple[int, str], list[Any]] = {}
     base = correlation.current() or correlation.new_id()
     for number, item in enumerate(letters):
         account = accounts[item.account_key]
@@ -166,7 +184,13 @@ def _insert_notices(items: Iterable[Parsed], accounts: dict[str, Account], now: 
         kind = item.kind if isinstance(item, AccountEvent) else type(item).__name__.lower()
         raw = item.raw if not foreign else item.raw | {"_account_key": item.account_key}
         row = AccountNotice(
-            account=account, kind=kind[:60], reason=quarantine if foreign else "", raw=raw, digest=digest(raw), quarantined=foreign, received_at=now
+            account=account,
+            kind=kind[:60],
+            reason=quarantine if foreign else "",
+            raw=raw,
+            digest=digest(raw),
+            quarantined=foreign,
+            received_at=now,
         )
         rows[row.digest] = row
         if foreign:

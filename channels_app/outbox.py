@@ -100,7 +100,9 @@ def _claim_one(thread: Thread, now: dt.datetime) -> Outbound | None:
         elif row.due_at > now:
             return None  # order is kept: nothing overtakes a letter that waits for its next try
         elif row.content["kind"] != "read" and not window_open(thread, transport, now):
-            _settle(row, State.FAILED, error_text="more than 24 hours since the guest's last message: a template is needed", error_code=131047)
+            _settle(
+                row, State.FAILED, error_text="more than 24 hours since the guest's last message: a template is needed", error_code=131047
+            )
         elif (wait_until := _pace(row, thread, transport, now)) is not None:
             Outbound.objects.filter(pk=row.pk).update(due_at=wait_until)
             return None
@@ -165,7 +167,13 @@ def settle(row: Outbound, outcome: Outcome) -> None:
         elif isinstance(outcome, Retry) and current.attempts < MAX_ATTEMPTS:
             _retry(current, outcome, now)
         elif isinstance(outcome, Retry):
-            _settle(current, State.FAILED, error_text=f"gave up after {MAX_ATTEMPTS} tries: {outcome.reason}"[:500], error_code=outcome.code, failed_at=now)
+            _settle(
+                current,
+                State.FAILED,
+                error_text=f"gave up after {MAX_ATTEMPTS} tries: {outcome.reason}"[:500],
+                error_code=outcome.code,
+                failed_at=now,
+            )
         elif isinstance(outcome, Failed):
             _settle(current, State.FAILED, error_text=outcome.reason[:500], error_code=outcome.code, failed_at=now)
         elif current.content["kind"] == "read":
@@ -178,7 +186,9 @@ def settle(row: Outbound, outcome: Outcome) -> None:
 
 def stop_account(account_id: int, reason: str) -> None:
     """Nothing more leaves this account until somebody mends it; letters stay queued in order."""
-    stopped = Account.objects.filter(pk=account_id, state=Account.State.CONNECTED).update(state=Account.State.STOPPED, state_reason=reason[:300])
+    stopped = Account.objects.filter(pk=account_id, state=Account.State.CONNECTED).update(
+        state=Account.State.STOPPED, state_reason=reason[:300]
+    )
     if stopped:
         log.error("channel stopped", account=account_id, reason=reason)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
@@ -57,8 +57,9 @@ class WhatsAppWebhook(RawView):
         """401 when no app's secret signs the bytes, 503 when they could not be kept, else 200: also for what nobody
         understands, which would otherwise come back for seven days."""
         django_request: HttpRequest = request._request
-        body = django_request.body
-        if len(body) > settings.MAX_BODY_BYTES:
+        try:
+            body = django_request.body
+        except RequestDataTooBig:
             return _plain("", 413)
         try:
             apps = signature.fitting(body, django_request.headers.get("X-Hub-Signature-256", ""), _secrets())

@@ -77,7 +77,9 @@ class HotelDesk:
                 return self._cancel(proposal)
             quote = Quote.objects.select_related("hotel").get(hotel=self.hotel, key=proposal.key)
             details = GuestDetails(guest.get("name", ""), guest.get("email", ""), guest.get("phone", "") or self.phone, self.guest.language)
-            row = booking.place(quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk)))
+            row = booking.place(
+                quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk))
+            )
         self.events.append(("booking_placing", described(row)))
         return self._settled(row)
 

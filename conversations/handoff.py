@@ -34,7 +34,9 @@ def request(conversation: Conversation, reason: str, summary: str) -> None:
     """A person is needed. Call inside the turn's transaction, with the conversation locked."""
     conversation.owner = Owner.WAITING
     conversation.save(update_fields=["owner"])
-    Handoff.objects.get_or_create(conversation=conversation, closed_at=None, defaults={"reason": reason, "summary": summary, "opened_at": timezone.now()})
+    Handoff.objects.get_or_create(
+        conversation=conversation, closed_at=None, defaults={"reason": reason, "summary": summary, "opened_at": timezone.now()}
+    )
     record(conversation, "handed_off", reason=reason)
 
 
@@ -52,7 +54,9 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
                 raise NotYours(str(current.person))
         else:
             now = timezone.now()
-            handoff, _created = Handoff.objects.get_or_create(conversation=conversation, closed_at=None, defaults={"reason": "taken", "opened_at": now})
+            handoff, _created = Handoff.objects.get_or_create(
+                conversation=conversation, closed_at=None, defaults={"reason": "taken", "opened_at": now}
+            )
             handoff.taken_at, handoff.taken_by_id = now, user.pk
             handoff.save(update_fields=["taken_at", "taken_by"])
             Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).update(state=Inbound.State.PARKED)
@@ -103,14 +107,23 @@ def reply(conversation: Conversation, user: AbstractBaseUser, text: str, *, key:
             return existing
         rows = outbox.post(conversation.thread, Content("text", text), dedupe_key=key, author=Outbound.Author.STAFF)
         now = timezone.now()
-        message = Message.objects.create(conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, text=text, outbound=rows[0], at=now)
+        message = Message.objects.create(
+            conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, text=text, outbound=rows[0], at=now
+        )
         Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
-        Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.PARKED).update(state=Inbound.State.ANSWERED, reason="answered by staff")
+        Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.PARKED).update(
+            state=Inbound.State.ANSWERED, reason="answered by staff"
+        )
     return message
 
 
 def record(conversation: Conversation, type_: str, *, user: AbstractBaseUser | None = None, **data: object) -> Event:
     """Append an event."""
     return Event.objects.create(
-        hotel_id=conversation.hotel_id, conversation=conversation, type=type_, data=data, user_id=user.pk if user else None, at=timezone.now()
+        hotel_id=conversation.hotel_id,
+        conversation=conversation,
+        type=type_,
+        data=data,
+        user_id=user.pk if user else None,
+        at=timezone.now(),
     )

@@ -70,7 +70,13 @@ def _sort_one(letter: Inbound, debounce_s: float) -> None:
     conversation = _conversation(thread, letter)
     Message.objects.get_or_create(
         inbound=letter,
-        defaults={"conversation": conversation, "author": Message.Author.GUEST, "kind": letter.kind, "text": letter.text, "at": letter.provider_time},
+        defaults={
+            "conversation": conversation,
+            "author": Message.Author.GUEST,
+            "kind": letter.kind,
+            "text": letter.text,
+            "at": letter.provider_time,
+        },
     )
     now = timezone.now()
     changed: dict[str, Any] = {"last_message_at": now}
@@ -84,7 +90,11 @@ def _sort_one(letter: Inbound, debounce_s: float) -> None:
         changed |= {"owner": Conversation.Owner.BOT, "due_at": due, "attempts": 0}
         if thread.account.kind == Account.Kind.WHATSAPP:
             outbox.post(
-                thread, Content("read", reply_to=letter.provider_id), dedupe_key=f"read:{letter.pk}", author=Outbound.Author.BOT, expires_at=now + READ_EXPIRES
+                thread,
+                Content("read", reply_to=letter.provider_id),
+                dedupe_key=f"read:{letter.pk}",
+                author=Outbound.Author.BOT,
+                expires_at=now + READ_EXPIRES,
             )
     else:
         letter.state = Inbound.State.PARKED
@@ -178,7 +188,11 @@ def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk
 def _heard(letters: list[Inbound]) -> Heard:
     """What a guest wrote in several letters is one message; of several taps the last one counts."""
     taps = [letter for letter in letters if letter.choice_id]
-    words = [letter.text for letter in letters if letter.text and letter.kind not in {"location", "contacts", "sticker"} and (not letter.choice_id or letter is taps[-1])]
+    words = [
+        letter.text
+        for letter in letters
+        if letter.text and letter.kind not in {"location", "contacts", "sticker"} and (not letter.choice_id or letter is taps[-1])
+    ]
     readable = any(letter.kind in policy.READABLE or letter.text for letter in letters)
     return Heard(text="\n".join(words), choice_id=taps[-1].choice_id if taps else "", kind="text" if readable else letters[-1].kind)
 
@@ -186,7 +200,9 @@ def _heard(letters: list[Inbound]) -> Heard:
 def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, understanding: Understanding, outcome: Outcome) -> bool:
     """Write everything of the turn at once; False when it no longer counts."""
     with transaction.atomic():
-        current = Conversation.objects.select_for_update(of=("self",)).select_related("hotel", "guest", "thread__account").get(pk=conversation.pk)
+        current = (
+            Conversation.objects.select_for_update(of=("self",)).select_related("hotel", "guest", "thread__account").get(pk=conversation.pk)
+        )
         if current.fence != conversation.fence:
             return False
         current.lease_until, current.attempts = None, 0
@@ -215,12 +231,23 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
 
 
 def _say(conversation: Conversation, reply: Reply, key: str) -> None:
-    content = Content("text" if not reply.choices else "choices", reply.text, tuple(Choice(c.id, c.title, c.description) for c in reply.choices), reply.list_label)
+    content = Content(
+        "text" if not reply.choices else "choices",
+        reply.text,
+        tuple(Choice(c.id, c.title, c.description) for c in reply.choices),
+        reply.list_label,
+    )
     rows = outbox.post(conversation.thread, content, dedupe_key=key, author=Outbound.Author.BOT)
     now = timezone.now()
     choices = [asdict(choice) for choice in reply.choices]
     Message.objects.create(
-        conversation=conversation, author=Message.Author.BOT, text=reply.text, choices=choices, outbound=rows[-1], sources=list(reply.sources), at=now
+        conversation=conversation,
+        author=Message.Author.BOT,
+        text=reply.text,
+        choices=choices,
+        outbound=rows[-1],
+        sources=list(reply.sources),
+        at=now,
     )
     Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
 

@@ -47,6 +47,19 @@ WHATSAPP = {
     "display_number": environment.text("WHATSAPP_DISPLAY_NUMBER", "META_WA_DISPLAY_NUMBER"),
     "api_url": environment.url("WHATSAPP_API_URL", "META_WA_API_URL", schemes=("http", "https"), default="https://graph.facebook.com"),
 }
+# DEMO_META=1: the demo talks to a double of Meta on this machine instead of Meta.
+DEMO_META = environment.flag("DEMO_META", default=False)
+DEMO_META_PORT = environment.number("DEMO_META_PORT", default=9100, minimum=1, maximum=65535)
+if DEMO_META and not PRODUCTION:
+    WHATSAPP = {
+        "access_token": environment.local_secret(DATA_DIR / "double_token"),
+        "app_secret": environment.local_secret(DATA_DIR / "double_secret"),
+        "verify_token": "demo-verify-token",
+        "phone_number_id": "1001",
+        "business_account_id": "2001",
+        "display_number": "5491150000000",
+        "api_url": f"http://127.0.0.1:{DEMO_META_PORT}",
+    }
 AGENT_WHATSAPP_NUMBER = environment.text("AGENT_WHATSAPP_NUMBER")
 
 # --- named now, used by the parts that need them -----------------------------------------------------------------------
@@ -100,7 +113,7 @@ def _database() -> dict[str, object]:
     config: dict[str, object] = dict(environ.Env.db_url_config(given or embedded.join(DATA_DIR, explicit=DATA_DIR_NAMED)))
     options: dict[str, object] = {"connect_timeout": 5}
     if PROCESS_ROLE == "web":
-        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
+        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 5}
         config["CONN_MAX_AGE"] = 0
     else:
         config["CONN_MAX_AGE"] = 60
@@ -150,7 +163,7 @@ if PRODUCTION:
             "WHATSAPP_VERIFY_TOKEN": WHATSAPP["verify_token"],
             "POSTGRES_PASSWORD": environment.text("POSTGRES_PASSWORD"),
             "REDIS_PASSWORD": environment.text("REDIS_PASSWORD"),
-            "GMAIL_APP_PASSWORD": GMAIL["app_password"],
+            "GMAIL_APP_PASSWORD": str(GMAIL["app_password"]),
             "PMS_API_KEY": PMS["api_key"],
             "OPENAI_API_KEY": OPENAI["api_key"],
             "AWS_SECRET_ACCESS_KEY": AWS["secret_access_key"],
@@ -238,7 +251,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION  # the demo serves straight from the packages
 WHITENOISE_AUTOREFRESH = False
@@ -368,8 +382,17 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "conversations.dashboard.dashboard",
     "COLORS": {
         "primary": {
-            "50": "236 250 249", "100": "206 240 238", "200": "160 224 221", "300": "110 203 198", "400": "61 184 176",
-            "500": "24 148 142", "600": "11 110 110", "700": "10 91 91", "800": "10 72 73", "900": "9 56 58", "950": "4 33 35",
+            "50": "236 250 249",
+            "100": "206 240 238",
+            "200": "160 224 221",
+            "300": "110 203 198",
+            "400": "61 184 176",
+            "500": "24 148 142",
+            "600": "11 110 110",
+            "700": "10 91 91",
+            "800": "10 72 73",
+            "900": "9 56 58",
+            "950": "4 33 35",
         }
     },
     "SIDEBAR": {"show_search": True, "navigation": "conversations.dashboard.navigation"},

@@ -47,8 +47,8 @@ def _room_types(hotel: Hotel, section: Field) -> None:
             code=table["code"].text(maximum=20),
             defaults={
                 "names": _texts(table["names"]),
-                "synonyms": table.get("synonyms", _word_lists, {}),
-                "descriptions": table.get("descriptions", _texts, {}),
+                "synonyms": table.get("synonyms", _word_lists, dict[str, list[str]]()),
+                "descriptions": table.get("descriptions", _texts, dict[str, str]()),
                 "max_adults": adults,
                 "max_children": children,
                 "max_guests": table.get("max_guests", lambda f: f.integer(minimum=1, maximum=40), adults + children),

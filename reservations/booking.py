@@ -11,6 +11,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -207,7 +208,8 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
         if current.fence != booking.fence:
             log.warning("a booking settled after its lease", reference=booking.reference)
             return
-        step(current, state, note=note, lease_until=None, **({"due_at": None} | values))
+        ended: dict[str, Any] = {"lease_until": None, "due_at": None, **values}
+        step(current, state, note=note, **ended)
         if state == State.CONFIRMED and current.cancelled_at is None:
             holds.use(current.quote)
         elif state == State.REJECTED:
@@ -240,4 +242,3 @@ def _order(booking: Booking) -> NewReservation:
         lines=tuple(RoomLine(line["room_type"], line["count"], Decimal(line["price"])) for line in booking.lines),
         currency=booking.currency,
     )
-

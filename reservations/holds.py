@@ -65,7 +65,7 @@ def expire(*, now: dt.datetime | None = None) -> int:
     return Hold.objects.filter(state=State.HELD, expires_at__lte=now or timezone.now()).update(state=State.EXPIRED)
 
 
-class _locked:  # noqa: N801 - reads as a verb where it is used
+class _locked:
     """A transaction that alone decides about the hotel's holds."""
 
     def __init__(self, hotel: Hotel) -> None:

@@ -82,9 +82,7 @@ class DeliveryReceipt(models.Model):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["account", "provider_id", "status", "provider_time"], name="one_receipt_per_status")
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "provider_id", "status", "provider_time"], name="one_receipt_per_status")]
         indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="receipt_waiting")]
 
     def __str__(self) -> str:

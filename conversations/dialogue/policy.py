@@ -229,7 +229,9 @@ def _typed_choice(turn: Turn) -> str:
         return ""
     typed = fold(turn.message.text).strip(" .!)")
     for number, choice in enumerate(turn.state.choices, start=1):
-        if typed == fold(choice.title).strip(" .!)") or (re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in {"room_type", "choice", "booking_code"}):
+        if typed == fold(choice.title).strip(" .!)") or (
+            re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in {"room_type", "choice", "booking_code"}
+        ):
             return choice.id
     return ""
 

@@ -13,10 +13,25 @@ from pms.terms import RoomTypeInfo as RoomTypeInfo
 from pms.terms import Stay as Stay
 
 JsonObject = dict[str, Any]
-SLOT_NAMES = (
-    "check_in check_out nights adults children child_ages rooms room_type name email phone booking_code arrival_time "
-    "budget pets bed topic"
-).split()
+SLOT_NAMES = [
+    "check_in",
+    "check_out",
+    "nights",
+    "adults",
+    "children",
+    "child_ages",
+    "rooms",
+    "room_type",
+    "name",
+    "email",
+    "phone",
+    "booking_code",
+    "arrival_time",
+    "budget",
+    "pets",
+    "bed",
+    "topic",
+]
 MAX_NIGHTS, MAX_DAYS_AHEAD = 60, 500
 
 
@@ -246,4 +261,3 @@ class Desk(Protocol):
     def faq(self, text: str, language: str) -> Answer | None:
         """The hotel's answer to a question like this one."""
         ...
-

@@ -41,7 +41,10 @@ class Conversation(models.Model):
         verbose_name_plural = _("conversations")
         ordering = ["-last_message_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(owner="person", person__isnull=False) | (~Q(owner="person") & Q(person__isnull=True)), name="person_owns_by_name")
+            models.CheckConstraint(
+                condition=Q(owner="person", person__isnull=False) | (~Q(owner="person") & Q(person__isnull=True)),
+                name="person_owns_by_name",
+            )
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(owner="bot", due_at__isnull=False), name="conversation_due"),
@@ -91,7 +94,9 @@ class Handoff(models.Model):
     summary = models.TextField(_("what is known"), blank=True)
     opened_at = models.DateTimeField(_("since"))
     taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("taken by"))
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("taken by")
+    )
     closed_at = models.DateTimeField(_("given back"), null=True, blank=True)
 
     class Meta:

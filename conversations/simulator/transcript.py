@@ -33,7 +33,7 @@ def _bubble(row: Message) -> dict[str, Any]:
 
 
 def _strip(conversation: Conversation, rows: list[Message]) -> dict[str, Any]:
-    understood = next((row.understanding for row in reversed(rows) if row.understanding), {})
+    understood: dict[str, Any] = next((row.understanding for row in reversed(rows) if row.understanding), {})
     state = conversation.state
     return {
         "owner": conversation.owner,
@@ -47,4 +47,9 @@ def _strip(conversation: Conversation, rows: list[Message]) -> dict[str, Any]:
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return {"type": event.type, "at": event.at.isoformat(), "reference": event.data.get("reference", ""), "reason": event.data.get("reason", "")}
+    return {
+        "type": event.type,
+        "at": event.at.isoformat(),
+        "reference": event.data.get("reference", ""),
+        "reason": event.data.get("reason", ""),
+    }

@@ -20,7 +20,7 @@ def hotels_of(user: Person) -> QuerySet[Hotel]:
         return Hotel.objects.none()
     if getattr(user, "is_superuser", False):
         return Hotel.objects.all()
-    return Hotel.objects.filter(memberships__user=user).distinct()
+    return Hotel.objects.filter(memberships__user_id=user.pk or 0).distinct()
 
 
 def hotel_or_404(user: Person, slug: str) -> Hotel:
@@ -43,4 +43,4 @@ def has_role(user: Person, hotel: Hotel, *roles: Role) -> bool:
     """Has the person one of these roles at the hotel? The platform's administrators have all."""
     if getattr(user, "is_superuser", False):
         return True
-    return Membership.objects.filter(user_id=user.pk, hotel=hotel, role__in=[role.value for role in roles]).exists()
+    return Membership.objects.filter(user_id=user.pk or 0, hotel=hotel, role__in=[role.value for role in roles]).exists()

@@ -22,9 +22,20 @@ from hotelagent.hotels import documents
 from hotelagent.hotels.documents import DocumentError, Field, Table
 from hotelagent.hotels.models import Hotel, Language, Membership, OpeningHours, Role, validate_timezone
 
-SECTIONS = (
-    "hotel staff opening_hours room_types rates restrictions out_of_order taxes facts faqs channels pms".split()
-)
+SECTIONS = [
+    "hotel",
+    "staff",
+    "opening_hours",
+    "room_types",
+    "rates",
+    "restrictions",
+    "out_of_order",
+    "taxes",
+    "facts",
+    "faqs",
+    "channels",
+    "pms",
+]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -108,7 +119,9 @@ def apply_opening_hours(hotel: Hotel, document: Table) -> None:
         for item in table[key].items():
             opens, dash, closes = item.text().partition("-")
             try:
-                period = OpeningHours(hotel=hotel, weekday=DAYS.index(key), opens=dt.time.fromisoformat(opens), closes=dt.time.fromisoformat(closes))
+                period = OpeningHours(
+                    hotel=hotel, weekday=DAYS.index(key), opens=dt.time.fromisoformat(opens), closes=dt.time.fromisoformat(closes)
+                )
             except ValueError as error:
                 raise item.error('must be a period such as "08:00-13:00"') from error
             if not dash or period.closes <= period.opens:

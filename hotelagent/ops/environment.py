@@ -12,8 +12,27 @@ ROOT = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
 _DUMMIES = frozenset(
-    "changeme change-me change_me secret password admin test testing dummy example default 12345678 "
-    "password123 your-secret-key your_secret_key insecure placeholder xxxxxxxx todo".split()
+    [
+        "changeme",
+        "change-me",
+        "change_me",
+        "secret",
+        "password",
+        "admin",
+        "test",
+        "testing",
+        "dummy",
+        "example",
+        "default",
+        "12345678",
+        "password123",
+        "your-secret-key",
+        "your_secret_key",
+        "insecure",
+        "placeholder",
+        "xxxxxxxx",
+        "todo",
+    ]
 )
 MINIMUM_SECRET_LENGTH = 8
 
@@ -102,8 +121,7 @@ def refuse_weak(named: dict[str, str], *, required: tuple[str, ...]) -> None:
     weak = [
         name
         for name, value in named.items()
-        if (value == "" and name in required)
-        or (value != "" and (len(value) < MINIMUM_SECRET_LENGTH or value.lower() in _DUMMIES))
+        if (value == "" and name in required) or (value != "" and (len(value) < MINIMUM_SECRET_LENGTH or value.lower() in _DUMMIES))
     ]
     if weak:
         raise ImproperlyConfigured(f"production needs real secrets; missing, short or dummy: {', '.join(sorted(weak))}")

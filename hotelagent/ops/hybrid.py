@@ -87,9 +87,7 @@ class HybridApplication:
 
 def _clean(scope: Scope, length: int) -> Scope:
     headers = [
-        (name, value)
-        for name, value in scope["headers"]
-        if b"_" not in name and name not in {b"content-length", b"transfer-encoding"}
+        (name, value) for name, value in scope["headers"] if b"_" not in name and name not in {b"content-length", b"transfer-encoding"}
     ]
     return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}
 

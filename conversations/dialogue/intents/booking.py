@@ -128,7 +128,7 @@ def party_of(turn: Turn) -> Party:
 
 
 def _has_check_in(turn: Turn) -> bool:
-    check_in = turn.state.slots.get("check_in")
+    check_in: str = turn.state.slots.get("check_in", "")
     return bool(check_in) and dt.date.fromisoformat(check_in) >= turn.today
 
 
@@ -176,7 +176,11 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
     turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
     turn.say("ask_room_type")
     turn.choices = tuple(
-        Choice(f"room:{offer.room_type.code}", _title(offer, turn.language), phrasebook.money(turn.language, offer.price.total, offer.price.currency))
+        Choice(
+            f"room:{offer.room_type.code}",
+            _title(offer, turn.language),
+            phrasebook.money(turn.language, offer.price.total, offer.price.currency),
+        )
         for offer in shown[:10]
         if offer.price is not None
     )

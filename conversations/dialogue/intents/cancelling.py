@@ -34,7 +34,8 @@ def start(turn: Turn, _intent: str) -> None:
     else:
         turn.say("which_booking")
         turn.choices = tuple(
-            Choice(f"cancel:{row.reference}", row.reference, phrasebook.date(turn.language, row.check_in, today=turn.today)) for row in own[:9]
+            Choice(f"cancel:{row.reference}", row.reference, phrasebook.date(turn.language, row.check_in, today=turn.today))
+            for row in own[:9]
         )
         turn.change(awaiting="booking_code")
 

@@ -11,8 +11,68 @@ from conversations.dialogue.understanding.normalise import fold, words
 THRESHOLD = 0.5
 STEM = 5  # letters that decide: "guardar", "guardan" and "guardamos" are one word here
 _EMPTY = frozenset(
-    "el la los las un una de del en con por para que es hay tiene tienen tenes se me mi the a an of in on is are do does you have can i my "
-    "there o os as um uma do da no na com ha tem voces posso puedo y e and it hola oi hi hello".split()
+    [
+        "el",
+        "la",
+        "los",
+        "las",
+        "un",
+        "una",
+        "de",
+        "del",
+        "en",
+        "con",
+        "por",
+        "para",
+        "que",
+        "es",
+        "hay",
+        "tiene",
+        "tienen",
+        "tenes",
+        "se",
+        "me",
+        "mi",
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "is",
+        "are",
+        "do",
+        "does",
+        "you",
+        "have",
+        "can",
+        "i",
+        "my",
+        "there",
+        "o",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "do",
+        "da",
+        "no",
+        "na",
+        "com",
+        "ha",
+        "tem",
+        "voces",
+        "posso",
+        "puedo",
+        "y",
+        "e",
+        "and",
+        "it",
+        "hola",
+        "oi",
+        "hi",
+        "hello",
+    ]
 )
 
 
@@ -28,7 +88,12 @@ def best(text: str, questions: Sequence[str]) -> int | None:
     unknown = len(asked - known) * math.log(1 + len(stems))
     scored = sorted(
         (
-            (2 * sum(weight[stem] for stem in known & one) / (sum(weight[stem] for stem in one) + sum(weight[stem] for stem in known) + unknown), -index)
+            (
+                2
+                * sum(weight[stem] for stem in known & one)
+                / (sum(weight[stem] for stem in one) + sum(weight[stem] for stem in known) + unknown),
+                -index,
+            )
             for index, one in enumerate(stems)
             if one
         ),

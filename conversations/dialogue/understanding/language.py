@@ -23,9 +23,7 @@ _MARKERS = {
 }
 _SETS = {language: frozenset(text.split()) for language, text in _MARKERS.items()}
 # A word that only one language has says more.
-_ONLY = {
-    language: own.difference(*(other for name, other in _SETS.items() if name != language)) for language, own in _SETS.items()
-}
+_ONLY = {language: own.difference(*(other for name, other in _SETS.items() if name != language)) for language, own in _SETS.items()}
 SWITCH_LEAD = 2
 
 
@@ -33,7 +31,9 @@ def detect(folded: str, *, previous: str, offered: tuple[str, ...]) -> str:
     """``previous`` stays unless another language leads clearly; without a previous one the hotel's first is the default."""
     found = words(folded)
     scores = {
-        language: sum((word in _SETS[language]) + 2 * (word in _ONLY[language]) for word in found) for language in offered if language in _SETS
+        language: sum((word in _SETS[language]) + 2 * (word in _ONLY[language]) for word in found)
+        for language in offered
+        if language in _SETS
     }
     fallback = previous or (offered[0] if offered else "es")
     if not scores:

@@ -12,7 +12,9 @@ _CHILD = r"(?:ninos?|ninas?|chicos?|chicas?|nenes?|nenas?|hijos?|hijas?|kids?|ch
 _BABY = r"(?:bebes?|baby|babies|infants?)"
 _ADULT = r"(?:adult\w*|grown-?ups?)"
 _PEOPLE = r"(?:personas?|people|persons?|pessoas?|pax|guests?|huespedes|hospedes|pasajeros?|passageiros?|viajeros?)"
-_AGES = re.compile(r"(?:de|of|aged?|con|tiene|tem|,|\(|y|e|and)? ?(\d{1,2})(?= ?(?:,|y|e|and|anos|anitos|years?|yo|y/o|meses|months|\)|$|\.))")
+_AGES = re.compile(
+    r"(?:de|of|aged?|con|tiene|tem|,|\(|y|e|and)? ?(\d{1,2})(?= ?(?:,|y|e|and|anos|anitos|years?|yo|y/o|meses|months|\)|$|\.))"
+)
 MAX_GUESTS = 30
 
 
@@ -38,7 +40,9 @@ def _children(text: str, found: dict[str, Any]) -> int | None:
         return 0
     total: int | None = None
     ages: list[int] = []
-    for match in re.finditer(rf"\b(?:({_N}) (?:son |are |sao )?|(?:mi|my|meu|minha|nuestro|nuestra|our|nosso|nossa|con el|con la) )({_CHILD})\b", text):
+    for match in re.finditer(
+        rf"\b(?:({_N}) (?:son |are |sao )?|(?:mi|my|meu|minha|nuestro|nuestra|our|nosso|nossa|con el|con la) )({_CHILD})\b", text
+    ):
         total = (total or 0) + (numbers.value(match[1]) if match[1] else 1)
         tail = text[match.end() : match.end() + 40]
         if re.fullmatch(_BABY, match[2]):
@@ -53,23 +57,38 @@ def _children(text: str, found: dict[str, Any]) -> int | None:
 def _adults(text: str, children: int | None, awaiting: str | None) -> int | None:
     if match := re.search(rf"\b({_N}|0|cero|zero) {_ADULT}", text):
         return 0 if match[1] in {"0", "cero", "zero"} else numbers.value(match[1])
-    if match := re.search(rf"\b(?:somos|seremos|seriamos|vamos|viajamos|we are|we're|there are|there will be|somos em|estamos em)(?: en total| like| about)? ({_N})\b", text):
+    if match := re.search(
+        rf"\b(?:somos|seremos|seriamos|vamos|viajamos|we are|we're|there are|there will be|somos em|estamos em)(?: en total| like| about)? ({_N})\b",
+        text,
+    ):
         return max(0, numbers.value(match[1]) - (children or 0)) if _counts_all(text) else numbers.value(match[1])
     if match := re.search(rf"\b({_N}) {_PEOPLE}\b", text):
         return max(0, numbers.value(match[1]) - (children or 0)) if _counts_all(text) else numbers.value(match[1])
     if re.search(r"\b(?:pareja|couple|casal|mi (?:esposa|esposo|marido|mujer|novia|novio) y yo|my (?:wife|husband|partner|girlfriend|boyfriend) and (?:i|me)|"
                  r"(?:minha|meu) (?:esposa|marido|namorada|namorado) e eu|los dos|the two of us|nos dois)\b", text):  # fmt: skip
         return 2
-    if match := re.search(rf"\b(?:para|for|pra) (?:nosotros )?({_N})\b(?! ?(?:/|de\b|-|noches|nights|noites|{_CHILD}|dia|habitacion|room|quarto))", text):
+    if match := re.search(
+        rf"\b(?:para|for|pra) (?:nosotros )?({_N})\b(?! ?(?:/|de\b|-|noches|nights|noites|{_CHILD}|dia|habitacion|room|quarto))", text
+    ):
         if match[1] not in {"a", "an", "un", "una", "um", "uma"}:
             return numbers.value(match[1])
-    if re.search(r"\b(?:para mi sol[oa]|solo yo|yo sol[oa]|viajo sol[oa]|just me|only me|by myself|on my own|so eu|sozinh[oa]|para mi)\b", text):
+    if re.search(
+        r"\b(?:para mi sol[oa]|solo yo|yo sol[oa]|viajo sol[oa]|just me|only me|by myself|on my own|so eu|sozinh[oa]|para mi)\b", text
+    ):
         return 1
-    if awaiting == "adults" and (match := re.fullmatch(rf"[^a-z0-9]*(?:somos |solo |just |only |so )?({_N})(?: personas)?[^a-z0-9]*", text.strip())):
+    if awaiting == "adults" and (
+        match := re.fullmatch(rf"[^a-z0-9]*(?:somos |solo |just |only |so )?({_N})(?: personas)?[^a-z0-9]*", text.strip())
+    ):
         return numbers.value(match[1])
     return None
 
 
 def _counts_all(text: str) -> bool:
-    """"somos 4, dos son chicos" counts the children in; "somos 2 y un nene" does not."""
-    return re.search(rf"\b(?:{_N}) (?:son|are|sao|de ellos|of (?:them|whom)|deles) .{{0,12}}{_CHILD}|(?:incluyendo|including|incluindo|contando)\b", text) is not None
+    """ "somos 4, dos son chicos" counts the children in; "somos 2 y un nene" does not."""
+    return (
+        re.search(
+            rf"\b(?:{_N}) (?:son|are|sao|de ellos|of (?:them|whom)|deles) .{{0,12}}{_CHILD}|(?:incluyendo|including|incluindo|contando)\b",
+            text,
+        )
+        is not None
+    )

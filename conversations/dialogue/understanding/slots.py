@@ -18,10 +18,43 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
-    "de un una el la los yo aqui aca huesped cliente arriving coming looking interested here sorry from um uma eu gracias thanks "
-    "alergico vegetariano celiaco argentino brasileiro a the not".split()
+    [
+        "de",
+        "un",
+        "una",
+        "el",
+        "la",
+        "los",
+        "yo",
+        "aqui",
+        "aca",
+        "huesped",
+        "cliente",
+        "arriving",
+        "coming",
+        "looking",
+        "interested",
+        "here",
+        "sorry",
+        "from",
+        "um",
+        "uma",
+        "eu",
+        "gracias",
+        "thanks",
+        "alergico",
+        "vegetariano",
+        "celiaco",
+        "argentino",
+        "brasileiro",
+        "a",
+        "the",
+        "not",
+    ]
 )
-_ENDS = re.compile(r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|del|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE)
+_ENDS = re.compile(
+    r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|del|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE
+)
 
 
 def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:

@@ -62,9 +62,13 @@ _BLANKED = [
 _NIGHTS = re.compile(rf"\b({numbers.PATTERN}) (?:noches?|nights?|noites?|nites?)\b")
 _WEEKS = re.compile(rf"\b({numbers.PATTERN}) (?:semanas?|weeks?)\b")
 _DAYS = re.compile(rf"\b({numbers.PATTERN}) (?:dias?|days?)\b(?! (?:antes|before))")
-_MORE = re.compile(rf"\b({numbers.PATTERN}) (?:noches?|nights?|noites?) (?:mas|more|extra|a mais)\b|\b(?:otra noche|another night|one more night|mais uma noite)\b")
+_MORE = re.compile(
+    rf"\b({numbers.PATTERN}) (?:noches?|nights?|noites?) (?:mas|more|extra|a mais)\b|\b(?:otra noche|another night|one more night|mais uma noite)\b"
+)
 _JOIN = r" ?(?:-|–|—|al|a|hasta|ate|to|till?|until|thru|through|y|e|and)(?: el| la| the| o| dia)* ?"
-_UNTIL = re.compile(r"\b(?:hasta|until|till?|ate|check ?-?out|salida|salgo|salimos|me voy|nos vamos|leaving|saida|saio)\b[ :]*(?:el|la|the|o|dia|on|em|no)? ?(?:dia )?$")
+_UNTIL = re.compile(
+    r"\b(?:hasta|until|till?|ate|check ?-?out|salida|salgo|salimos|me voy|nos vamos|leaving|saida|saio)\b[ :]*(?:el|la|the|o|dia|on|em|no)? ?(?:dia )?$"
+)
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,18 @@ def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any],
     dated = text  # what is blanked from here on was a date or a number of nights
     nights, more, text = _nights(text)
     doubts: list[str] = []
-    atoms, text = _atoms(text, language, today, doubts, day_only=awaiting in {"check_in", "check_out", "confirmation"} or bool(known.get("check_in")))
+    atoms, text = _atoms(
+        text, language, today, doubts, day_only=awaiting in {"check_in", "check_out", "confirmation"} or bool(known.get("check_in"))
+    )
     rest = "".join(" " if left == " " != was else original for original, was, left in zip(folded, dated, text, strict=True))
     if doubts:
         return Reading({}, tuple(dict.fromkeys(doubts)), rest)
-    if not atoms and nights is None and awaiting == "nights" and (bare := re.fullmatch(rf"(?:solo |just |so )?({numbers.PATTERN})", text.strip(" .!"))):
+    if (
+        not atoms
+        and nights is None
+        and awaiting == "nights"
+        and (bare := re.fullmatch(rf"(?:solo |just |so )?({numbers.PATTERN})", text.strip(" .!")))
+    ):
         nights, rest = numbers.value(bare[1]), ""
     slots, problems = _resolve(atoms, nights, more, today, known, awaiting)
     return Reading(slots, tuple(problems), rest)
@@ -143,12 +154,17 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
     # 3 al 5 de diciembre · 3-5 dec · 3rd to 5th of december
     take(rf"\b({_DAY})(?:{_JOIN}{weekday})({_DAY}){_OF}({_MONTH}){_YEAR}", lambda m: _pair(m, m[1], m[2], m[3], m[4]))
     # december 3 to 5
-    take(rf"\b({_MONTH}) (?:the )?({_DAY}){_JOIN}({_DAY})(?! ?(?:{_MONTH}|de ))(?:,? (20\d\d))?", lambda m: _pair(m, m[2], m[3], m[1], m[4]))
+    take(
+        rf"\b({_MONTH}) (?:the )?({_DAY}){_JOIN}({_DAY})(?! ?(?:{_MONTH}|de ))(?:,? (20\d\d))?", lambda m: _pair(m, m[2], m[3], m[1], m[4])
+    )
     take(rf"\b({_DAY}){_OF}({_MONTH}){_YEAR}", lambda m: [_Atom(m.start(), m.end(), _day(m[1]), _month(m[2]), _int(m[3]))])
     take(rf"\b({_MONTH}) (?:the )?({_DAY})(?:,? (20\d\d))?", lambda m: [_Atom(m.start(), m.end(), _day(m[2]), _month(m[1]), _int(m[3]))])
     take(r"\b(?:pasado manana|day after tomorrow|depois de amanha)\b", lambda m: _on(m, today + dt.timedelta(days=2)))
     # "por la mañana" and "breakfast" are no dates
-    take(r"(?<!por la )(?<!a la )(?<!de la )(?<!cafe da )(?<!da )\b(?:manana|tomorrow|amanha)\b", lambda m: _on(m, today + dt.timedelta(days=1)))
+    take(
+        r"(?<!por la )(?<!a la )(?<!de la )(?<!cafe da )(?<!da )\b(?:manana|tomorrow|amanha)\b",
+        lambda m: _on(m, today + dt.timedelta(days=1)),
+    )
     take(r"\b(?:hoy|today|hoje|tonight|esta noche|hoje a noite)\b", lambda m: _on(m, today))
     take(
         r"\b(?:est[ea]|this|coming|ese|nesse|neste)? ?(?:fin de semana|weekend|fim de semana|finde)\b(?! (?:largo|que viene))(?<!largo)",

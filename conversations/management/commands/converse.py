@@ -29,7 +29,17 @@ from reservations.models import Booking
 
 LIMIT_S = 30.0
 TOLD = frozenset(
-    "hold_created booking_placing booking_confirmed booking_rejected booking_unknown booking_changed booking_cancelled handed_off given_back".split()
+    [
+        "hold_created",
+        "booking_placing",
+        "booking_confirmed",
+        "booking_rejected",
+        "booking_unknown",
+        "booking_changed",
+        "booking_cancelled",
+        "handed_off",
+        "given_back",
+    ]
 )
 OPEN = [Booking.State.HOLDING, Booking.State.PLACING, Booking.State.CANCELLING]
 
@@ -118,7 +128,9 @@ class Talk:
         return Booking.objects.filter(hotel=self.hotel, conversation_ref=str(conversation.pk), state__in=OPEN)
 
     def _conversation(self) -> Conversation | None:
-        return Conversation.objects.filter(thread__account=self.account, thread__identity=self.guest).select_related("thread", "guest").first()
+        return (
+            Conversation.objects.filter(thread__account=self.account, thread__identity=self.guest).select_related("thread", "guest").first()
+        )
 
     def _tapped(self, said: dict[str, Any]) -> tuple[str, str]:
         """A line that equals a choice's title, id or number taps it."""
@@ -188,5 +200,3 @@ def _plain(answer: dict[str, Any]) -> str:
     if answer["owner"] != "bot":
         lines.append(f"({answer['owner']})")
     return "\n".join(lines) + "\n\n"
-
-

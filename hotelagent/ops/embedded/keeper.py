@@ -46,9 +46,7 @@ class Cluster:
         user = uid if uid is not None else self.uid
         demote = {"user": user, "group": user, "extra_groups": []} if user is not None else {}
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-        return subprocess.Popen(
-            [str(self.bin / name), *arguments], env=environment, stdin=subprocess.DEVNULL, cwd="/", **demote, **options
-        )  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen([str(self.bin / name), *arguments], env=environment, stdin=subprocess.DEVNULL, cwd="/", **demote, **options)  # type: ignore[call-overload,no-any-return]
 
 
 def main() -> None:
@@ -175,8 +173,10 @@ def _create_database(cluster: Cluster, server: dict[str, str | int], child: subp
     while not marker.exists() and child.poll() is None:
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PGPASSWORD": str(server["password"])}
         result = subprocess.run(
-            [str(cluster.bin / "psql"), "-h", "127.0.0.1", "-p", str(server["port"]), "-U", SUPERUSER, "-d", "postgres"]
-            + ["-qtAc", f"CREATE DATABASE {cluster.database}"],
+            [
+                *(str(cluster.bin / "psql"), "-h", "127.0.0.1", "-p", str(server["port"]), "-U", SUPERUSER, "-d", "postgres"),
+                *("-qtAc", f"CREATE DATABASE {cluster.database}"),
+            ],
             env=environment,
             capture_output=True,
             text=True,

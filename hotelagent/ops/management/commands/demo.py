@@ -6,6 +6,8 @@ is started again; when this process ends, however it ends, they end too (see ops
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import secrets
@@ -24,12 +26,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.core.signing import TimestampSigner
 from django.db import connections
 from django.utils.module_loading import import_string
 
 from hotelagent.ops import lifeline, metrics
 from hotelagent.ops.models import Heartbeat
+from hotelagent.ops.tickets import login_ticket
 
 STOP_S = 8.0
 READY_S = 60.0
@@ -40,7 +42,10 @@ class Child:
     """One process of the tree and how to start it."""
 
     def __init__(self, name: str, arguments: list[str], **environment: str) -> None:
-        self.name, self.arguments, self.environment = name, arguments, environment
+        self.name, self.environment = name, environment
+        self.command = (
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments] if arguments[0] != "-m" else [sys.executable, *arguments]
+        )
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.delay_s = 0.0
@@ -48,7 +53,8 @@ class Child:
     def start(self, descriptor: int) -> None:
         environment = {**os.environ, lifeline.VARIABLE: str(descriptor), **self.environment}
         self.process = subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), *self.arguments],
+            self.command,
+            cwd=settings.BASE_DIR,
             env=environment,
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,
@@ -59,15 +65,14 @@ class Child:
     def signal_all(self, signum: int) -> None:
         """The child and everything it forked: they share its session's process group."""
         if self.process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signum)
-            except (ProcessLookupError, PermissionError):
-                pass
 
 
 class Command(BaseCommand):
     help = "Run everything with the demo hotel, in the foreground"
     stopping = False
+    ticket = ""
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         signal.signal(signal.SIGTERM, self._stop)
@@ -92,17 +97,30 @@ class Command(BaseCommand):
             self._end(children)
 
     def _children(self) -> list[Child]:
-        return [
+        children = [
             Child("web", ["web"], PROCESS_ROLE="web"),
             Child("worker", ["qcluster"], PROCESS_ROLE="worker", Q_CLUSTER_NAME="default"),
             Child("slow", ["qcluster"], PROCESS_ROLE="worker", Q_CLUSTER_NAME="slow"),
             Child("sweeper", ["sweep"], PROCESS_ROLE="sweeper"),
         ]
+        if settings.DEMO_META:
+            children.append(Child("meta", self._meta()))
+        return children
+
+    def _meta(self) -> list[str]:
+        """The double of Meta, so that the whole way can be walked without an account there."""
+        given = settings.WHATSAPP
+        return [
+            "-m", "tests.fakes.meta", "--port", str(settings.DEMO_META_PORT), "--ledger", str(settings.DATA_DIR / "meta.sqlite3"),
+            "--webhook-url", f"http://127.0.0.1:{settings.PORT}/webhooks/whatsapp/", "--app-secret", given["app_secret"],
+            "--token", given["access_token"], "--phone-number-id", given["phone_number_id"], "--verify-token", given["verify_token"],
+            "--display-number", given["display_number"], "--read",
+        ]  # fmt: skip
 
     def _prepare(self) -> dict[str, Any]:
         """Database, hotel, account, login; returns what demo.json tells."""
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("provision_hotel", str(settings.BASE_DIR / "demo" / "hotel.yaml"), stdout=open(os.devnull, "w"))  # noqa: SIM115
+        call_command("provision_hotel", str(settings.BASE_DIR / "demo" / "hotel.yaml"), stdout=io.StringIO())
         import_string(settings.CHANNEL_FROM_ENVIRONMENT)("demo")
         Heartbeat.objects.all().delete()
         told = self._login()
@@ -123,6 +141,7 @@ class Command(BaseCommand):
         if not user.check_password(password):
             user.set_password(password)
         user.save()
+        self.ticket = f"{user.pk}.{login_ticket.make_token(user)}"
         site = f"http://127.0.0.1:{settings.PORT}"
         return {
             "site": f"{site}/",
@@ -143,8 +162,7 @@ class Command(BaseCommand):
         fresh.write_text(json.dumps(told, indent=2) + "\n")
         fresh.rename(path)
         # A link that logs in once, for whoever sits at this machine.
-        ticket = TimestampSigner(salt="simulator-login").sign(f"{USER}.{secrets.token_urlsafe(8)}")
-        link = f"{told['simulator']}enter/{ticket}/" if settings.HOST in {"127.0.0.1", "localhost", "::1"} else told["simulator"]
+        link = f"{told['simulator']}enter/{self.ticket}/" if settings.HOST in {"127.0.0.1", "localhost", "::1"} else told["simulator"]
         lines = [
             "",
             "  The receptionist is up.",
@@ -153,6 +171,11 @@ class Command(BaseCommand):
             f"  Simulator  {link}",
             f"  Admin      {told['admin']}   user {USER}, password {told['login']['password']}",
             f"  Webhook    {told['webhook']}",
+            *(
+                [f"  Meta       http://127.0.0.1:{settings.DEMO_META_PORT}/ (a double; see docs/meta-double.md)"]
+                if settings.DEMO_META
+                else []
+            ),
             "",
             f"  Also in {path}. Ctrl-C stops everything; your data stays.",
             "",
@@ -170,7 +193,9 @@ class Command(BaseCommand):
             try:
                 probe.bind((settings.HOST, settings.PORT))
             except OSError as error:
-                raise CommandError(f"port {settings.PORT} is taken: stop what uses it, or choose another with PORT=8001 make demo") from error
+                raise CommandError(
+                    f"port {settings.PORT} is taken: stop what uses it, or choose another with PORT=8001 make demo"
+                ) from error
 
     def _wait_until_ready(self, children: list[Child], reading: int) -> bool:
         deadline = time.monotonic() + READY_S
