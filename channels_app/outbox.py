@@ -206,8 +206,7 @@ def abort_bot(thread: Thread) -> bool:
 
 def open_gate(thread: Thread) -> None:
     """The bot may speak again."""
-    with transaction.atomic():
-        Thread.objects.select_for_update().filter(pk=thread.pk).update(bot_may_speak=True)
+    Thread.objects.filter(pk=thread.pk).update(bot_may_speak=True)
 
 
 def retry(row: Outbound) -> bool:

@@ -50,7 +50,7 @@ def _cut(text: str, limit: int) -> int:
 def _border(text: str, limit: int) -> int:
     """The last index within the limit that does not fall inside a grapheme."""
     index, used = 0, 0
-    for index, character in enumerate(text):  # noqa: B007
+    for index, character in enumerate(text):  # noqa: B007 - the index is used after the loop
         used += 2 if ord(character) > 0xFFFF else 1
         if used > limit:
             break

@@ -143,7 +143,7 @@ def _claim(pk: int) -> Booking | None:
     """A lease by compare-and-swap; the try is counted before anything is done."""
     now = timezone.now()
     with transaction.atomic():
-        booking = Booking.objects.select_for_update(skip_locked=True).select_related("hotel", "quote").filter(
+        booking = Booking.objects.select_for_update(skip_locked=True, of=("self",)).select_related("hotel", "quote").filter(
             pk=pk, state__in=[State.HOLDING, State.PLACING, State.UNKNOWN, State.CANCELLING]
         ).first()  # fmt: skip
         if booking is None or (booking.lease_until is not None and booking.lease_until > now):
@@ -204,7 +204,7 @@ def _confirm_or_reject(booking: Booking, answer: Reservation) -> None:
 def _settled(booking: Booking, state: str, *, note: str = "", **values: object) -> None:
     """The end of a step, if the lease is still ours."""
     with transaction.atomic():
-        current = Booking.objects.select_for_update().select_related("hotel", "quote").get(pk=booking.pk)
+        current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote").get(pk=booking.pk)
         if current.fence != booking.fence:
             log.warning("a booking settled after its lease", reference=booking.reference)
             return

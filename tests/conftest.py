@@ -57,7 +57,9 @@ def whatsapp(hotel):
 def _double(tmp_path_factory):
     """One process of the double for the session; its webhooks go nowhere, tests of the whole way start their own."""
     ledger = tmp_path_factory.mktemp("meta") / "ledger.sqlite3"
-    with MetaDouble(ledger, "http://127.0.0.1:9/", app_secret=SECRET, token=TOKEN, phone_number_ids=[NUMBER, "1002"], verify_token=VERIFY) as double:
+    with MetaDouble(
+        ledger, "http://127.0.0.1:9/", app_secret=SECRET, token=TOKEN, phone_number_ids=[NUMBER, "1002"], verify_token=VERIFY
+    ) as double:
         yield double
 
 
@@ -81,18 +83,33 @@ def new_wamid() -> str:
 
 
 def text_message(body, *, sender="5491155551234", wamid=None, at=None, **more):
-    return {"from": sender, "id": wamid or new_wamid(), "timestamp": str(int(at or time.time())), "type": "text", "text": {"body": body}, **more}
+    return {
+        "from": sender,
+        "id": wamid or new_wamid(),
+        "timestamp": str(int(at or time.time())),
+        "type": "text",
+        "text": {"body": body},
+        **more,
+    }
 
 
 def tap_message(choice_id, title, *, sender="5491155551234", wamid=None, at=None):
     reply = {"type": "button_reply", "button_reply": {"id": choice_id, "title": title}}
-    return {"from": sender, "id": wamid or new_wamid(), "timestamp": str(int(at or time.time())), "type": "interactive", "interactive": reply}
+    return {
+        "from": sender,
+        "id": wamid or new_wamid(),
+        "timestamp": str(int(at or time.time())),
+        "type": "interactive",
+        "interactive": reply,
+    }
 
 
 def envelope(*messages, number=NUMBER, statuses=(), name="Ana", field="messages"):
     value = {"messaging_product": "whatsapp", "metadata": {"display_phone_number": DISPLAY, "phone_number_id": number}}
     if messages:
-        value["contacts"] = [{"profile": {"name": name}, "wa_id": sender} for sender in dict.fromkeys(m["from"] for m in messages if "from" in m)]
+        value["contacts"] = [
+            {"profile": {"name": name}, "wa_id": sender} for sender in dict.fromkeys(m["from"] for m in messages if "from" in m)
+        ]
         value["messages"] = list(messages)
     if statuses:
         value["statuses"] = list(statuses)

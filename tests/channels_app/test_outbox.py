@@ -72,7 +72,12 @@ class TestLimits:
     def test_meta_takes_everything_that_was_made_to_fit(self, thread, double):
         open_at_the_double(double)
         outbox.post(thread, Content("text", "x" * 9000), dedupe_key="long", author="bot")
-        outbox.post(thread, Content("choices", "y" * 2000, tuple(Choice(f"c{i}", f"Opción {i}", "z" * 90) for i in range(10))), dedupe_key="list", author="bot")
+        outbox.post(
+            thread,
+            Content("choices", "y" * 2000, tuple(Choice(f"c{i}", f"Opción {i}", "z" * 90) for i in range(10))),
+            dedupe_key="list",
+            author="bot",
+        )
 
         delivery.drain(FOREVER)
 

@@ -19,7 +19,11 @@ class TestHandshake:
     def test_right_token_gets_the_challenge_as_plain_text(self, client, whatsapp):
         response = handshake(client, mode="subscribe", verify_token=VERIFY, challenge="<b>1158201444</b>")
 
-        assert (response.status_code, response.content, response["Content-Type"]) == (200, b"<b>1158201444</b>", "text/plain; charset=utf-8")
+        assert (response.status_code, response.content, response["Content-Type"]) == (
+            200,
+            b"<b>1158201444</b>",
+            "text/plain; charset=utf-8",
+        )
 
     @pytest.mark.parametrize(
         ("query", "status"),
@@ -149,7 +153,9 @@ class TestContent:
         assert sorted(Inbound.objects.values_list("provider_id", "text")) == [("good", "bien"), ("nul", "hola")]
         assert AccountNotice.objects.filter(kind__startswith="unreadable").count() == 3
 
-    @pytest.mark.parametrize("kind", ["order", "system", "reaction", "sticker", "contacts", "location", "unsupported", "request_welcome", "hologram"])
+    @pytest.mark.parametrize(
+        "kind", ["order", "system", "reaction", "sticker", "contacts", "location", "unsupported", "request_welcome", "hologram"]
+    )
     def test_unknown_kinds_are_stored_and_answered_200(self, whatsapp, post, work, kind):
         message = {"from": "5491155551234", "id": f"w-{kind}", "timestamp": "1790000000", "type": kind, kind: {"anything": 1}}
 

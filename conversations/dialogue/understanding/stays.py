@@ -149,7 +149,11 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
                 text = _blank(text, match)
 
     take(r"\b(20\d\d)-(\d\d)-(\d\d)\b", lambda m: _exact(m, int(m[1]), int(m[2]), int(m[3]), doubts))
-    take(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](20\d\d|\d\d))?\b(?![/.-]?\d)", lambda m: _slashed(m, language, doubts))
+    # "3-5" is from the third to the fifth; "3-5-2027" is a date.
+    take(
+        r"\b(\d{1,2})(?:[/.](\d{1,2})(?:[/.](20\d\d|\d\d))?|-(\d{1,2})-(20\d\d|\d\d))\b(?![/.-]?\d)",
+        lambda m: _slashed(m, language, doubts),
+    )
     weekday = rf"(?:{_WEEKDAY},? )?(?:el |the |o )?(?:dia )?"
     # 3 al 5 de diciembre · 3-5 dec · 3rd to 5th of december
     take(rf"\b({_DAY})(?:{_JOIN}{weekday})({_DAY}){_OF}({_MONTH}){_YEAR}", lambda m: _pair(m, m[1], m[2], m[3], m[4]))
@@ -170,8 +174,9 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
         r"\b(?:est[ea]|this|coming|ese|nesse|neste)? ?(?:fin de semana|weekend|fim de semana|finde)\b(?! (?:largo|que viene))(?<!largo)",
         lambda m: _weekend(m, today, text[max(0, m.start() - 9) : m.start()], doubts),
     )
+    # Days without a month are a range only when they are joined like one: "5 and 8" are more often ages.
     take(
-        rf"\b(?:({_DAY}){_JOIN}(?:{_WEEKDAY} )?)({_DAY})(?= |$|[,.!?])" if not day_only else rf"\b({_DAY}){_JOIN}({_DAY})(?= |$|[,.!?])",
+        rf"\b({_DAY})(?: ?(?:-|–|—) ?| (?:al|a|hasta|ate|to|till?|until|thru|through)(?: el| the| o| dia)* ){weekday}({_DAY})(?= |$|[,.!?])",
         lambda m: [_Atom(m.start(1), m.end(1), _day(m[1])), _Atom(m.start(2), m.end(2), _day(m[2]))],
     )
     take(
@@ -193,8 +198,8 @@ def _exact(match: re.Match[str], year: int, month: int, day: int, doubts: list[s
 
 def _slashed(match: re.Match[str], language: str, doubts: list[str]) -> list[_Atom]:
     """3/12 is the third of December in Spanish and Portuguese; in English only when it cannot be otherwise."""
-    first, second = int(match[1]), int(match[2])
-    year = int(match[3]) + (2000 if match[3] and len(match[3]) == 2 else 0) if match[3] else None
+    first, second, written = int(match[1]), int(match[2] or match[4]), match[3] or match[5]
+    year = int(written) + (2000 if len(written) == 2 else 0) if written else None
     day, month = (first, second) if second <= 12 else (second, first)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         doubts.append("ambiguous")

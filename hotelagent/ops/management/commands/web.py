@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         import uvicorn  # noqa: PLC0415 - only this command needs the server
-        from django.conf import settings  # noqa: PLC0415
+        from django.conf import settings  # noqa: PLC0415 - as above
 
         uvicorn.run(
             "hotelagent.asgi:application",

@@ -1,0 +1,157 @@
+"""Language, party, contacts, intents: the plain cases of three languages."""
+
+import datetime as dt
+import tomllib
+import zoneinfo
+
+import pytest
+
+from conversations.dialogue import phrasebook
+from conversations.dialogue.types import HotelView, RoomTypeInfo, State
+from conversations.dialogue.understanding import intents, understand
+from conversations.dialogue.understanding.faq import best
+
+NOW = dt.datetime(2026, 11, 18, 10, 0, tzinfo=zoneinfo.ZoneInfo("America/Argentina/Buenos_Aires"))
+DOUBLE = RoomTypeInfo(
+    "DBL", {"es": "Habitación doble", "en": "Double room"}, {"es": ["doble", "matrimonial"], "pt": ["casal"]}, {}, 2, 1, 3, 2
+)
+SUITE = RoomTypeInfo("SUI", {"es": "Suite"}, {}, {}, 4, 2, 4, 1)
+HOTEL = HotelView("H", "AR", "ARS", ("es", "en", "pt"), "", "", (DOUBLE, SUITE), ("name",))
+
+
+def heard(text, **state):
+    return understand(text, hotel=HOTEL, state=State(**state), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("hola, tenés lugar?", "es"), ("do you have a room?", "en"), ("vocês têm quarto?", "pt"), ("hello", "en"), ("oi, bom dia", "pt"),
+        ("buenas", "es"), ("¿cuánto sale?", "es"), ("quanto custa?", "pt"), ("how much is it?", "en"), ("obrigada", "pt"),
+    ],
+)  # fmt: skip
+def test_language(text, language):
+    assert heard(text).language == language
+
+
+def test_an_undecided_message_stays_in_the_language_spoken_so_far():
+    assert [heard(text, language="pt").language for text in ("ok", "2", "Ana Pérez", "3/12")] == ["pt"] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("para dos", {"adults": 2, "children": 0}),
+        ("somos 3", {"adults": 3, "children": 0}),
+        ("2 adultos y un nene de 4 años", {"adults": 2, "children": 1, "child_ages": [4]}),
+        ("somos 2 y un nene de 4", {"adults": 2, "children": 1, "child_ages": [4]}),
+        ("somos 4, dos son chicos", {"adults": 2, "children": 2}),
+        ("una pareja con un bebé", {"adults": 2, "children": 1, "child_ages": [0]}),
+        ("2 adults and 2 kids aged 5 and 8", {"adults": 2, "children": 2, "child_ages": [5, 8]}),
+        ("a couple", {"adults": 2, "children": 0}),
+        ("just me", {"adults": 1, "children": 0}),
+        ("2 adultos e uma criança de 5 anos", {"adults": 2, "children": 1, "child_ages": [5]}),
+        ("tres personas", {"adults": 3, "children": 0}),
+        ("for 2 people", {"adults": 2, "children": 0}),
+        ("0 adultos", {"adults": 0, "children": 0}),
+        ("dos noches", {}),
+        ("del 3 al 5", {}),
+    ],
+)
+def test_party(text, party):
+    slots = heard(text).slots
+    assert {key: slots[key] for key in ("adults", "children", "child_ages") if key in slots} == party
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("mi mail es ana@ejemplo.com.ar", "email", "ana@ejemplo.com.ar"),
+        ("mi tel es 11 5555-0100", "phone", "+541155550100"),
+        ("reserva rx9a01k", "booking_code", "RX9A01K"),
+        ("me llamo Ana Pérez", "name", "Ana Pérez"),
+        ("my name is John O'Neill and we arrive late", "name", "John O'Neill"),
+        ("la matrimonial", "room_type", "DBL"),
+        ("quiero la suite", "room_type", "SUI"),
+    ],
+)
+def test_slots(text, slot, value):
+    assert heard(text).slots[slot] == value
+
+
+@pytest.mark.parametrize("text", ["soy alérgico al maní", "I'm looking for a room", "soy de Córdoba"])
+def test_no_name_is_heard_where_none_was_said(text):
+    assert "name" not in heard(text).slots
+
+
+def test_a_bare_name_counts_only_when_it_was_asked_for():
+    assert heard("Ana Pérez", awaiting="name").slots == {"name": "Ana Pérez"}
+    assert heard("Ana Pérez").slots == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("hola, tenés lugar?", {"greeting", "check_availability"}),
+        ("quiero reservar", {"make_reservation"}),
+        ("¿cuánto sale el desayuno?", {"price_quote", "amenity_breakfast"}),
+        ("quiero cancelar mi reserva", {"cancel_reservation", "reservation_status"}),
+        ("aceptan perros?", {"policy_pets"}),
+        ("quiero hablar con una persona", {"human_handoff"}),
+        ("dale", {"affirm"}),
+        ("no gracias", {"deny"}),
+        ("is there parking and a pool?", {"amenity_parking", "amenity_pool"}),
+        ("tem estacionamento?", {"amenity_parking"}),
+        ("hay un incendio!", {"emergency"}),
+    ],
+)
+def test_intents(text, wanted):
+    assert wanted <= {intent.name for intent in heard(text).intents}
+
+
+@pytest.mark.parametrize(
+    "text", ["sí pero del 4 al 6 de diciembre", "no sí", "si tienen cochera", "ok y el desayuno?", "dale no", "sim mas com café"]
+)
+def test_a_yes_with_anything_else_is_no_yes(text):
+    assert not heard(text).has("affirm")
+
+
+def test_a_frequent_question_is_found_by_its_rare_words():
+    questions = ["¿Puedo dejar las valijas antes del check-in?", "¿Tienen secador de pelo?", "¿Hay ascensor?"]
+
+    assert best("me guardan las valijas?", questions) in {0, None}
+    assert best("puedo dejar las valijas", questions) == 0
+    assert best("hay secador?", questions) == 1
+    assert best("cuál es la capital de Francia", questions) is None
+
+
+def test_every_phrase_exists_in_every_language_with_the_same_places():
+    import string
+
+    books = {language: phrasebook.book(language) for language in phrasebook.LANGUAGES}
+
+    def places(value):
+        return sorted(name for _, name, _, _ in string.Formatter().parse(value) if name) if isinstance(value, str) else len(value)
+
+    shapes = {
+        language: {f"{section}.{key}": places(value) for section, keys in book.items() for key, value in keys.items() if section != "date"}
+        for language, book in books.items()
+    }
+    assert shapes["es"] == shapes["en"] == shapes["pt"]
+
+
+def test_titles_fit_whatsapp_buttons():
+    too_long = [
+        (language, key, title)
+        for language in phrasebook.LANGUAGES
+        for key, title in phrasebook.book(language)["choice"].items()
+        if len(title) > 20
+    ]
+
+    assert too_long == []
+
+
+def test_every_lexicon_has_the_same_intents():
+    keys = [set(tomllib.loads((intents.LEXICON / f"{language}.toml").read_text())["part"]) for language in ("es", "en", "pt")]
+
+    assert keys[0] == keys[1] == keys[2]
