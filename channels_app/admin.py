@@ -68,6 +68,22 @@ class MetaAppAdmin(PlatformOnly, HotelAdmin):
     fields = ["name", "enabled", "secret", "previous_secret", "verify_token"]
 
 
+class UnconnectedFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("works")
+    parameter_name = "unconnected"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("In use but not connected"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Account]) -> QuerySet[Account]:
+        return unconnected(rows) if self.value() == "yes" else rows
+
+
+def unconnected(rows: QuerySet[Account]) -> QuerySet[Account]:
+    """Accounts that should work and do not."""
+    return rows.filter(enabled=True).exclude(state=Account.State.CONNECTED)
+
+
 class AccountForm(HotelForm):
     def clean_api_url(self) -> str:
         """Where the token goes: anything but Meta's own address is the operator's to give, in a file or the environment."""
@@ -84,7 +100,7 @@ class AccountAdmin(HotelAdmin):
     is_configuration = True
     form = AccountForm
     list_display = ["name", "hotel", "kind", "display_number", "enabled", "state_label", "state_reason", "show_access_token"]
-    list_filter = [("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter)]
+    list_filter = [UnconnectedFilter, ("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter)]
     list_select_related = ["hotel"]
     word_fields = ("name",)
     phone_fields = ("display_number",)

@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from channels_app.envelope import AccountEvent, InboundMessage, Parsed, Receipt
 from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Thread
 from channels_app.phones import match_key
+from channels_app.texts import clean
 from channels_app.transports.whatsapp.parse import digest
 from hotelagent.ops import correlation, queue
 
@@ -132,8 +133,8 @@ def _insert_letters(letters: Iterable[InboundMessage], accounts: dict[str, Accou
         rows.setdefault(
             (account.pk, item.provider_id),
             [
-                account.pk, item.provider_id, item.kind, item.text, item.choice_id, item.reply_to, item.sender.phone,
-                item.sender.user_id, item.sender.name, json.dumps(item.media), json.dumps(raw), digest(item.raw),
+                account.pk, item.provider_id, item.kind, clean(item.text), clean(item.choice_id), item.reply_to, item.sender.phone,
+                item.sender.user_id, clean(item.sender.name), json.dumps(item.media), json.dumps(raw), digest(item.raw),
                 item.provider_time, now, Inbound.State.WAITING.value, "", 0, now, f"{base}.{number}" if number else base,
             ],
         )  # fmt: skip

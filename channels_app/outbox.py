@@ -142,6 +142,7 @@ def job(row: Outbound) -> SendJob:
         external_id=account.external_id,
         access_token=account.access_token,
         api_url=account.api_url,
+        api_url_trusted=account.api_url_trusted,
         api_version=account.api_version,
         address=thread.address,
         user_id=thread.user_id,

@@ -18,6 +18,7 @@ from channels_app import inbox
 from channels_app.envelope import AccountEvent, Parsed
 from channels_app.models import Account, MetaApp
 from channels_app.transports.whatsapp import parse, signature
+from hotelagent.ops.crypto import UndecryptableError
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ class WhatsAppWebhook(RawView):
                 return _plain("", 401)
             items = _read(body)
             inbox.accept(Account.Kind.WHATSAPP, items, _accounts(items, apps))
-        except (DatabaseError, InterfaceError, psycopg.OperationalError) as error:
+        except (DatabaseError, InterfaceError, psycopg.OperationalError, UndecryptableError) as error:
             log.error("webhook not kept: Meta will come again", error=type(error).__name__)
             return _plain("", 503)
         return _plain("", 200)

@@ -113,7 +113,9 @@ def _database() -> dict[str, object]:
     config: dict[str, object] = dict(environ.Env.db_url_config(given or embedded.join(DATA_DIR, explicit=DATA_DIR_NAMED)))
     options: dict[str, object] = {"connect_timeout": 5}
     if PROCESS_ROLE == "web":
-        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 5}
+        # Given up after 2 s, a new connection is tried with the next request: the pool's own backoff grows to half a
+        # minute, which a database that came back would have to wait out.
+        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}
         config["CONN_MAX_AGE"] = 0
     else:
         config["CONN_MAX_AGE"] = 60

@@ -25,6 +25,7 @@ class SendJob:
     external_id: str
     access_token: str
     api_url: str
+    api_url_trusted: bool
     api_version: str
     address: str
     user_id: str

@@ -228,6 +228,32 @@ class TestSending:
         account = Account.objects.get(pk=thread.account_id)
         assert (row.state, waiting.state, account.state) == ("failed", "queued", "stopped")
 
+    def test_our_bearer_goes_to_no_address_that_only_an_administrator_typed(self, thread, double):
+        open_at_the_double(double)
+        Account.objects.update(api_url_trusted=False)
+        calls = len(double.sql("select 1 from calls"))
+        row = post(thread)
+
+        delivery.drain(FOREVER)
+
+        row.refresh_from_db()
+        account = Account.objects.get(pk=thread.account_id)
+        assert (row.state, account.state, len(double.sql("select 1 from calls"))) == ("failed", "stopped", calls)
+
+    @pytest.mark.parametrize(
+        ("base", "version", "url"),
+        [
+            ("https://graph.facebook.com", "", "https://graph.facebook.com/v26.0/1/messages"),
+            ("https://graph.facebook.com/", "v25.0", "https://graph.facebook.com/v25.0/1/messages"),
+            ("http://127.0.0.1:9/meta/v24.0", "v25.0", "http://127.0.0.1:9/meta/v24.0/1/messages"),
+            ("http://127.0.0.1:9/v24.0/", "", "http://127.0.0.1:9/v24.0/1/messages"),
+        ],
+    )
+    def test_the_address_of_a_send(self, base, version, url):
+        from channels_app.transports.whatsapp.api import endpoint
+
+        assert endpoint(base, version, "1") == url
+
     def test_a_guest_is_not_flooded(self, thread, double):
         open_at_the_double(double)
         for index in range(12):

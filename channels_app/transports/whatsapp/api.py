@@ -39,6 +39,8 @@ def endpoint(api_url: str, api_version: str, external_id: str) -> str:
 
 def send(job: SendJob) -> Outcome:
     """Hand one letter to Meta. A cut or silent line after sending is Unknown: there is no idempotency key."""
+    if is_private(job.api_url) and not job.api_url_trusted:
+        return Failed("the API address is not Meta's, and was not given by the operator", channel_dead=True)
     body = whatsapp_content.body(job.content, callback=job.callback, to=job.address, recipient=job.user_id)
     url = endpoint(job.api_url, job.api_version, job.external_id)
     try:
@@ -104,5 +106,3 @@ def is_private(api_url: str) -> bool:
     parts = urlsplit(api_url)
     return parts.scheme != "https" or parts.hostname != "graph.facebook.com"
 
-
-__all__ = ["Failed", "Retry", "Sent", "Unknown", "endpoint", "send"]

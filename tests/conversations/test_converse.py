@@ -1,0 +1,156 @@
+"""The guest in the terminal: one JSON object a message, nothing else on standard output."""
+
+import io
+import json
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from conversations.models import Conversation
+from reservations.models import Booking
+
+KEYS = {"guest", "replies", "understanding", "state", "owner", "events"}
+NOW = "2026-12-01T10:00"
+
+
+class Stdin:
+    def __init__(self, text):
+        self.buffer = io.BytesIO(text.encode())
+
+
+@pytest.fixture
+def converse(hotel, capsys, monkeypatch):
+    def go(*lines, **options):
+        monkeypatch.setattr(sys, "stdin", Stdin("\n".join(lines) + "\n"))
+        call_command("converse", hotel="prueba", as_json=True, now=options.pop("now", NOW), **options)
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return go
+
+
+def test_a_whole_booking(converse):
+    answers = converse("hola, tenés lugar del 10 al 12 de diciembre para dos?", "", "1", "Ana Pérez", "sí")
+
+    assert [set(answer) for answer in answers] == [KEYS] * 4
+    assert [choice["id"] for choice in answers[0]["replies"][0]["choices"]] == ["room:DBL", "room:SUI"]
+    assert answers[0]["understanding"]["slots"] == {"check_in": "2026-12-10", "check_out": "2026-12-12", "nights": 2, "adults": 2, "children": 0}
+    assert [answer["state"]["awaiting"] for answer in answers] == ["room_type", "name", "confirmation", None]
+    assert [event["type"] for event in answers[2]["events"]] == ["hold_created"]
+    assert (answers[2]["state"]["proposal"]["kind"], answers[2]["state"]["proposal"]["total"]) == ("book", "220000.00")
+    assert [event["type"] for event in answers[3]["events"]] == ["booking_placing", "booking_confirmed"]
+    booked = answers[3]["events"][1]
+    row = Booking.objects.get()
+    assert booked | {"type": ""} == {
+        "type": "", "reference": row.reference, "check_in": "2026-12-10", "check_out": "2026-12-12", "nights": 2,
+        "rooms": [{"room_type": "DBL", "count": 1}], "adults": 2, "children": 0, "child_ages": [], "guest_name": "Ana Pérez",
+        "total": "220000.00", "currency": "ARS",
+    }  # fmt: skip
+    assert (row.state, row.channel) == ("confirmed", "webchat")
+
+
+@pytest.mark.parametrize("tap", ['{"choice": "room:SUI"}', "Suite", "suite", "2", '{"choice": "2"}', '{"text": "2"}'])
+def test_a_choice_is_tapped_by_id_title_or_number(converse, tap):
+    answers = converse("lugar del 10 al 12 de diciembre para dos", tap)
+
+    assert answers[1]["state"]["slots"]["room_type"] == "SUI"
+
+
+def test_a_guest_is_continued_and_a_new_one_knows_nothing(converse):
+    first = converse("lugar del 10 al 12 de diciembre para dos", guest="zoe")
+    again = converse("la suite", guest="zoe")
+    other = converse("la suite")
+
+    assert (first[0]["guest"], again[0]["state"]["awaiting"]) == ("zoe", "name")
+    assert other[0]["state"]["slots"].get("check_in") is None
+
+
+def test_the_clock_is_the_one_given_and_can_move_within_a_talk(converse):
+    answers = converse('{"text": "mañana por una noche", "now": "2026-12-05T23:59"}', '{"text": "hoy por una noche", "now": "2026-12-06T00:01"}')
+
+    assert [answer["understanding"]["slots"]["check_in"] for answer in answers] == ["2026-12-06", "2026-12-06"]
+
+
+def test_a_yes_after_the_quarter_of_an_hour_is_asked_again(converse):
+    answers = converse(
+        "lugar del 10 al 12 de diciembre para dos", "la doble", "Ana", '{"text": "sí", "now": "2026-12-01T10:14:59"}', now="2026-12-01T10:00"
+    )
+    late = converse(
+        "lugar del 13 al 15 de diciembre para dos", "la doble", "Ana", '{"text": "sí", "now": "2026-12-01T10:15:01"}', now="2026-12-01T10:00"
+    )
+
+    assert [event["type"] for event in answers[3]["events"]] == ["booking_placing", "booking_confirmed"]
+    assert [event["type"] for event in late[3]["events"]] == ["hold_created"]
+    assert "venció" in late[3]["replies"][0]["text"] and late[3]["state"]["awaiting"] == "confirmation"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("tenés lugar del 3 al 5 de diciembre para 0 adultos?", "al menos una persona adulta"),
+        ("lugar del 5 al 3 de diciembre para dos", "antes de la llegada"),
+        ("lugar del 1 de diciembre al 28 de febrero para dos", "hasta 60 noches"),
+        ("lugar del 3 al 5 de noviembre para dos", "ya pasó"),
+        ("lugar del 30 de febrero al 2 de marzo para dos", "No me quedó clara la fecha"),
+        ("lugar del 3 al 5 de diciembre para 9 personas", "No tengo una habitación"),
+    ],
+)
+def test_what_cannot_be_is_asked_about_and_nothing_is_held(converse, text, says):
+    [answer] = converse(text)
+
+    assert says in answer["replies"][0]["text"], answer["replies"]
+    assert (answer["events"], answer["state"]["proposal"]) == ([], None)
+
+
+def test_an_unknown_room_type_is_never_a_default_room(converse):
+    answers = converse("lugar del 10 al 12 de diciembre para dos", "la presidencial con helipuerto", "sí")
+
+    assert Booking.objects.count() == 0
+    assert all(answer["state"]["proposal"] is None for answer in answers)
+
+
+def test_english_and_portuguese(converse):
+    english = converse("hi, do you have a room from December 10 to December 12 for two people?", "the double", "John Smith", "yes please")
+    portuguese = converse("oi, tem quarto de 14 a 16 de dezembro para duas pessoas?", "o duplo", "João Silva", "pode confirmar")
+
+    assert "Your booking is confirmed" in english[3]["replies"][0]["text"]
+    assert "Sua reserva está confirmada" in portuguese[3]["replies"][0]["text"]
+    assert [answer["understanding"]["language"] for answer in (*english, *portuguese)] == ["en"] * 4 + ["pt"] * 4
+
+
+def test_a_person_wanted(converse):
+    answers = converse("quiero hablar con una persona", "hola?")
+
+    assert (answers[0]["owner"], answers[0]["events"]) == ("waiting", [{"type": "handed_off", "reason": "asked"}])
+    assert (answers[1]["owner"], answers[1]["replies"]) == ("waiting", [])
+
+
+@pytest.mark.parametrize(
+    "line", ["\x00\x01", "{not json", '{"text": 5}', "[1,2]", "🏨" * 500, "a" * 20_000, "'; DROP TABLE guests; --", "{{7*7}}", "null", '{"now":"x"}']
+)
+def test_silly_and_hostile_lines_get_an_answer(converse, line):
+    answers = converse(line)
+
+    assert len(answers) == 1 and set(answers[0]) == KEYS
+
+
+def test_unknown_hotel_and_bad_time_end_with_two(hotel):
+    with pytest.raises(CommandError) as unknown:
+        call_command("converse", hotel="nowhere")
+    with pytest.raises(CommandError) as bad:
+        call_command("converse", hotel="prueba", now="yesterday")
+
+    assert (unknown.value.returncode, bad.value.returncode) == (2, 2)
+
+
+def test_workers_leave_a_terminal_talk_alone(converse, work):
+    from channels_app.models import Account, Inbound
+
+    converse("hola")
+    account = Account.objects.get(driver="converse")
+    Inbound.objects.filter(account=account).update(thread=None, state="waiting")
+    Conversation.objects.all().delete()
+
+    work()
+
+    assert Inbound.objects.get().state == "waiting"
