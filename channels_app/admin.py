@@ -12,12 +12,23 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import action, display
 
 from channels_app import outbox, repairs
 from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound
 from channels_app.transports.whatsapp.api import is_private
-from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, HotelForm, Look, PlatformOnly, badge, reach, secrets_of, words
+from hotelagent.hotels.staff_admin import (
+    BigTable,
+    HotelAdmin,
+    HotelFilter,
+    HotelForm,
+    Look,
+    PlatformOnly,
+    badge,
+    reach,
+    secrets_of,
+    when,
+    words,
+)
 
 ACCOUNT_LOOKS: dict[str, Look] = {
     Account.State.CONNECTED: ("ok", "check_circle"),
@@ -133,11 +144,11 @@ class AccountAdmin(HotelAdmin):
         if not repairs.connect(obj):
             messages.warning(request, _("%(account)s is not connected: %(reason)s") % {"account": obj.name, "reason": obj.state_reason})
 
-    @display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_label(self, account: Account) -> str:
         return badge(ACCOUNT_LOOKS[account.state], account.get_state_display()) if account.state else ""
 
-    @action(description=_("Connect again"), permissions=["change"])
+    @admin.action(description=_("Connect again"), permissions=["change"])
     def connect(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         for account in accounts:
             if not self.has_change_permission(request, account):
@@ -145,7 +156,9 @@ class AccountAdmin(HotelAdmin):
             if repairs.connect(account):
                 messages.success(request, _("%(account)s is connected.") % {"account": account.name})
             else:
-                messages.warning(request, _("%(account)s is not connected: %(reason)s") % {"account": account.name, "reason": account.state_reason})
+                messages.warning(
+                    request, _("%(account)s is not connected: %(reason)s") % {"account": account.name, "reason": account.state_reason}
+                )
 
 
 # --- letters -------------------------------------------------------------------------------------------------------------
@@ -155,7 +168,7 @@ class LettersAdmin(BigTable, HotelAdmin):
     """Facts of one account."""
 
     hotel_path = "account__hotel"
-    list_filter = [("state", ChoicesDropdownFilter), ("account", HotelFilter)]
+    list_filter: list[Any] = [("state", ChoicesDropdownFilter), ("account", HotelFilter)]
     change_form_outer_before_template = "admin/channels_app/_repairs.html"
     # What the page of one row offers, as (action, whether its state allows it).
     repairs_by_state: dict[str, frozenset[str]] = {}
@@ -175,8 +188,9 @@ class LettersAdmin(BigTable, HotelAdmin):
 
 @admin.register(Inbound)
 class InboundAdmin(LettersAdmin):
-    list_display = ["received_at", "account", "who", "said", "state_label", "reason", "attempts", "due_at"]
-    list_display_links = ["received_at", "said"]
+    received, due = when("received_at", _("received")), when("due_at", _("due"))
+    list_display = ["received", "account", "who", "said", "state_label", "reason", "attempts", "due"]
+    list_display_links = ["received", "said"]
     word_fields = ("text", "sender_name")
     phone_fields = ("sender_phone",)
     code_fields = ("provider_id", "correlation_id")
@@ -189,25 +203,29 @@ class InboundAdmin(LettersAdmin):
     ]
     readonly_fields = ["who", "state_label"]
 
-    @display(description=_("guest"), ordering="sender_phone")
+    @admin.display(description=_("guest"), ordering="sender_phone")
     def who(self, letter: Inbound) -> str:
         return " · ".join(part for part in (letter.sender_name, letter.sender_phone or letter.sender_user_id) if part)
 
-    @display(description=_("words"))
+    @admin.display(description=_("words"))
     def said(self, letter: Inbound) -> str:
         return words(letter.text) or letter.kind
 
-    @display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_label(self, letter: Inbound) -> str:
         return badge(INBOUND_LOOKS[letter.state], letter.get_state_display())
 
-    @action(description=_("Replay"), permissions=["desk"])
+    @admin.action(description=_("Replay"), permissions=["desk"])
     def replay(self, request: HttpRequest, letters: QuerySet[Inbound]) -> None:
         count = repairs.replay(Inbound.objects.filter(pk__in=letters.values("pk")))
         if not count:
             messages.warning(request, _("Nothing done: only failed letters can be replayed."))
             return
-        messages.success(request, ngettext("%(count)d letter waits for an answer again.", "%(count)d letters wait for an answer again.", count) % {"count": count})
+        messages.success(
+            request,
+            ngettext("%(count)d letter waits for an answer again.", "%(count)d letters wait for an answer again.", count)
+            % {"count": count},
+        )
 
 
 class ContentFilter(DropdownFilter):  # type: ignore[misc]
@@ -236,8 +254,9 @@ def problems(rows: QuerySet[Outbound]) -> QuerySet[Outbound]:
 
 @admin.register(Outbound)
 class OutboundAdmin(LettersAdmin):
-    list_display = ["created_at", "account", "to_whom", "says", "author_label", "state_label", "error_text", "attempts", "due_at"]
-    list_display_links = ["created_at", "says"]
+    created, due = when("created_at", _("created")), when("due_at", _("due"))
+    list_display = ["created", "account", "to_whom", "says", "author_label", "state_label", "error_text", "attempts", "due"]
+    list_display_links = ["created", "says"]
     list_filter = [("state", ChoicesDropdownFilter), ContentFilter, ("author", ChoicesDropdownFilter), ("account", HotelFilter)]
     list_select_related = ["thread"]
     word_fields = (KT("content__text"), "thread__name")
@@ -258,46 +277,52 @@ class OutboundAdmin(LettersAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("thread")
 
-    @display(description=_("guest"))
+    @admin.display(description=_("guest"))
     def to_whom(self, letter: Outbound) -> str:
         return " · ".join(dict.fromkeys(part for part in (letter.thread.name, letter.thread.address) if part))
 
-    @display(description=_("words"))
+    @admin.display(description=_("words"))
     def says(self, letter: Outbound) -> str:
         return words(letter.content.get("text", "")) or letter.content.get("kind", "")
 
-    @display(description=_("text"))
+    @admin.display(description=_("text"))
     def text(self, letter: Outbound) -> str:
         return str(letter.content.get("text", ""))
 
-    @display(description=_("author"), ordering="author")
+    @admin.display(description=_("author"), ordering="author")
     def author_label(self, letter: Outbound) -> str:
         return badge(AUTHOR_LOOKS[letter.author], letter.get_author_display())
 
-    @display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_label(self, letter: Outbound) -> str:
         return badge(OUTBOUND_LOOKS[letter.state], letter.get_state_display())
 
-    @action(description=_("Try again"), permissions=["desk"])
+    @admin.action(description=_("Try again"), permissions=["desk"])
     def try_again(self, request: HttpRequest, letters: QuerySet[Outbound]) -> None:
         count = sum(outbox.retry(letter) for letter in letters)
         if count:
-            messages.success(request, ngettext("%(count)d letter is on its way again.", "%(count)d letters are on their way again.", count) % {"count": count})
+            messages.success(
+                request,
+                ngettext("%(count)d letter is on its way again.", "%(count)d letters are on their way again.", count) % {"count": count},
+            )
         else:
             messages.warning(request, _("Nothing done: only letters that failed, expired or whose outcome is unknown can be tried again."))
 
-    @action(description=_("Abort"), permissions=["desk"])
+    @admin.action(description=_("Abort"), permissions=["desk"])
     def abort(self, request: HttpRequest, letters: QuerySet[Outbound]) -> None:
         count = sum(outbox.abort(letter) for letter in letters)
         if count:
-            messages.success(request, ngettext("%(count)d letter will not be sent.", "%(count)d letters will not be sent.", count) % {"count": count})
+            messages.success(
+                request, ngettext("%(count)d letter will not be sent.", "%(count)d letters will not be sent.", count) % {"count": count}
+            )
         else:
             messages.warning(request, _("Nothing done: only letters that are queued or whose outcome is unknown can be aborted."))
 
 
 @admin.register(DeliveryReceipt)
 class DeliveryReceiptAdmin(LettersAdmin):
-    list_display = ["received_at", "account", "status", "provider_id", "state_label", "error_text", "attempts", "due_at"]
+    received, due = when("received_at", _("received")), when("due_at", _("due"))
+    list_display = ["received", "account", "status", "provider_id", "state_label", "error_text", "attempts", "due"]
     code_fields = ("provider_id", "callback")
     fields = [
         "account", "provider_id", "status", "provider_time", "callback", "error_code", "error_text", "state_label", "attempts",
@@ -305,7 +330,7 @@ class DeliveryReceiptAdmin(LettersAdmin):
     ]  # fmt: skip
     readonly_fields = ["state_label"]
 
-    @display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_label(self, receipt: DeliveryReceipt) -> str:
         return badge(RECEIPT_LOOKS[receipt.state], receipt.get_state_display())
 
@@ -314,22 +339,21 @@ class DeliveryReceiptAdmin(LettersAdmin):
 class AccountNoticeAdmin(LettersAdmin):
     """A quarantined notice belongs to no account, so only the platform's administrators see it."""
 
-    list_display = ["received_at", "account", "kind", "state_label", "reason"]
+    received = when("received_at", _("received"))
+    list_display = ["received", "account", "kind", "state_label", "reason"]
     list_filter = ["seen", "quarantined", ("account", HotelFilter)]
     code_fields = ("kind",)
     actions = ["mark_seen"]
     fields = ["account", "kind", "state_label", "reason", "received_at", "raw"]
     readonly_fields = ["state_label"]
 
-    @display(description=_("state"), ordering="seen")
+    @admin.display(description=_("state"), ordering="seen")
     def state_label(self, notice: AccountNotice) -> str:
         if notice.seen:
             return badge(("quiet", "visibility"), _("Seen"))
         return badge(("late", "gpp_maybe"), _("Quarantined")) if notice.quarantined else badge(("wait", "mark_email_unread"), _("New"))
 
-    @action(description=_("Mark as seen"), permissions=["desk"])
+    @admin.action(description=_("Mark as seen"), permissions=["desk"])
     def mark_seen(self, request: HttpRequest, notices: QuerySet[AccountNotice]) -> None:
         count = AccountNotice.objects.filter(pk__in=notices.values("pk")).update(seen=True)
         messages.success(request, ngettext("%(count)d notice seen.", "%(count)d notices seen.", count) % {"count": count})
-
-

@@ -55,6 +55,9 @@ class HotelDesk:
 
     def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | None:
         with _problems():
+            kind = next((kind for kind in gateway(self.hotel).room_types() if kind.code == room_type), None)
+            if kind is None or not kind.fits(party):
+                return None
             try:
                 quote = quoting.quote(self.hotel, stay, party, room_type, guest_key=self.guest.key)
                 holds.hold(quote)
@@ -146,7 +149,8 @@ def described(row: Booking) -> dict[str, Any]:
     return {
         "reference": row.reference, "check_in": row.check_in.isoformat(), "check_out": row.check_out.isoformat(), "nights": row.nights,
         "rooms": [{"room_type": line["room_type"], "count": line["count"]} for line in row.lines], "adults": row.adults,
-        "children": row.children, "child_ages": row.child_ages, "guest_name": row.guest_name, "total": str(row.total), "currency": row.currency,
+        "children": row.children, "child_ages": row.child_ages, "guest_name": row.guest_name, "total": str(row.total),
+        "currency": row.currency,
     }  # fmt: skip
 
 

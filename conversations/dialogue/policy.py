@@ -73,8 +73,8 @@ def _remember(turn: Turn) -> bool:
     changed = any(before.get(key) != value for key, value in slots.items())
     if "check_in" in slots and "check_out" not in slots:
         slots |= {"check_out": None, "nights": None}  # a new arrival without an end: the old end no longer holds
-    if slots.get("children") == 0 or slots.get("children") != before.get("children", slots.get("children")):
-        slots.setdefault("child_ages", None)
+    if "children" in slots and slots["children"] != before.get("children"):
+        slots.setdefault("child_ages", None)  # other children than before: the old ages no longer hold
     turn.state = turn.state.with_slots(**slots)
     if "nights" in slots and slots["nights"] and "check_out" not in slots and turn.state.slots.get("check_in"):
         check_in = dt.date.fromisoformat(turn.state.slots["check_in"])
@@ -140,6 +140,8 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
         return True
     about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
     if turn.state.goal == "book" or about_a_stay or turn.understanding.clarify:
+        if answered and not said and booking.ask_again(turn):
+            return True
         if said or (answered and turn.state.awaiting) or (turn.understanding.has("repeat") and turn.state.goal):
             booking.progress(turn)
             return True
@@ -175,9 +177,9 @@ def _questions(turn: Turn) -> bool:
         asked.remove("check_out_time")
     for name in asked:
         intents.QUESTIONS[name](turn, name)
-    if asked:  # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
-        if not turn.understanding.slots and not turn.state.goal:
-            turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
+    if asked and not turn.understanding.slots and not turn.state.goal:
+        # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
+        turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
     return bool(asked)
 
 

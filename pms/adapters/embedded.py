@@ -107,6 +107,8 @@ class EmbeddedPms:
             raise Rejected("a booking needs an adult and a room")
         for line in reservation.lines:
             offer = self.quote(reservation.stay, _share(reservation), line.room_type)
+            if not offer.room_type.fits(_share(reservation)):
+                raise Rejected("the party does not fit into the room")
             if offer.broken:
                 raise Rejected(f"the stay breaks a restriction: {offer.broken[0].kind}")
             if offer.price is None or offer.price.total != line.price:

@@ -34,7 +34,13 @@ def test_a_whole_booking(converse):
 
     assert [set(answer) for answer in answers] == [KEYS] * 4
     assert [choice["id"] for choice in answers[0]["replies"][0]["choices"]] == ["room:DBL", "room:SUI"]
-    assert answers[0]["understanding"]["slots"] == {"check_in": "2026-12-10", "check_out": "2026-12-12", "nights": 2, "adults": 2, "children": 0}
+    assert answers[0]["understanding"]["slots"] == {
+        "check_in": "2026-12-10",
+        "check_out": "2026-12-12",
+        "nights": 2,
+        "adults": 2,
+        "children": 0,
+    }
     assert [answer["state"]["awaiting"] for answer in answers] == ["room_type", "name", "confirmation", None]
     assert [event["type"] for event in answers[2]["events"]] == ["hold_created"]
     assert (answers[2]["state"]["proposal"]["kind"], answers[2]["state"]["proposal"]["total"]) == ("book", "220000.00")
@@ -66,17 +72,27 @@ def test_a_guest_is_continued_and_a_new_one_knows_nothing(converse):
 
 
 def test_the_clock_is_the_one_given_and_can_move_within_a_talk(converse):
-    answers = converse('{"text": "mañana por una noche", "now": "2026-12-05T23:59"}', '{"text": "hoy por una noche", "now": "2026-12-06T00:01"}')
+    answers = converse(
+        '{"text": "mañana por una noche", "now": "2026-12-05T23:59"}', '{"text": "hoy por una noche", "now": "2026-12-06T00:01"}'
+    )
 
     assert [answer["understanding"]["slots"]["check_in"] for answer in answers] == ["2026-12-06", "2026-12-06"]
 
 
 def test_a_yes_after_the_quarter_of_an_hour_is_asked_again(converse):
     answers = converse(
-        "lugar del 10 al 12 de diciembre para dos", "la doble", "Ana", '{"text": "sí", "now": "2026-12-01T10:14:59"}', now="2026-12-01T10:00"
+        "lugar del 10 al 12 de diciembre para dos",
+        "la doble",
+        "Ana",
+        '{"text": "sí", "now": "2026-12-01T10:14:59"}',
+        now="2026-12-01T10:00",
     )
     late = converse(
-        "lugar del 13 al 15 de diciembre para dos", "la doble", "Ana", '{"text": "sí", "now": "2026-12-01T10:15:01"}', now="2026-12-01T10:00"
+        "lugar del 13 al 15 de diciembre para dos",
+        "la doble",
+        "Ana",
+        '{"text": "sí", "now": "2026-12-01T10:15:01"}',
+        now="2026-12-01T10:00",
     )
 
     assert [event["type"] for event in answers[3]["events"]] == ["booking_placing", "booking_confirmed"]
@@ -126,7 +142,19 @@ def test_a_person_wanted(converse):
 
 
 @pytest.mark.parametrize(
-    "line", ["\x00\x01", "{not json", '{"text": 5}', "[1,2]", "🏨" * 500, "a" * 20_000, "'; DROP TABLE guests; --", "{{7*7}}", "null", '{"now":"x"}']
+    "line",
+    [
+        "\x00\x01",
+        "{not json",
+        '{"text": 5}',
+        "[1,2]",
+        "🏨" * 500,
+        "a" * 20_000,
+        "'; DROP TABLE guests; --",
+        "{{7*7}}",
+        "null",
+        '{"now":"x"}',
+    ],
 )
 def test_silly_and_hostile_lines_get_an_answer(converse, line):
     answers = converse(line)
@@ -154,3 +182,42 @@ def test_workers_leave_a_terminal_talk_alone(converse, work):
     work()
 
     assert Inbound.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize("more", ["somos 3 adultos y un nene", "mejor somos 5 personas"])
+def test_a_room_is_never_proposed_to_a_party_that_does_not_fit(converse, more):
+    answers = converse("lugar del 10 al 12 de diciembre para dos", "la doble", "Ana", more)
+
+    assert answers[3]["state"]["proposal"] is None
+    assert "no entran" in answers[3]["replies"][0]["text"]
+
+
+def test_yes_and_questions_are_no_names(converse):
+    answers = converse("lugar del 10 al 12 de diciembre para dos", "la doble", "sí", "¿aceptan perros?", "Ana Pérez")
+
+    assert [answer["state"]["awaiting"] for answer in answers] == ["room_type", "name", "name", "name", "confirmation"]
+    assert answers[3]["replies"][0]["text"].startswith("Aceptamos perros de hasta 10 kg.")
+    assert answers[4]["state"]["slots"]["name"] == "Ana Pérez"
+
+
+def test_a_question_in_between_does_not_repeat_the_offers(converse):
+    answers = converse("lugar del 10 al 12 de diciembre para dos", "¿aceptan perros?", "1")
+
+    assert answers[1]["replies"][0]["text"] == "Aceptamos perros de hasta 10 kg.\n\n¿Cuál te reservo?"
+    assert answers[2]["state"]["slots"]["room_type"] == "DBL"
+
+
+def test_a_couple_with_a_child_keeps_the_childs_age(converse):
+    answers = converse("precios del 10 al 12 de diciembre, somos una pareja con un nene de 5 años", "la doble")
+
+    assert {key: answers[1]["state"]["slots"][key] for key in ("adults", "children", "child_ages")} == {
+        "adults": 2,
+        "children": 1,
+        "child_ages": [5],
+    }
+
+
+def test_no_does_not_change_the_language(converse):
+    answers = converse("hola, lugar del 10 al 12 de diciembre para dos", "la doble", "Ana", "no")
+
+    assert (answers[3]["understanding"]["language"], answers[3]["state"]["proposal"]) == ("es", None)

@@ -105,4 +105,3 @@ def is_private(api_url: str) -> bool:
     """Plain http, or a host that is not Meta's: allowed only for a base given by the operator."""
     parts = urlsplit(api_url)
     return parts.scheme != "https" or parts.hostname != "graph.facebook.com"
-

@@ -32,7 +32,12 @@ def progress(turn: Turn) -> None:
             _ask(turn, slot)
             return
     stay, party = stay_of(turn), party_of(turn)
-    if turn.state.slots.get("room_type") is None or (turn.understanding.has("check_availability", "price_quote") and not _offered(turn)):
+    kind = turn.hotel.room_type(turn.state.slots.get("room_type", ""))
+    if kind is not None and not kind.fits(party):
+        turn.say("too_small", room=kind.name(turn.language), party=phrasebook.party(turn.language, party))
+        turn.state = turn.state.with_slots(room_type=None)
+    asks_for_offers = turn.understanding.has("price_quote") or (turn.understanding.has("check_availability") and not _offered(turn))
+    if turn.state.slots.get("room_type") is None or asks_for_offers:
         _offers(turn, stay, party)
         return
     for field in turn.hotel.required_guest_fields:
@@ -89,6 +94,16 @@ def told(turn: Turn, settled: Settled) -> None:
         turn.say("refused_now")
         forget(turn)
         turn.pass_on("cannot_do", announce=False)
+
+
+def ask_again(turn: Turn) -> bool:
+    """The open question once more, without the list the guest has just seen. False when there is none of that kind."""
+    rooms = tuple(choice for choice in turn.state.choices if choice.id.startswith("room:"))
+    if turn.state.awaiting != "room_type" or not rooms or not _offered(turn):
+        return False
+    turn.say("ask_room_type" if len(rooms) > 1 else "ask_this_room")
+    turn.choices = rooms
+    return True
 
 
 def drop(turn: Turn) -> None:
@@ -174,7 +189,7 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
     head = phrasebook.say(turn.language, "offers", **_asked(turn, stay, party))
     lines = [_offer_line(turn, offer, stay) for offer in shown]
     turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
-    turn.say("ask_room_type")
+    turn.say("ask_room_type" if len(shown) > 1 else "ask_this_room")
     turn.choices = tuple(
         Choice(
             f"room:{offer.room_type.code}",

@@ -18,6 +18,8 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     stay = stays.read(rest_folded, language=spoken, now=now, known=state.slots, awaiting=state.awaiting)
     found = contacts | stay.slots | party.read(stay.rest, awaiting=state.awaiting, known=state.slots)
     found |= slots.room_type(rest_folded, hotel.room_types)
-    found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found))
-    meant = intents.read(folded, spoken, awaiting=state.awaiting, has_slots=bool(found))
+    # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
+    says_something = bool(found or stay.clarify or intents.read(folded, spoken, has_slots=False))
+    found |= slots.name(rest, awaiting=state.awaiting, understood=says_something)
+    meant = intents.read(folded, spoken, has_slots=bool(found))
     return Understanding(language=spoken, intents=meant, slots=found, clarify=stay.clarify)

@@ -17,7 +17,7 @@ _SHORT = frozenset({"affirm", "deny"})
 _SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "affirm", "deny"})
 
 
-def read(folded: str, language: str, *, awaiting: str | None, has_slots: bool) -> tuple[Intent, ...]:
+def read(folded: str, language: str, *, has_slots: bool) -> tuple[Intent, ...]:
     """Intents named in CAPABILITIES; "inform" when the message only fills slots."""
     if not folded.strip():
         return ()

@@ -57,6 +57,9 @@ def _children(text: str, found: dict[str, Any]) -> int | None:
 def _adults(text: str, children: int | None, awaiting: str | None) -> int | None:
     if match := re.search(rf"\b({_N}|0|cero|zero) {_ADULT}", text):
         return 0 if match[1] in {"0", "cero", "zero"} else numbers.value(match[1])
+    if re.search(r"\b(?:pareja|couple|casal|mi (?:esposa|esposo|marido|mujer|novia|novio) y yo|my (?:wife|husband|partner|girlfriend|boyfriend) and (?:i|me)|"
+                 r"(?:minha|meu) (?:esposa|marido|namorada|namorado) e eu|los dos|the two of us|nos dois)\b", text):  # fmt: skip
+        return 2
     if match := re.search(
         rf"\b(?:somos|seremos|seriamos|vamos|viajamos|we are|we're|there are|there will be|somos em|estamos em)(?: en total| like| about)? ({_N})\b",
         text,
@@ -64,9 +67,6 @@ def _adults(text: str, children: int | None, awaiting: str | None) -> int | None
         return max(0, numbers.value(match[1]) - (children or 0)) if _counts_all(text) else numbers.value(match[1])
     if match := re.search(rf"\b({_N}) {_PEOPLE}\b", text):
         return max(0, numbers.value(match[1]) - (children or 0)) if _counts_all(text) else numbers.value(match[1])
-    if re.search(r"\b(?:pareja|couple|casal|mi (?:esposa|esposo|marido|mujer|novia|novio) y yo|my (?:wife|husband|partner|girlfriend|boyfriend) and (?:i|me)|"
-                 r"(?:minha|meu) (?:esposa|marido|namorada|namorado) e eu|los dos|the two of us|nos dois)\b", text):  # fmt: skip
-        return 2
     if match := re.search(
         rf"\b(?:para|for|pra) (?:nosotros )?({_N})\b(?! ?(?:/|de\b|-|noches|nights|noites|{_CHILD}|dia|habitacion|room|quarto))", text
     ):

@@ -170,10 +170,6 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
         lambda m: _on(m, today + dt.timedelta(days=1)),
     )
     take(r"\b(?:hoy|today|hoje|tonight|esta noche|hoje a noite)\b", lambda m: _on(m, today))
-    take(
-        r"\b(?:est[ea]|this|coming|ese|nesse|neste)? ?(?:fin de semana|weekend|fim de semana|finde)\b(?! (?:largo|que viene))(?<!largo)",
-        lambda m: _weekend(m, today, text[max(0, m.start() - 9) : m.start()], doubts),
-    )
     # Days without a month are a range only when they are joined like one: "5 and 8" are more often ages.
     take(
         rf"\b({_DAY})(?: ?(?:-|–|—) ?| (?:al|a|hasta|ate|to|till?|until|thru|through)(?: el| the| o| dia)* ){weekday}({_DAY})(?= |$|[,.!?])",
@@ -185,6 +181,11 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
     )
     if day_only and not atoms:
         take(rf"^(?:no |mejor |rather |melhor )*({_DAY})[.! ]*$", lambda m: [_Atom(m.start(), m.end(), _day(m[1]))])
+    # "el fin de semana del 12 al 14", "el viernes 4": the dates say it, the day's name only repeats it.
+    take(
+        r"\b(?:est[ea]|this|coming|ese|nesse|neste)? ?(?:fin de semana|weekend|fim de semana|finde)\b(?! (?:largo|que viene))(?<!largo)",
+        lambda m: _weekend(m, today, text[max(0, m.start() - 9) : m.start()], doubts) if not atoms else [],
+    )
     take(rf"\b(?:el |este |this |on |na |no |next |proximo )?({_WEEKDAY})", lambda m: _weekday(m, today, doubts) if not atoms else [])
     return sorted(atoms, key=lambda atom: atom.start), text
 
