@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,7 +50,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     if not hotels:
         return render(request, "simulator/no_hotel.html", status=404)
     hotel = next((one for one in hotels if one.slug == request.GET.get("hotel")), hotels[0])
-    guest = request.GET.get("guest") or GUESTS[0]
+    guest = slugify(request.GET.get("guest", ""))[:60] or GUESTS[0]
     return render(
         request,
         "simulator/phone.html",

@@ -10,14 +10,17 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from hotelagent.hotels.models import Hotel, Language, Membership, OpeningHours
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelForm, HotelInline, PlatformOnly, reach
@@ -33,7 +36,7 @@ class HotelDetailsForm(HotelForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("In which the receptionist answers; the first is the hotel's own"),
     )
-    retention_days = forms.IntegerField(label=_("keep texts for (days)"), validators=[MinValueValidator(1)], max_value=3650)
+    retention_days = forms.IntegerField(label=_("keep texts for (days)"), min_value=1, max_value=3650, widget=UnfoldAdminIntegerFieldWidget)
 
     def clean_country(self) -> str:
         return _letters(self.cleaned_data["country"], 2)
@@ -64,7 +67,7 @@ class OpeningHoursForm(forms.ModelForm):  # type: ignore[type-arg]
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if "closes" in self.errors:
-            self._errors.pop("__all__", None)  # the database's own wording of the same
+            self.errors.pop("__all__", None)  # the database's own wording of the same
 
 
 class OpeningHoursInline(HotelInline):
@@ -104,7 +107,9 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
         """Makes the login when it is new: without a usable password, until somebody sets one."""
         if not self.instance.pk:
             email = self.cleaned_data["email"]
-            person, created = Person.objects.get_or_create(username=email, defaults={"email": email, "first_name": self.cleaned_data["name"]})
+            person, created = Person.objects.get_or_create(
+                username=email, defaults={"email": email, "first_name": self.cleaned_data["name"]}
+            )
             if created:
                 person.set_unusable_password()
             person.is_staff = True
@@ -168,7 +173,7 @@ class HotelsAdmin(HotelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["slug"] if obj is not None else []  # addresses and files name the hotel by it
 
-    @display(description=_("staff"))
+    @admin.display(description=_("staff"))
     def staff_count(self, hotel: Hotel) -> int:
         return len(hotel.memberships.all())
 
@@ -196,7 +201,10 @@ class PeopleAdmin(PlatformOnly, UserAdmin, ModelAdmin):  # type: ignore[misc, ty
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser"), "description": _("What somebody may do at a hotel is their role there.")}),
+        (
+            _("Rights"),
+            {"fields": ("is_active", "is_staff", "is_superuser"), "description": _("What somebody may do at a hotel is their role there.")},
+        ),
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
 
@@ -223,5 +231,3 @@ class QueueAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_display = ["name", "at"]
-
-

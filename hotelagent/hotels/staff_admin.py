@@ -8,24 +8,30 @@ import unicodedata
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import BooleanField, ExpressionWrapper, F, Field, ForeignKey, Func, Model, Q, QuerySet, Value
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.paginator import InfinitePaginator
+from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from hotelagent.hotels.access import hotels_of, within
@@ -54,12 +60,13 @@ def reach(request: HttpRequest) -> Reach:
     """Asked once a request, however many permissions a page checks."""
     known: Reach | None = getattr(request, "_reach", None)
     if known is None:
-        hotels = {hotel.pk: hotel for hotel in hotels_of(request.user)}
+        user = cast(AbstractBaseUser, request.user)
+        hotels = {hotel.pk: hotel for hotel in hotels_of(user)}
         everything = bool(request.user.is_active and request.user.is_superuser)
         if everything:
             configures = frozenset(hotels)
         else:
-            roles = Membership.objects.filter(user_id=request.user.pk, hotel__in=hotels, role=Role.HOTEL_ADMIN)
+            roles = Membership.objects.filter(user_id=user.pk, hotel__in=hotels, role=Role.HOTEL_ADMIN)
             configures = frozenset(roles.values_list("hotel_id", flat=True)) if hotels else frozenset()
         known = Reach(hotels, configures, everything)
         request._reach = known  # type: ignore[attr-defined]
@@ -92,6 +99,26 @@ def badge(look: Look, word: object) -> SafeString:
     return format_html(
         '<span class="tone tone-{}"><span class="material-symbols-outlined" aria-hidden="true">{}</span>{}</span>', look[0], look[1], word
     )
+
+
+def when(field: str, label: Any, *, states: frozenset[Any] = frozenset()) -> Callable[[Any, Any], str]:
+    """A column for a moment, as short as it can be: the time today, else the day too. ``states``: only in these it counts."""
+
+    @admin.display(description=label, ordering=field)
+    def show(_page: Any, row: Any) -> str:
+        value: dt.datetime | None = getattr(row, field)
+        if value is None or (states and row.state not in states):
+            return "–"
+        here = timezone.localtime(value)
+        return f"{here:%H:%M}" if here.date() == timezone.localtime().date() else f"{short_day(here.date())} {here:%H:%M}"
+
+    return show
+
+
+def short_day(day: dt.date, *, weekday: bool = False) -> str:
+    """The day and its month, with the year when it is not this one; months begin small except in English."""
+    told = date_format(day, ("D " if weekday else "") + ("j M" if day.year == timezone.localdate().year else "j M Y"))
+    return told if (get_language() or "en").startswith("en") else told.lower()
 
 
 def words(text: str, limit: int = 60) -> str:
@@ -173,6 +200,8 @@ class HotelForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in self.secrets:
             if name in self.fields:
                 self.fields[name].widget.is_set = bool(getattr(self.instance, f"{name}_is_set", False))  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.label = capfirst(str(field.label)) if field.label else field.label
         self.hotel_before = hotel_id_of(self.instance, self.admin.hotel_path) if self.instance.pk and self.admin else None
 
     def clean(self) -> dict[str, Any]:
@@ -320,7 +349,10 @@ class HotelAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
         """Rows found by words in rows of theirs."""
         return Q()
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Rows]:
+        return Rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return _on_the_hotels_clock(request, lambda: super(HotelAdmin, self).changelist_view(request, extra_context))
 
     # forms
@@ -350,7 +382,7 @@ class HotelAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
         view = super().changeform_view
         return _on_the_hotels_clock(request, lambda: view(request, object_id, form_url, extra_context))
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         view = super().history_view
         return _on_the_hotels_clock(request, lambda: view(request, object_id, extra_context))
 
@@ -361,17 +393,37 @@ class HotelAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
         super().save_model(request, obj, form, change)
 
 
-class BigTable:
-    """For tables that grow for ever: no counting, newest first."""
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than anybody leafs."""
 
-    paginator = InfinitePaginator
-    list_per_page = 50
+    LIMIT = 5000
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[: self.LIMIT].count())
+
+
+class BigTable:
+    """For tables that grow for ever."""
+
+    paginator = BoundedPaginator
+
+
+class Rows(ChangeList):  # type: ignore[misc]
+    """A list that tells how many it found only when something was looked for; all rows are never counted."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class HotelInline(Scoped, TabularInline):  # type: ignore[misc]
     """Rows inside the page of another; who may do what there may do it here."""
 
     extra = 0
+    hide_title = True
     is_configuration = False
 
     def _page(self) -> Any:

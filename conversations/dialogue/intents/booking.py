@@ -36,10 +36,12 @@ def progress(turn: Turn) -> None:
     if kind is not None and not kind.fits(party):
         turn.say("too_small", room=kind.name(turn.language), party=phrasebook.party(turn.language, party))
         turn.state = turn.state.with_slots(room_type=None)
-    asks_for_offers = turn.understanding.has("price_quote") or (turn.understanding.has("check_availability") and not _offered(turn))
-    if turn.state.slots.get("room_type") is None or asks_for_offers:
+    asks = turn.understanding.has("check_availability", "price_quote")
+    if turn.state.slots.get("room_type") is None or (asks and not _offered(turn)) or _asks_about_another(turn):
         _offers(turn, stay, party)
         return
+    if turn.understanding.has("price_quote"):
+        _price_again(turn, stay, party)
     for field in turn.hotel.required_guest_fields:
         if not turn.state.slots.get(field):
             turn.say(f"ask_{field}")
@@ -164,6 +166,19 @@ def _ask(turn: Turn, slot: str) -> None:
     else:
         turn.say(f"ask_{slot}")
     turn.change(awaiting=slot)
+
+
+def _asks_about_another(turn: Turn) -> bool:
+    """ "¿Cuánto sale la suite?" while another choice is open: its price is told before it is taken."""
+    return turn.understanding.has("price_quote") and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
+
+
+def _price_again(turn: Turn, stay: Stay, party: Party) -> None:
+    """The price of the room that is chosen already, in front of what is asked next."""
+    offers = [offer for offer in turn.desk.offers(stay, party) if offer.room_type.code == turn.state.slots["room_type"]]
+    for offer in offers:
+        if offer.bookable:
+            turn.parts.append(_offer_line(turn, offer, stay))
 
 
 def _signature(turn: Turn) -> str:
