@@ -130,6 +130,10 @@ class AccountAdmin(HotelAdmin):
         fixed = ["kind"] if obj is not None else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets[:2] if obj is not None and obj.kind != Account.Kind.WHATSAPP else fieldsets
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "app":  # only apps that numbers of one's own use already
             rows = MetaApp.objects.defer(*secrets_of(MetaApp))
@@ -188,7 +192,7 @@ class LettersAdmin(BigTable, HotelAdmin):
 
 @admin.register(Inbound)
 class InboundAdmin(LettersAdmin):
-    received, due = when("received_at", _("received")), when("due_at", _("due"))
+    received, due = when("received_at", _("received")), when("due_at", _("due"), states=frozenset({Inbound.State.WAITING}))
     list_display = ["received", "account", "who", "said", "state_label", "reason", "attempts", "due"]
     list_display_links = ["received", "said"]
     word_fields = ("text", "sender_name")
@@ -254,7 +258,7 @@ def problems(rows: QuerySet[Outbound]) -> QuerySet[Outbound]:
 
 @admin.register(Outbound)
 class OutboundAdmin(LettersAdmin):
-    created, due = when("created_at", _("created")), when("due_at", _("due"))
+    created, due = when("created_at", _("created")), when("due_at", _("due"), states=frozenset({Outbound.State.QUEUED}))
     list_display = ["created", "account", "to_whom", "says", "author_label", "state_label", "error_text", "attempts", "due"]
     list_display_links = ["created", "says"]
     list_filter = [("state", ChoicesDropdownFilter), ContentFilter, ("author", ChoicesDropdownFilter), ("account", HotelFilter)]
@@ -321,7 +325,7 @@ class OutboundAdmin(LettersAdmin):
 
 @admin.register(DeliveryReceipt)
 class DeliveryReceiptAdmin(LettersAdmin):
-    received, due = when("received_at", _("received")), when("due_at", _("due"))
+    received, due = when("received_at", _("received")), when("due_at", _("due"), states=frozenset({DeliveryReceipt.State.WAITING}))
     list_display = ["received", "account", "status", "provider_id", "state_label", "error_text", "attempts", "due"]
     code_fields = ("provider_id", "callback")
     fields = [

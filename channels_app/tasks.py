@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from channels_app import delivery, outbox, receipts
+from channels_app import delivery, expiry, outbox, receipts
 from channels_app.models import Account, DeliveryReceipt, Inbound, Outbound
 from hotelagent.ops.metrics import Gauge
 
@@ -33,6 +33,7 @@ def due() -> dt.datetime | None:
 
 def repair() -> None:
     outbox.lapsed()
+    expiry.warn()
 
 
 def gauges() -> Iterable[Gauge]:

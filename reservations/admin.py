@@ -8,14 +8,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from hotelagent.hotels.models import Hotel
-from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, HotelInline, Look, badge, reach, when
+from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, HotelInline, Look, badge, reach, short_day, when
 from reservations.models import Booking, BookingStep, Hold, Quote
 
 BOOKING_LOOKS: dict[str, Look] = {
@@ -96,10 +95,8 @@ class WhenFilter(DropdownFilter):  # type: ignore[misc]
 def stay_of(row: Booking | Quote | Hold) -> str:
     """The stay with its weekdays: a wrong date is seen there first."""
     nights = (row.check_out - row.check_in).days
-    first, last = (date_format(day, "D j M Y") for day in (row.check_in, row.check_out))
-    return format_html(
-        '<span class="nowrap">{} → {}</span> · {}', first, last, ngettext("%(count)d night", "%(count)d nights", nights) % {"count": nights}
-    )
+    counted = ngettext("%(count)d night", "%(count)d nights", nights) % {"count": nights}
+    return f"{short_day(row.check_in, weekday=True)} → {short_day(row.check_out, weekday=True)} · {counted}"
 
 
 def party_of(row: Booking | Quote) -> str:
@@ -140,6 +137,10 @@ class StaysAdmin(BigTable, HotelAdmin):
     def rooms(self, row: Any) -> str:
         return rooms_of(row)
 
+    @admin.display(description=_("rooms"))
+    def what(self, row: Any) -> str:
+        return f"{rooms_of(row)} · {party_of(row)}"
+
 
 class StepInline(HotelInline):
     model = BookingStep
@@ -157,7 +158,7 @@ class StepInline(HotelInline):
 
 @admin.register(Booking)
 class BookingAdmin(StaysAdmin):
-    list_display = ["reference", "hotel", "guest_name", "stay", "rooms", "party", "state_label", "price", "channel", "created"]
+    list_display = ["reference", "hotel", "guest_name", "stay", "what", "state_label", "price", "created"]
     created = when("created_at", _("created"))
     list_filter = [WhenFilter, ("state", ChoicesDropdownFilter), ("hotel", HotelFilter)]
     word_fields = ("guest_name",)
@@ -187,7 +188,7 @@ class BookingAdmin(StaysAdmin):
 @admin.register(Quote)
 class QuoteAdmin(StaysAdmin):
     created, expires = when("created_at", _("created")), when("expires_at", _("valid until"))
-    list_display = ["created", "hotel", "stay", "rooms", "party", "price", "expires"]
+    list_display = ["created", "hotel", "stay", "what", "price", "expires"]
     list_filter = [("hotel", HotelFilter)]
     fields = ["hotel", "guest_key", "stay", "rooms", "party", "price", "taxes", "created_at", "expires_at"]
     readonly_fields = ["stay", "rooms", "party", "price"]

@@ -21,9 +21,5 @@ class StayNotPossible(DeskError):
         self.broken = broken
 
 
-class PriceMoved(DeskError):
-    """The price is no longer the one that was offered."""
-
-
 class KeyReused(DeskError):
     """The same key with other contents: refused, never guessed."""

@@ -56,3 +56,15 @@ def test_down_is_503_and_after_the_return_every_letter_is_there_once(committed_h
     assert (set(before), set(down), live) == ({200}, {503}, 200)
     assert (pending, repeats) == ({}, {200})
     assert sorted(Inbound.objects.values_list("provider_id", flat=True)) == sorted(f"down{index}" for index in range(LETTERS))
+
+
+def test_control_a_webhook_that_says_200_without_keeping_would_lose_letters(committed_hotel, client, monkeypatch):
+    from channels_app import inbox
+
+    make_account(committed_hotel)
+    monkeypatch.setattr(inbox, "accept", lambda *_args, **_more: 0)
+    bodies = [json.dumps(envelope(text_message("x", wamid=f"lost{index}"))).encode() for index in range(3)]
+
+    statuses = {client.post("/webhook", body, content_type="application/json", headers=signed(body)).status_code for body in bodies}
+
+    assert (statuses, Inbound.objects.count()) == ({200}, 0)

@@ -29,12 +29,14 @@ LATENCY = Histogram("whatsapp_api_latency_seconds", "Time one Graph call took", 
 
 def endpoint(api_url: str, api_version: str, external_id: str) -> str:
     """``{base}/{version}/{phone_number_id}/messages``; a version in the URL wins over the account's."""
-    base = api_url.rstrip("/")
-    match = _VERSION.search(base)
-    version = match[1] if match else (api_version or DEFAULT_VERSION)
-    if match:
-        base = base[: match.start()]
-    return f"{base}/{version}/{external_id}/messages"
+    base = _VERSION.sub("", api_url.rstrip("/"))
+    return f"{base}/{version_of(api_url, api_version)}/{external_id}/messages"
+
+
+def version_of(api_url: str, api_version: str) -> str:
+    """The Graph version an account talks to."""
+    match = _VERSION.search(api_url.rstrip("/"))
+    return match[1] if match else (api_version or DEFAULT_VERSION)
 
 
 def send(job: SendJob) -> Outcome:

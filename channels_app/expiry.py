@@ -1,0 +1,34 @@
+"""What runs out: warned of in time, once per threshold, where staff look."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+from django.utils import timezone
+
+from channels_app.models import Account, AccountNotice
+from channels_app.transports.whatsapp import api, versions
+
+log = structlog.get_logger(__name__)
+
+
+def warn(today: dt.date | None = None) -> int:
+    """A notice for every WhatsApp account whose API version dies in 90, 60, 30 or 7 days. Returns how many are new."""
+    today = today or timezone.now().date()
+    new = 0
+    for account in Account.objects.filter(kind=Account.Kind.WHATSAPP, enabled=True, state=Account.State.CONNECTED):
+        version = api.version_of(account.api_url, account.api_version)
+        days = versions.days_left(version, today)
+        limit = versions.threshold(days) if days is not None else None
+        if days is None or limit is None:
+            continue
+        reason = f"Graph API {version} dies in {days} days" if days >= 0 else f"Graph API {version} is dead"
+        _notice, created = AccountNotice.objects.get_or_create(
+            digest=f"version:{account.pk}:{version}:{limit if days >= 0 else 'dead'}",
+            defaults={"account": account, "kind": "api_version", "reason": reason, "received_at": timezone.now()},
+        )
+        if created:
+            log.error("API version dies", account=account.pk, version=version, days=days)
+            new += 1
+    return new
