@@ -52,15 +52,29 @@ class Child:
 
     def start(self, descriptor: int) -> None:
         environment = {**os.environ, lifeline.VARIABLE: str(descriptor), **self.environment}
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=settings.BASE_DIR,
-            env=environment,
-            pass_fds=[descriptor],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab" if self.process else "wb") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=settings.BASE_DIR,
+                env=environment,
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self.started_at = time.monotonic()
+
+    @property
+    def log(self) -> Path:
+        """Its lines, from this start of the demo on."""
+        return Path(settings.DATA_DIR / "logs" / f"{self.name}.log")
+
+    def last_words(self) -> str:
+        """The end of its log, for the terminal."""
+        lines = self.log.read_text(errors="replace").splitlines()[-3:] if self.log.exists() else []
+        return "".join(f"\n    {line[:300]}" for line in lines)
 
     def signal_all(self, signum: int) -> None:
         """The child and everything it forked: they share its session's process group."""
@@ -177,7 +191,8 @@ class Command(BaseCommand):
                 else []
             ),
             "",
-            f"  Also in {path}. Ctrl-C stops everything; your data stays.",
+            f"  Also in {path}; logs in {settings.DATA_DIR / 'logs'}.",
+            "  Ctrl-C stops everything; your data stays.",
             "",
         ]
         self.stdout.write("\n".join(lines))
@@ -207,7 +222,8 @@ class Command(BaseCommand):
             except (urllib.error.URLError, OSError):
                 pass
             if time.monotonic() > deadline:
-                raise CommandError(f"not ready after {READY_S:.0f} s; the log lines above say why")
+                words = "".join(f"\n  {child.name}:{child.last_words()}" for child in children)
+                raise CommandError(f"not ready after {READY_S:.0f} s; the logs in {settings.DATA_DIR / 'logs'} say why{words}")
             self._restart_the_dead(children, reading)
             time.sleep(0.05)
         return False
@@ -222,7 +238,8 @@ class Command(BaseCommand):
             child.delay_s = min(5.0, child.delay_s * 2 + 0.1) if time.monotonic() - child.started_at < 10.0 else 0.0
             time.sleep(child.delay_s)
             if not self.stopping:
-                self.stderr.write(f"{child.name} ended with {child.process.returncode}; starting it again")
+                code = child.process.returncode
+                self.stderr.write(f"{child.name} ended with {code}; starting it again{child.last_words()}")
                 child.start(reading)
 
     def _end(self, children: list[Child]) -> None:
