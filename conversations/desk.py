@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from channels_app.models import Outbound
 from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.models import Conversation, Fact, Faq
@@ -91,6 +92,8 @@ class HotelDesk:
         if row is None or row.state == Booking.State.DRAFT:
             return None
         self.acted = True
+        if Outbound.objects.filter(dedupe_key=settled_key(row)).exists():
+            return Settled("told", own(row))  # it settled in the background, which told the guest
         return self._settled(row)
 
     def release(self, proposal: Proposal) -> None:
@@ -142,6 +145,11 @@ class HotelDesk:
         if row.state == Booking.State.UNKNOWN:
             self.events.append(("booking_unknown", described(row)))
         return Settled("placing", own(row))
+
+
+def settled_key(row: Booking) -> str:
+    """The key of the letter that tells of a booking which settled in the background."""
+    return f"booking:{row.pk}:{row.state}"
 
 
 def described(row: Booking) -> dict[str, Any]:

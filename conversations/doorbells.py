@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from conversations import handoff, turns
-from conversations.desk import described
+from conversations.desk import described, settled_key
 from conversations.dialogue import phrasebook
 from conversations.models import Conversation
 from pms.errors import PmsError
@@ -36,7 +36,7 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
         return
     handoff.record(conversation, event, **described(booking))
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
-        turns.say(conversation, _words(booking), f"booking:{booking.pk}:{booking.state}")
+        turns.say(conversation, _words(booking), settled_key(booking))
 
 
 def _words(booking: Booking) -> str:

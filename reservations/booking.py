@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 State = Booking.State
 LEASE = dt.timedelta(seconds=180)
 RETRY = dt.timedelta(seconds=5)
+# How long a booking that settles at once is left to the process that places it.
+OWN = dt.timedelta(seconds=15)
 MAX_ATTEMPTS = 5
 # When to look an unknown booking up; two clean looks at least 90 s apart come before any repeat.
 LOOKS = (5, 30, 120, 600)
@@ -61,15 +63,17 @@ def place(quote: Quote, booker: Booker, *, now: dt.datetime | None = None) -> Bo
     booking = _draft(quote, booker, now or timezone.now())
     if booking.state not in {State.DRAFT, State.HOLDING, State.PLACING}:
         return booking
+    at_once = gateway(quote.hotel).settles_at_once
     with transaction.atomic():
         if booking.state == State.DRAFT:
             step(booking, State.HOLDING, note="held" if holds.is_open(quote) else "no open hold: the PMS decides")
-        if booking.state == State.HOLDING:
+        if booking.state == State.HOLDING and at_once:
+            # Ours to finish, and the caller's to tell; others take it up only if we die.
+            step(booking, State.PLACING, due_at=timezone.now() + OWN, told=True)
+        elif booking.state == State.HOLDING:
             step(booking, State.PLACING, due_at=timezone.now())
-        queue.ring("default")
-    if gateway(quote.hotel).settles_at_once:
-        Booking.objects.filter(pk=booking.pk).update(told=True)
-        booking.told = True
+            queue.ring("default")
+    if at_once:
         advance(booking.pk)
         booking.refresh_from_db()
     return booking

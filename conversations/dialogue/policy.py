@@ -36,7 +36,8 @@ def _decide(turn: Turn) -> None:
         if turn.understanding.has(name):
             handler(turn, name)
             return
-    _settle_what_was_agreed(turn)
+    if _was_agreed(turn):
+        return
     if turn.message.choice_id and _tap(turn, turn.message.choice_id):
         return
     if turn.message.kind not in READABLE and not turn.message.text.strip():
@@ -54,14 +55,22 @@ def _decide(turn: Turn) -> None:
     _greet(turn)
 
 
-def _settle_what_was_agreed(turn: Turn) -> None:
-    """A yes that was carried out by a turn which never came to its end is told now, whatever else was said since."""
+def _was_agreed(turn: Turn) -> bool:
+    """A yes that was carried out by a turn which never came to its end is told now, whatever else was said since.
+
+    True when this message is that yes, so that it is not read as anything more.
+    """
     proposal = turn.state.proposal
     if proposal is None or proposal.kind != "book":
-        return
+        return False
     settled = turn.desk.executed(proposal)
-    if settled is not None and settled.outcome in {"confirmed", "placing"}:
+    if settled is None or settled.outcome not in {"confirmed", "placing", "told"}:
+        return False
+    if settled.outcome == "told":
+        booking.forget(turn)
+    else:
         booking.told(turn, settled)
+    return turn.message.choice_id == f"yes:{proposal.key}" or turn.understanding.has("affirm")
 
 
 def _remember(turn: Turn) -> bool:

@@ -215,7 +215,8 @@ class OwnBooking:
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of a yes. ``outcome``: confirmed, placing, sold_out, price_changed, refused, cancelled, cancelling."""
+    """What became of a yes. ``outcome``: confirmed, placing, sold_out, price_changed, refused, cancelled, cancelling, or
+    told, when the guest has heard of it already."""
 
     outcome: str
     booking: OwnBooking | None = None

@@ -350,3 +350,66 @@ def test_a_bookings_steps_carry_the_id_of_the_yes(ana, dates, post, work):
     work()
 
     assert Booking.objects.get().correlation_id == given
+
+
+class TestDeathOfAWorker:
+    """The worker dies at a line between the yes and its answer; the next one finishes the turn."""
+
+    def again(self, work):
+        """The dead worker's lease lapses."""
+        Conversation.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1), due_at=timezone.now())
+        Booking.objects.update(lease_until=None)
+        work()
+
+    @pytest.mark.parametrize("way", ["tap", "word"])
+    def test_after_the_booking_before_the_commit(self, ana, dates, monkeypatch, post, work, way):
+        from conversations import turns
+
+        summary = to_summary(ana, dates)
+        yes = buttons(summary)[0]
+        with monkeypatch.context() as dying:
+            dying.setattr(turns, "_commit", lambda *_: (_ for _ in ()).throw(SystemExit(9)))
+            with pytest.raises(SystemExit):
+                ana.taps(yes) if way == "tap" else ana.says("dale")
+        booked = Booking.objects.get().state
+
+        self.again(work)
+
+        [told] = ana.heard()
+        assert (booked, Booking.objects.count(), PropertyReservation.objects.count()) == ("confirmed", 1, 1)
+        assert Booking.objects.get().reference in words(told) and "ya no vale" not in words(told) and "Genial" not in words(told)
+
+    def test_before_the_pms_was_asked_the_saga_goes_on_and_tells_once(self, ana, dates, monkeypatch, work):
+        from reservations import booking as saga
+        from reservations import tasks
+
+        summary = to_summary(ana, dates)
+        with monkeypatch.context() as dying:
+            dying.setattr(saga, "advance", lambda _pk: (_ for _ in ()).throw(SystemExit(9)))
+            with pytest.raises(SystemExit):
+                ana.taps(buttons(summary)[0])
+        state = Booking.objects.get().state
+        Booking.objects.update(due_at=timezone.now())
+        tasks.drain_placings(float("inf"))
+
+        self.again(work)
+
+        told = ana.heard()
+        assert (state, Booking.objects.get().state, PropertyReservation.objects.count()) == ("placing", "confirmed", 1)
+        assert [Booking.objects.get().reference in words(body) for body in told] == [True]
+
+    def test_a_newer_wish_waits_until_the_booking_was_told(self, ana, dates, monkeypatch, post, work):
+        from conversations import turns
+
+        to_summary(ana, dates)
+        with monkeypatch.context() as dying:
+            dying.setattr(turns, "_commit", lambda *_: (_ for _ in ()).throw(SystemExit(9)))
+            with pytest.raises(SystemExit):
+                ana.says("dale")
+        post(envelope(text_message("no, mejor del 4 al 6", sender=ana.number)))
+
+        self.again(work)
+
+        [told] = ana.heard()
+        assert words(told).startswith("¡Listo, Ana Pérez!")
+        assert [row.state for row in Booking.objects.all()] == ["confirmed"]
