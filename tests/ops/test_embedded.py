@@ -23,7 +23,9 @@ class User:
     """A process that uses the server until it is let go, or killed."""
 
     def __init__(self, data_dir):
-        self.process = subprocess.Popen([sys.executable, "-c", JOIN, str(data_dir)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", JOIN, str(data_dir)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def url(self):
         return self.process.stdout.readline().strip()
