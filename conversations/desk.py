@@ -54,16 +54,20 @@ class HotelDesk:
         with _problems():
             return quoting.offers(self.hotel, stay, party, guest_key=self.guest.key)
 
-    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | None:
+    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | str:
         with _problems():
             kind = next((kind for kind in gateway(self.hotel).room_types() if kind.code == room_type), None)
-            if kind is None or not kind.fits(party):
-                return None
+            if kind is None or not kind.fits(party) or stay.check_in < self.clock().date():
+                return "rules"
             try:
                 quote = quoting.quote(self.hotel, stay, party, room_type, guest_key=self.guest.key)
                 holds.hold(quote)
-            except (NothingFree, StayNotPossible, TooManyHolds):
-                return None
+            except TooManyHolds:
+                return "too_many"
+            except StayNotPossible:
+                return "rules"
+            except NothingFree:
+                return "gone"
         data = {
             "check_in": stay.check_in.isoformat(), "check_out": stay.check_out.isoformat(), "nights": stay.nights,
             "rooms": [{"room_type": room_type, "count": 1}], "room_type": room_type, "adults": party.adults,

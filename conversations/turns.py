@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 RETRY = (60, 120, 240)  # seconds before the next try of a turn that failed
+# Kinds whose text is a label, not words of the guest.
+WORDLESS = frozenset({"location", "contacts", "sticker", "reaction", "order"})
 READ_EXPIRES = dt.timedelta(seconds=20)
 
 TURNS = Counter("orchestrator_messages_total", "Turns", ["intent", "status"])
@@ -186,15 +188,18 @@ def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk
 
 
 def _heard(letters: list[Inbound]) -> Heard:
-    """What a guest wrote in several letters is one message; of several taps the last one counts."""
+    """What a guest wrote in several letters is one message; of several taps the last one counts, and what was written
+    beside it stays apart from what stood on the button."""
     taps = [letter for letter in letters if letter.choice_id]
-    words = [
-        letter.text
-        for letter in letters
-        if letter.text and letter.kind not in {"location", "contacts", "sticker"} and (not letter.choice_id or letter is taps[-1])
-    ]
-    readable = any(letter.kind in policy.READABLE or letter.text for letter in letters)
-    return Heard(text="\n".join(words), choice_id=taps[-1].choice_id if taps else "", kind="text" if readable else letters[-1].kind)
+    words = [letter.text for letter in letters if letter.text and not letter.choice_id and letter.kind not in WORDLESS]
+    readable = bool(taps or words) or any(letter.kind in policy.READABLE for letter in letters)
+    last = taps[-1] if taps else None
+    return Heard(
+        text="\n".join(words),
+        choice_id=last.choice_id if last else "",
+        title=last.text if last else "",
+        kind="text" if readable else letters[-1].kind,
+    )
 
 
 def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, understanding: Understanding, outcome: Outcome) -> bool:

@@ -15,11 +15,16 @@ from conversations.dialogue.understanding.normalise import fold
 
 READABLE = frozenset({"text", "button", "interactive"})
 MISUNDERSTOOD_LIMIT = 2
+# Offers stand cheapest first.
+_ORDINAL = re.compile(
+    r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*(?:(primer[ao]?|first(?: one)?|primeira|mas barata|mas economica|cheapest(?: one)?|mais barat[ao])"
+    r"|(segund[ao]|second(?: one)?)|(tercer[ao]?|third(?: one)?|terceir[ao]))(?: opcion| option| opcao| por favor| please)*"
+)
 
 
 def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now: dt.datetime) -> tuple[Understanding, Outcome]:
     """One turn. ``now`` is the hotel's wall clock. Never raises DeskProblem: then a person is called."""
-    understanding = understand(message.text, hotel=hotel, state=state, now=now)
+    understanding = understand(message.text or message.title, hotel=hotel, state=state, now=now)
     turn = Turn(message, understanding, state, hotel, desk, now)
     try:
         _decide(turn)
@@ -32,14 +37,17 @@ def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now:
 
 
 def _decide(turn: Turn) -> None:
-    for name, handler in intents.FIRST.items():
-        if turn.understanding.has(name):
-            handler(turn, name)
-            return
     if _was_agreed(turn):
         return
-    if turn.message.choice_id and _tap(turn, turn.message.choice_id):
-        return
+    for name, handler in intents.FIRST.items():
+        if turn.understanding.has(name) and not (turn.message.choice_id and not turn.message.text):
+            handler(turn, name)
+            return
+    if turn.message.choice_id and not _speaks_against(turn):
+        if turn.message.text:
+            _remember(turn)
+        if _tap(turn, turn.message.choice_id):
+            return
     if turn.message.kind not in READABLE and not turn.message.text.strip():
         turn.say("not_text")
         return
@@ -105,6 +113,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
         if proposal.kind == "cancel":
             turn.change(proposal=None, goal="")
             return _talk(turn)
+        _questions(turn)
         booking.release(turn)
         booking.progress(turn)
         return True
@@ -114,6 +123,9 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
         intents.GOALS[goals[0]](turn, goals[0])
         return True
     if turn.hand_off is None and (answered or goals or turn.understanding.intents):
+        (cancelling if proposal.kind == "cancel" else booking).remind(turn, proposal)
+        return True
+    if _faq(turn):
         (cancelling if proposal.kind == "cancel" else booking).remind(turn, proposal)
         return True
     return answered
@@ -127,6 +139,13 @@ def _talk(turn: Turn) -> bool:
         intents.GOALS[goals[0]](turn, goals[0])
         return True
     if turn.hand_off is None and _picks_up(turn, answered):
+        return True
+    if not answered and turn.understanding.has("affirm") and any(choice.id == "person" for choice in turn.state.choices):
+        turn.pass_on("asked")
+        return True
+    if not answered and turn.understanding.has("deny") and not turn.state.goal:
+        turn.say("fine")
+        turn.change(awaiting=None)
         return True
     if not answered and turn.understanding.has("affirm") and not turn.state.goal:
         turn.say("nothing_to_confirm")
@@ -224,7 +243,8 @@ def _tap(turn: Turn, choice_id: str) -> bool:
         turn.state = turn.state.with_slots(booking_code=value)
         cancelling.start(turn, "cancel_reservation")
     elif choice_id == "menu:question":
-        turn.say("nothing_to_confirm" if turn.state.misunderstood else "not_understood")
+        turn.say("ask_question")
+        turn.change(awaiting=None)
     elif choice_id == "person":
         turn.pass_on("asked")
     else:
@@ -239,6 +259,10 @@ def _typed_choice(turn: Turn) -> str:
     if not turn.state.choices:
         return ""
     typed = fold(turn.message.text).strip(" .!)")
+    rooms = [choice.id for choice in turn.state.choices if choice.id.startswith("room:")]
+    if turn.state.awaiting == "room_type" and (match := _ORDINAL.fullmatch(typed)):
+        index = next(number for number, words in enumerate(match.groups()) if words is not None)
+        return rooms[index] if index < len(rooms) else ""
     for number, choice in enumerate(turn.state.choices, start=1):
         if typed == fold(choice.title).strip(" .!)") or (
             re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in {"room_type", "choice", "booking_code"}
@@ -247,7 +271,19 @@ def _typed_choice(turn: Turn) -> str:
     return ""
 
 
+def _speaks_against(turn: Turn) -> bool:
+    """A yes was tapped, and words came with it that are no plain yes: then it is none."""
+    tapped_yes = turn.message.choice_id.startswith("yes:")
+    plain = {intent.name for intent in turn.understanding.intents} <= {"affirm", "thanks", "greeting"} and turn.understanding.intents
+    return tapped_yes and bool(turn.message.text.strip()) and not plain
+
+
 def _agree(turn: Turn, proposal: Proposal) -> None:
+    if not proposal.is_live(turn.now) and proposal.kind == "cancel":
+        turn.say("summary_expired")
+        turn.change(proposal=None)
+        cancelling.start(turn, "cancel_reservation")
+        return
     (cancelling if proposal.kind == "cancel" else booking).confirm(turn, proposal)
 
 
@@ -269,6 +305,9 @@ def _not_understood(turn: Turn) -> None:
     turn.change(misunderstood=misses)
     if misses >= MISUNDERSTOOD_LIMIT:
         turn.pass_on("not_understood")
+        return
+    if turn.state.proposal is not None:  # the buttons on the table stay the ones that count
+        _carry_on(turn)
         return
     turn.say("not_understood")
     turn.offer(("menu:availability", "availability"), ("menu:question", "question"), ("person", "person"))

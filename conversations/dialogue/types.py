@@ -163,10 +163,11 @@ class State:
 
 @dataclass(frozen=True)
 class Message:
-    """What arrived in this turn: the guest's words, a tap, or something that is no text."""
+    """What arrived in this turn: the guest's words, a tap (``title`` is what stood on it), or something that is no text."""
 
     text: str = ""
     choice_id: str = ""
+    title: str = ""
     kind: str = "text"
 
 
@@ -233,8 +234,8 @@ class Desk(Protocol):
         """Room types that fit the party in one room, cheapest first, bookable or not."""
         ...
 
-    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | None:
-        """Freeze the price and keep the room; None when it is gone."""
+    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | str:
+        """Freeze the price and keep the room; else why not: "gone", "rules", "too_many" (rooms kept already)."""
         ...
 
     def confirm(self, proposal: Proposal, guest: JsonObject) -> Settled:

@@ -9,6 +9,7 @@ from conversations.dialogue import phrasebook
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, Offer, OwnBooking, Party, Proposal, Settled, Stay
 
+TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 
 
@@ -40,6 +41,13 @@ def progress(turn: Turn) -> None:
     if turn.state.slots.get("room_type") is None or (asks and not _offered(turn)) or _asks_about_another(turn):
         _offers(turn, stay, party)
         return
+    if turn.state.slots.get("rooms", 1) > 1:
+        turn.say("several_rooms")
+        turn.state = turn.state.with_slots(rooms=None)
+        turn.offer(("person", "person"))
+        return
+    if not _room_can_be_had(turn, stay, party):
+        return
     if turn.understanding.has("price_quote"):
         _price_again(turn, stay, party)
     for field in turn.hotel.required_guest_fields:
@@ -55,7 +63,10 @@ def propose(turn: Turn, stay: Stay, party: Party) -> None:
     code = turn.state.slots["room_type"]
     release(turn)
     proposal = turn.desk.propose(stay, party, code)
-    if proposal is None:
+    if isinstance(proposal, str):
+        if proposal == "too_many":
+            turn.say("too_many_holds")
+            return
         turn.say("sold_out_now")
         turn.state = turn.state.with_slots(room_type=None)
         turn.change(offered="")
@@ -69,7 +80,8 @@ def confirm(turn: Turn, proposal: Proposal) -> None:
     """The guest said yes to a live proposal."""
     if not proposal.is_live(turn.now):
         turn.say("summary_expired")
-        propose(turn, stay_of(turn), party_of(turn))
+        release(turn)
+        progress(turn)  # asks again for dates that have passed meanwhile
         return
     told(turn, turn.desk.confirm(proposal, {key: turn.state.slots.get(key, "") for key in ("name", "email", "phone")}))
 
@@ -168,6 +180,27 @@ def _ask(turn: Turn, slot: str) -> None:
     turn.change(awaiting=slot)
 
 
+def _room_can_be_had(turn: Turn, stay: Stay, party: Party) -> bool:
+    """The chosen room is free and no rule is against it; else say why, and what there is."""
+    code = turn.state.slots["room_type"]
+    chosen = [offer for offer in turn.desk.offers(stay, party) if offer.room_type.code == code]
+    if any(offer.bookable for offer in chosen):
+        return True
+    for offer in chosen:
+        _rules(turn, offer)
+        if not offer.free:
+            turn.say("room_full", room=offer.room_type.name(turn.language))
+    turn.state = turn.state.with_slots(room_type=None)
+    _offers(turn, stay, party)
+    return False
+
+
+def _rules(turn: Turn, offer: Offer) -> None:
+    for rule in offer.broken if offer.free else ():
+        nights = phrasebook.counted(turn.language, rule.nights or 0, "night")
+        turn.say(f"rule_{rule.kind}", room=offer.room_type.name(turn.language), nights=nights)
+
+
 def _asks_about_another(turn: Turn) -> bool:
     """ "¿Cuánto sale la suite?" while another choice is open: its price is told before it is taken."""
     return turn.understanding.has("price_quote") and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
@@ -205,10 +238,11 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
     lines = [_offer_line(turn, offer, stay) for offer in shown]
     turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
     turn.say("ask_room_type" if len(shown) > 1 else "ask_this_room")
+    titles = _titles(shown[:10], turn.language)
     turn.choices = tuple(
         Choice(
             f"room:{offer.room_type.code}",
-            _title(offer, turn.language),
+            titles[offer.room_type.code],
             phrasebook.money(turn.language, offer.price.total, offer.price.currency),
         )
         for offer in shown[:10]
@@ -226,9 +260,7 @@ def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Offer]) -> None:
         turn.change(awaiting="adults")
         return
     for offer in offers:
-        for rule in offer.broken if offer.free else ():
-            nights = phrasebook.counted(turn.language, rule.nights or 0, "night")
-            turn.say(f"rule_{rule.kind}", room=offer.room_type.name(turn.language), nights=nights)
+        _rules(turn, offer)
     turn.say("none_free", **_asked(turn, stay, party))
     turn.offer(("menu:dates", "other_dates"), ("person", "person"))
     turn.change(awaiting="check_in", offered="")
@@ -254,10 +286,18 @@ def _offer_line(turn: Turn, offer: Offer, stay: Stay) -> str:
     )
 
 
-def _title(offer: Offer, language: str) -> str:
-    """A list row takes 24 characters; a longer name is cut at a word."""
-    name = offer.room_type.name(language)
-    return name if len(name) <= 24 else name[:23].rsplit(" ", 1)[0] + "…"
+def _titles(offers: list[Offer], language: str) -> dict[str, str]:
+    """By room type code. A list row takes 24 characters: a longer name is cut at a word, two alike are numbered."""
+    titles: dict[str, str] = {}
+    for offer in offers:
+        name = offer.room_type.name(language)
+        title = name if len(name) <= TITLE_LIMIT else name[: TITLE_LIMIT - 1].rsplit(" ", 1)[0] + "…"
+        number = 2
+        while title in titles.values():
+            title = f"{title.rstrip('…0123456789 ')[: TITLE_LIMIT - 3]} {number}"
+            number += 1
+        titles[offer.room_type.code] = title
+    return titles
 
 
 def _summary(turn: Turn, proposal: Proposal) -> None:

@@ -14,6 +14,9 @@ def start(turn: Turn, _intent: str) -> None:
     if turn.state.proposal is not None and turn.state.proposal.kind == "book":
         booking.drop(turn)  # "cancelá" about something that is not booked yet
         return
+    if turn.state.goal == "book" and not turn.desk.bookings():
+        booking.drop(turn)  # nothing is booked yet: what is under way is dropped
+        return
     turn.change(goal="cancel")
     own = [row for row in turn.desk.bookings() if row.state == "confirmed"]
     code = turn.state.slots.get("booking_code")
@@ -21,7 +24,7 @@ def start(turn: Turn, _intent: str) -> None:
         chosen = [row for row in own if row.reference == code]
         if not chosen:
             turn.say("cancel_not_yours")
-            turn.change(goal="")
+            forget(turn)
             turn.pass_on("cannot_do", announce=False)
             return
         propose(turn, chosen[0])

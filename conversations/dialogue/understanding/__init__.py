@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
-from conversations.dialogue.types import HotelView, State, Understanding
+from conversations.dialogue.types import HotelView, Intent, State, Understanding
 from conversations.dialogue.understanding import intents, language, party, slots, stays
 from conversations.dialogue.understanding.normalise import fold
+
+_BOOKING = frozenset({"check_availability", "make_reservation", "price_quote", "modify_reservation"})
+_CUE = re.compile(
+    r"\b(?:para|desde|a partir|lleg\w+|arriv\w+|cheg\w+|mejor|lugar|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|semanas?|weeks?|"
+    r"qued\w+|from|for|until|till|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|instead|rather|melhor|"
+    r"change|cambi\w+|mud\w+|finde|fin de semana|fim de semana|weekend|hasta|ate|sal[gi]\w+|leav\w+|sai\w*)\b"
+)
 
 
 def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -> Understanding:
     """One message in the light of what was said and asked before. ``now`` is the hotel's wall clock."""
     folded = fold(text)
-    spoken = language.detect(folded, previous=state.language, offered=hotel.languages)
     contacts, rest = slots.contacts(text, hotel.country)
     rest_folded = fold(rest)
-    stay = stays.read(rest_folded, language=spoken, now=now, known=state.slots, awaiting=state.awaiting)
+    spoken = language.detect(rest_folded, previous=state.language, offered=hotel.languages)
+    said = intents.read(folded, spoken, has_slots=False)
+    stay = stays.read(
+        rest_folded, language=spoken, now=now, known=state.slots, awaiting=state.awaiting, about_a_stay=_about_a_stay(said, rest_folded, state)
+    )
     found = contacts | stay.slots | party.read(stay.rest, awaiting=state.awaiting, known=state.slots)
     found |= slots.room_type(rest_folded, hotel.room_types)
     # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
-    says_something = bool(found or stay.clarify or intents.read(folded, spoken, has_slots=False))
-    found |= slots.name(rest, awaiting=state.awaiting, understood=says_something)
+    found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or stay.clarify or said))
     meant = intents.read(folded, spoken, has_slots=bool(found))
     return Understanding(language=spoken, intents=meant, slots=found, clarify=stay.clarify)
+
+
+def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State) -> bool:
+    """Do "mañana" and "el viernes" speak of a stay here? When dates were asked for or the words around say so; not in a
+    question about the hotel, not in answer to "your name?", and not in "mañana te confirmo"."""
+    names = {intent.name for intent in said}
+    if state.awaiting in {"check_in", "check_out", "nights"} or names & _BOOKING:
+        return True
+    if state.awaiting == "name" or names - {"greeting", "thanks", "affirm", "deny"}:
+        return False
+    short = len(folded.split()) <= 3 and state.awaiting not in {"confirmation", "room_type"}
+    return short or _CUE.search(folded) is not None

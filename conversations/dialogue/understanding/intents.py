@@ -29,6 +29,8 @@ def read(folded: str, language: str, *, has_slots: bool) -> tuple[Intent, ...]:
         for name, pattern in whole.items():
             if name not in found and pattern.fullmatch(re.sub(r" +", " ", bare)):
                 found[name] = 0.97 if tongue == language else CONFIDENCE
+        if tongue != language and set(found) - _SMALL_TALK:
+            continue  # the spoken language has said it
         for name, pattern in parts.items():
             if name not in found and pattern.search(folded):
                 found[name] = CONFIDENCE if tongue == language else WEAK + 0.1

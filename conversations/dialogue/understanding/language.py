@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversations.dialogue.understanding.normalise import words
 
 _MARKERS = {
-    "es": "no hola buenas buenos dias tardes noches el los las del al una unos para con sin cuanto cuesta sale tenes tienen tiene hay "
+    "es": "mas tarde no hola buenas buenos dias tardes noches el los las del al una unos para con sin cuanto cuesta sale tenes tienen tiene hay "
     "habitacion reserva quiero quisiera queria necesito puedo puede gracias por favor donde cuando desayuno si pero muy mi somos "
     "soy esta este es y o que cual como tambien precio lugar noche persona personas adultos nino ninos nene hasta desde disculpa "
     "dale genial perfecto mejor ustedes vos aceptan pileta cochera horario llegar cancelar enero febrero marzo abril mayo junio "
@@ -30,11 +30,8 @@ SWITCH_LEAD = 2
 def detect(folded: str, *, previous: str, offered: tuple[str, ...]) -> str:
     """``previous`` stays unless another language leads clearly; without a previous one the hotel's first is the default."""
     found = words(folded)
-    scores = {
-        language: sum((word in _SETS[language]) + 2 * (word in _ONLY[language]) for word in found)
-        for language in offered
-        if language in _SETS
-    }
+    offered = tuple(language for language in offered if language in _SETS)
+    scores = {language: sum((word in _SETS[language]) + 2 * (word in _ONLY[language]) for word in found) for language in offered}
     fallback = previous or (offered[0] if offered else "es")
     if not scores:
         return fallback
@@ -42,4 +39,8 @@ def detect(folded: str, *, previous: str, offered: tuple[str, ...]) -> str:
     lead = scores[best] - scores.get(fallback, 0)
     if best == fallback or scores[best] == 0:
         return fallback
-    return best if lead >= (SWITCH_LEAD if previous else 1) else fallback
+    if not previous:
+        return best
+    # One word of another language in a longer message is a word, not a change of language.
+    markers = len({word for word in found if word in _SETS[best]})
+    return best if lead >= SWITCH_LEAD and (markers >= 2 or len(found) <= 2) else fallback

@@ -8,13 +8,15 @@ from typing import Any
 from conversations.dialogue.understanding import numbers
 
 _N = numbers.PATTERN
-_CHILD = r"(?:ninos?|ninas?|chicos?|chicas?|nenes?|nenas?|hijos?|hijas?|kids?|child(?:ren)?|sons?|daughters?|criancas?|filhos?|filhas?|menores?|bebes?|baby|babies|infants?|toddlers?)"
+_CHILD = r"(?:ninos?|ninas?|chicos?|chicas?|nenes?|nenas?|hijos?|hijas?|kids?|child(?:ren)?|sons?|daughters?|criancas?|filhos?|filhas?|menor(?:es)?|bebes?|baby|babies|infants?|toddlers?)"
 _BABY = r"(?:bebes?|baby|babies|infants?)"
 _ADULT = r"(?:adult\w*|grown-?ups?)"
 _PEOPLE = r"(?:personas?|people|persons?|pessoas?|pax|guests?|huespedes|hospedes|pasajeros?|passageiros?|viajeros?)"
 _AGES = re.compile(
     r"(?:de|of|aged?|con|tiene|tem|,|\(|y|e|and)? ?(\d{1,2})(?= ?(?:,|y|e|and|anos|anitos|years?|yo|y/o|meses|months|\)|$|\.))"
 )
+# A number that is no article: "somos una familia" counts nobody.
+_MANY = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){_N}"
 MAX_GUESTS = 30
 
 
@@ -55,17 +57,24 @@ def _children(text: str, found: dict[str, Any]) -> int | None:
 
 
 def _adults(text: str, children: int | None, awaiting: str | None) -> int | None:
-    if match := re.search(rf"\b({_N}|0|cero|zero) {_ADULT}", text):
-        return 0 if match[1] in {"0", "cero", "zero"} else numbers.value(match[1])
-    if re.search(r"\b(?:pareja|couple|casal|mi (?:esposa|esposo|marido|mujer|novia|novio) y yo|my (?:wife|husband|partner|girlfriend|boyfriend) and (?:i|me)|"
+    if match := re.search(rf"\b({_N}|0|cero|zero) {_ADULT}|\b{_ADULT}s?: ?(\d{{1,2}})\b", text):
+        count = match[1] or match[2]
+        return 0 if count in {"0", "cero", "zero"} else numbers.value(count)
+    if match := re.search(rf"\b(?:familia|grupo|family|group|party) (?:de |of )({_N})\b", text):
+        return max(0, numbers.value(match[1]) - (children or 0))
+    if match := re.search(rf"\b({_MANY}) (?:parejas|couples|casais)\b", text):
+        return 2 * numbers.value(match[1])
+    if re.search(r"\b(?:pareja|couple|casal|mi (?:esposa|esposo|marido|mujer|novia|novio) y (?:yo|para mi)|para mi (?:esposa|esposo|marido|mujer|novia|novio) y|my (?:wife|husband|partner|girlfriend|boyfriend) and (?:i|me)|"
                  r"(?:minha|meu) (?:esposa|marido|namorada|namorado) e eu|los dos|the two of us|nos dois)\b", text):  # fmt: skip
         return 2
     if match := re.search(
-        rf"\b(?:somos|seremos|seriamos|vamos|viajamos|we are|we're|there are|there will be|somos em|estamos em)(?: en total| like| about)? ({_N})\b",
+        rf"\b(?:somos|seremos|seriamos|vamos|viajamos|we are|we're|there are|there will be|somos em|estamos em)(?: en total| like| about)? ({_MANY})\b",
         text,
     ):
         return max(0, numbers.value(match[1]) - (children or 0)) if _counts_all(text) else numbers.value(match[1])
-    if match := re.search(rf"\b({_N}) {_PEOPLE}\b", text):
+    if match := re.search(rf"\b({_MANY}) {_PEOPLE}\b|\b(?:para|for|pra|somos|es|seria) ({_N}) {_PEOPLE}\b", text):
+        return max(0, numbers.value(match[1] or match[2]) - (children or 0)) if _counts_all(text) else numbers.value(match[1] or match[2])
+    if awaiting == "adults" and (match := re.search(rf"\b({_N}) {_PEOPLE}\b", text)):
         return max(0, numbers.value(match[1]) - (children or 0)) if _counts_all(text) else numbers.value(match[1])
     if match := re.search(
         rf"\b(?:para|for|pra) (?:nosotros )?({_N})\b(?! ?(?:/|de\b|-|noches|nights|noites|{_CHILD}|dia|habitacion|room|quarto))", text

@@ -14,7 +14,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b(?:me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
-    r"meu nome (?:e|é)|me chamo|em nome de|no nome de|sou)\s+(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
+    r"meu nome (?:e|é)|me chamo|em nome de|no nome de|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
@@ -52,8 +52,14 @@ _NOT_NAMES = frozenset(
         "not",
     ]
 )
+# Words that make an answer to "your name?" something else than a name.
+_NO_NAME_WORDS = frozenset(
+    "no si tengo nombre quiero que cuando donde como cual cuanto para mejor espera momento yes what how why when where want wait name sim nao "
+    "quero qual quando onde quanto espere reserva booking hotel habitacion quarto room".split()
+)
+_DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
 _ENDS = re.compile(
-    r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|del|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE
+    r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE
 )
 
 
@@ -96,7 +102,9 @@ def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]
             introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
             if not introduced_by_verb or awaiting == "name" or candidate[0].isupper():
                 return {"name": candidate[:80]}
-    bare = text.strip(" .,!¡\n")
+    bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
+    if set(fold(bare).split()) & _NO_NAME_WORDS:
+        return {}
     if awaiting == "name" and not understood and re.fullmatch(r"[^\W\d_][^\d@!?¿:;/\n]{1,60}", bare) and 1 <= len(bare.split()) <= 5:
         return {"name": bare}
     return {}

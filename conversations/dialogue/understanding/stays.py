@@ -62,9 +62,20 @@ _BLANKED = [
 _NIGHTS = re.compile(rf"\b({numbers.PATTERN}) (?:noches?|nights?|noites?|nites?)\b")
 _WEEKS = re.compile(rf"\b({numbers.PATTERN}) (?:semanas?|weeks?)\b")
 _DAYS = re.compile(rf"\b({numbers.PATTERN}) (?:dias?|days?)\b(?! (?:antes|before))")
+_NIGHT = r"(?:noches?|nights?|noites?)"
 _MORE = re.compile(
-    rf"\b({numbers.PATTERN}) (?:noches?|nights?|noites?) (?:mas|more|extra|a mais)\b|\b(?:otra noche|another night|one more night|mais uma noite)\b"
+    rf"\b({numbers.PATTERN}) {_NIGHT} (?:mas|more|extra|a mais|adicional\w*)\b|\b(?:otra noche|another night|one more night|mais uma noite)\b"
+    rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: by| for)?|acrescent\w+|adicion\w+) (?:le |me |nos )?({numbers.PATTERN}) {_NIGHT}\b"
 )
+_LESS = re.compile(rf"\b({numbers.PATTERN}) {_NIGHT} (?:menos|less|fewer|a menos)\b")
+# "¿cuánto sale una noche?" asks for the price of any night.
+_PER_NIGHT = re.compile(
+    rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica) (?:la |el |a |one |una |uma )?{_NIGHT}\b"
+    rf"|\b(?:por|per|each) {_NIGHT}\b"
+)
+# "el 10 en vez del 9": the ninth is what it is not.
+_INSTEAD = re.compile(r"\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|no (?:el|al|del)) \d{1,2}(?:st|nd|rd|th)?\b(?! de)")
+_SEE_YOU = re.compile(r"(?:bueno |dale |ok |gracias |chau )*(?:hasta|ate|see you) (?:manana|amanha|tomorrow)(?: gracias| chau)*")
 _JOIN = r" ?(?:-|–|—|al|a|hasta|ate|to|till?|until|thru|through|y|e|and)(?: el| la| the| o| dia)* ?"
 _UNTIL = re.compile(
     r"\b(?:hasta|until|till?|ate|check ?-?out|salida|salgo|salimos|me voy|nos vamos|leaving|saida|saio)\b[ :]*(?:el|la|the|o|dia|on|em|no)? ?(?:dia )?$"
@@ -91,18 +102,22 @@ class _Atom:
     until: bool = False
 
 
-def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any], awaiting: str | None) -> Reading:
-    """Dates and nights of one message, relative to the hotel's ``now``; ``known`` are the slots filled before."""
+def read(
+    folded: str, *, language: str, now: dt.datetime, known: dict[str, Any], awaiting: str | None, about_a_stay: bool = True
+) -> Reading:
+    """Dates and nights of one message, relative to the hotel's ``now``; ``known`` are the slots filled before.
+
+    ``about_a_stay`` False: "mañana", "el viernes" are small talk or part of a question, and no dates of a stay.
+    """
     today = now.date()
-    text = folded
+    text = _INSTEAD.sub(lambda match: " " * len(match[0]), folded)
     for pattern in _BLANKED:
         text = pattern.sub(lambda match: " " * len(match[0]), text)
     dated = text  # what is blanked from here on was a date or a number of nights
     nights, more, text = _nights(text)
     doubts: list[str] = []
-    atoms, text = _atoms(
-        text, language, today, doubts, day_only=awaiting in {"check_in", "check_out", "confirmation"} or bool(known.get("check_in"))
-    )
+    relative = about_a_stay and not _SEE_YOU.fullmatch(folded.strip(" .!"))
+    atoms, text = _atoms(text, language, today, doubts, bare=awaiting in {"check_in", "check_out"}, relative=relative)
     rest = "".join(" " if left == " " != was else original for original, was, left in zip(folded, dated, text, strict=True))
     if doubts:
         return Reading({}, tuple(dict.fromkeys(doubts)), rest)
@@ -118,9 +133,12 @@ def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any],
 
 
 def _nights(text: str) -> tuple[int | None, int, str]:
-    """Nights asked for, nights to add, and the text without them."""
+    """Nights asked for, nights to add (or, negative, to take away), and the text without them."""
+    if match := _LESS.search(text):
+        return None, -numbers.value(match[1]), _blank(text, match)
     if match := _MORE.search(text):
-        return None, numbers.value(match[1]) if match[1] else 1, _blank(text, match)
+        return None, numbers.value(match[1] or match[2] or "1"), _blank(text, match)
+    text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     for pattern, factor in ((_NIGHTS, 1), (_WEEKS, 7), (_DAYS, 0)):
         if match := pattern.search(text):
             count = numbers.value(match[1])
@@ -134,7 +152,9 @@ def _blank(text: str, match: re.Match[str]) -> str:
     return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
-def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_only: bool) -> tuple[list[_Atom], str]:
+def _atoms(
+    text: str, language: str, today: dt.date, doubts: list[str], *, bare: bool, relative: bool
+) -> tuple[list[_Atom], str]:
     atoms: list[_Atom] = []
 
     def take(pattern: str, make: Any) -> None:
@@ -163,13 +183,14 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
     )
     take(rf"\b({_DAY}){_OF}({_MONTH}){_YEAR}", lambda m: [_Atom(m.start(), m.end(), _day(m[1]), _month(m[2]), _int(m[3]))])
     take(rf"\b({_MONTH}) (?:the )?({_DAY})(?:,? (20\d\d))?", lambda m: [_Atom(m.start(), m.end(), _day(m[2]), _month(m[1]), _int(m[3]))])
-    take(r"\b(?:pasado manana|day after tomorrow|depois de amanha)\b", lambda m: _on(m, today + dt.timedelta(days=2)))
-    # "por la mañana" and "breakfast" are no dates
-    take(
-        r"(?<!por la )(?<!a la )(?<!de la )(?<!cafe da )(?<!da )\b(?:manana|tomorrow|amanha)\b",
-        lambda m: _on(m, today + dt.timedelta(days=1)),
-    )
-    take(r"\b(?:hoy|today|hoje|tonight|esta noche|hoje a noite)\b", lambda m: _on(m, today))
+    if relative:
+        take(r"\b(?:pasado manana|day after tomorrow|depois de amanha)\b", lambda m: _on(m, today + dt.timedelta(days=2)))
+        # "por la mañana" and "breakfast" are no dates
+        take(
+            r"(?<!por la )(?<!a la )(?<!de la )(?<!cafe da )(?<!da )\b(?:manana|tomorrow|amanha)\b",
+            lambda m: _on(m, today + dt.timedelta(days=1)),
+        )
+        take(r"\b(?:hoy|today|hoje|tonight|esta noche|hoje a noite)\b", lambda m: _on(m, today))
     # Days without a month are a range only when they are joined like one: "5 and 8" are more often ages.
     take(
         rf"\b({_DAY})(?: ?(?:-|–|—) ?| (?:al|a|hasta|ate|to|till?|until|thru|through)(?: el| the| o| dia)* ){weekday}({_DAY})(?= |$|[,.!?])",
@@ -179,14 +200,21 @@ def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, day_o
         rf"(?:\bel |\bthe |\bdia |\bo dia |\bno dia |\bdel |\bal |\bpara el ){'(?:' + _WEEKDAY + ' )?'}({_DAY})(?= |$|[,.!?])",
         lambda m: [_Atom(m.start(), m.end(), _day(m[1]))],
     )
-    if day_only and not atoms:
+    if bare and not atoms:
         take(rf"^(?:no |mejor |rather |melhor )*({_DAY})[.! ]*$", lambda m: [_Atom(m.start(), m.end(), _day(m[1]))])
+    dated = bool(atoms)
     # "el fin de semana del 12 al 14", "el viernes 4": the dates say it, the day's name only repeats it.
     take(
         r"\b(?:est[ea]|this|coming|ese|nesse|neste)? ?(?:fin de semana|weekend|fim de semana|finde)\b(?! (?:largo|que viene))(?<!largo)",
-        lambda m: _weekend(m, today, text[max(0, m.start() - 9) : m.start()], doubts) if not atoms else [],
+        lambda m: _weekend(m, today, text[max(0, m.start() - 9) : m.start()], doubts) if relative and not dated else [],
     )
-    take(rf"\b(?:el |este |this |on |na |no |next |proximo )?({_WEEKDAY})", lambda m: _weekday(m, today, doubts) if not atoms else [])
+    if relative:
+        # A weekday beside a date only repeats it; after "mañana" or another weekday it is the other end of the stay.
+        ends = [atom.date for atom in atoms if atom.date is not None]
+        take(
+            rf"\b(?:el |este |this |on |na |no |next |proximo )?({_WEEKDAY})",
+            lambda m: _weekday(m, ends[0] if ends else today, doubts) if not dated or len(atoms) == len(ends) == 1 else [],
+        )
     return sorted(atoms, key=lambda atom: atom.start), text
 
 
@@ -240,6 +268,7 @@ def _weekend(match: re.Match[str], today: dt.date, before: str, doubts: list[str
 
 
 def _weekday(match: re.Match[str], today: dt.date, doubts: list[str]) -> list[_Atom]:
+    """The next such day after ``today``, which is the check-in when the weekday is the other end of a stay."""
     ahead = (_WEEKDAYS[match[1]] - today.weekday()) % 7
     if ahead == 0 or re.match(r"(?:next|proximo)", match[0]):
         doubts.append("ambiguous")  # today, or in a week?
@@ -257,7 +286,8 @@ def _resolve(
     if len(atoms) > 2:
         return {}, ["ambiguous"]
     if len(atoms) == 2:
-        check_in = _date(atoms[0], today, None)
+        _share_month(*atoms)
+        check_in = _date(atoms[0], today, None, near=old_in)
         check_out = _date(atoms[1], today, check_in)
         dates = [check_in, check_out]
     elif len(atoms) == 1:
@@ -278,10 +308,20 @@ def _resolve(
     check_in = check_in or old_in
     if more and old_in and old_out:
         check_in, check_out = old_in, old_out + dt.timedelta(days=more)
+        if check_out <= check_in:
+            return {}, ["incomplete"]
     if check_out is None and check_in is not None:
         length = nights or old_nights
         check_out = check_in + dt.timedelta(days=length) if length else None
     return _checked(check_in, check_out, nights, today)
+
+
+def _share_month(first: _Atom, second: _Atom) -> None:
+    """ "llego el 10 y me voy el 12 de enero": both days are January's; "el 29 … al 3 de enero" starts in December."""
+    if first.date is None and first.month is None and second.date is None and second.month is not None:
+        crosses = first.day - second.day >= MONTH_CROSSING
+        first.month = (second.month - 2) % 12 + 1 if crosses else second.month
+        first.year = second.year - 1 if second.year and crosses and first.month == 12 else second.year
 
 
 def _checked(check_in: dt.date | None, check_out: dt.date | None, nights: int | None, today: dt.date) -> tuple[dict[str, Any], list[str]]:
