@@ -262,7 +262,6 @@ class OutboundAdmin(LettersAdmin):
     list_display = ["created", "account", "to_whom", "says", "author_label", "state_label", "error_text", "attempts", "due"]
     list_display_links = ["created", "says"]
     list_filter = [("state", ChoicesDropdownFilter), ContentFilter, ("author", ChoicesDropdownFilter), ("account", HotelFilter)]
-    list_select_related = ["thread"]
     word_fields = (KT("content__text"), "thread__name")
     phone_fields = ("thread__address",)
     code_fields = ("provider_id", "correlation_id")

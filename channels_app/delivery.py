@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import structlog
 
 from channels_app import outbox
-from channels_app.envelope import Outcome
+from channels_app.envelope import Outcome, Unknown
 from channels_app.models import Account, Outbound
 from channels_app.transports import transport_of
 from channels_app.transports.base import SendJob
@@ -46,6 +46,9 @@ def _send(kind: str, job: SendJob) -> Outcome:
 
 def _settle(row: Outbound, future: Future[Outcome]) -> None:
     with correlation.bound(row.correlation_id):
-        outcome = future.result()
+        error = future.exception()
+        if error is not None:  # a fault of ours in one send: its outcome is unknown, its neighbours' are not
+            log.error("send failed", outbound=row.pk, exc_info=error)
+        outcome = Unknown(f"the send broke: {type(error).__name__}") if error is not None else future.result()
         outbox.settle(row, outcome)
         log.info("letter sent", outbound=row.pk, outcome=type(outcome).__name__, attempts=row.attempts)

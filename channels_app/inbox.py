@@ -54,12 +54,18 @@ def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], 
     return new
 
 
-def unsorted(driver: str, *, sender: str | None = None, limit: int = 200) -> list[Inbound]:
-    """Letters that belong to no thread yet, oldest first, locked: call inside a transaction. Others' locks are skipped."""
+def unsorted(driver: str, *, sender: str | None = None, limit: int = 200) -> list[int]:
+    """Letters that belong to no thread yet, oldest first."""
     rows = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=driver)
     if sender is not None:
         rows = rows.filter(sender_phone=sender)
-    return list(rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").order_by("id")[:limit])
+    return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def lock_unsorted(pk: int) -> Inbound | None:
+    """The letter, locked until the transaction ends; None when somebody else has it or it is sorted already."""
+    rows = Inbound.objects.filter(pk=pk, thread__isnull=True, state=Inbound.State.WAITING)
+    return rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").first()
 
 
 def assign(letter: Inbound) -> Thread:
@@ -69,8 +75,8 @@ def assign(letter: Inbound) -> Thread:
     phone and the threads stay two: people are never merged by machine (facts: WHATSAPP, 2).
     """
     phone_key = match_key(letter.sender_phone) if letter.account.kind == Account.Kind.WHATSAPP else letter.sender_phone
-    identity = phone_key or f"user:{letter.sender_user_id}"
-    threads = Thread.objects.select_for_update().filter(account=letter.account)
+    identity = (phone_key or f"user:{letter.sender_user_id}")[:160]
+    threads = Thread.objects.select_for_update(no_key=True).filter(account=letter.account)
     by_identity = threads.filter(identity=identity).first()
     by_user = threads.filter(user_id=letter.sender_user_id).first() if letter.sender_user_id else None
     thread = by_identity or (by_user if not phone_key or by_user is None or by_user.identity.startswith("user:") else None)

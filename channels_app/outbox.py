@@ -13,7 +13,7 @@ import random
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from channels_app.envelope import Content, Failed, Outcome, Retry, Sent
@@ -69,14 +69,19 @@ def claim(limit: int, driver: str = Account.Driver.WORKER, *, account: Account |
     """Up to ``limit`` letters that may go now, one per thread, each already ``sending`` with its try counted."""
     now = timezone.now()
     claimed: list[tuple[Outbound, SendJob]] = []
-    due = Outbound.objects.filter(thread=OuterRef("pk"), state=State.QUEUED, due_at__lte=now)
+    # Only threads whose first letter may go now: one that waits for its next try must not hide those behind it.
+    head = Outbound.objects.filter(thread=OuterRef("pk"), state=State.QUEUED).order_by("id").values("due_at")[:1]
     sending = Outbound.objects.filter(thread=OuterRef("pk"), state=State.SENDING)
-    threads = Thread.objects.filter(Exists(due), ~Exists(sending), account__driver=driver, account__enabled=True)
+    queued = Outbound.objects.filter(state=State.QUEUED, due_at__lte=now).values("thread_id")
+    threads = Thread.objects.filter(~Exists(sending), pk__in=queued, account__driver=driver, account__enabled=True)
+    threads = threads.annotate(head_due_at=Subquery(head)).filter(head_due_at__lte=now)
     threads = threads.filter(account__state=Account.State.CONNECTED)
     if account is not None:
         threads = threads.filter(account=account)
     with transaction.atomic():
-        locked = threads.select_for_update(skip_locked=True, of=("self",)).select_related("account").order_by("id")[: limit * 4]
+        locked = (
+            threads.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("account").order_by("id")[: limit * 4]
+        )
         for thread in locked:
             row = _claim_one(thread, now)
             if row is not None:
@@ -155,7 +160,7 @@ def settle(row: Outbound, outcome: Outcome) -> None:
     """Write what became of a send, unless the lease was lost meanwhile (then the row already says unknown)."""
     now = timezone.now()
     with transaction.atomic():
-        current = Outbound.objects.select_for_update().get(pk=row.pk)
+        current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
         if isinstance(outcome, Sent) and current.state == State.UNKNOWN:
             # The repair was quicker than the answer; the answer still is the truth.
             _settle(current, State.SENT, provider_id=outcome.provider_id, sent_at=now, error_text="")
@@ -197,7 +202,7 @@ def stop_account(account_id: int, reason: str) -> None:
 def abort_bot(thread: Thread) -> bool:
     """Shut the gate and abort what the bot has queued; True when nothing of the bot's is on its way any more."""
     with transaction.atomic():
-        locked = Thread.objects.select_for_update().get(pk=thread.pk)
+        locked = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
         locked.bot_may_speak = False
         locked.save(update_fields=["bot_may_speak"])
         for row in Outbound.objects.filter(thread=locked, author=Outbound.Author.BOT, state=State.QUEUED):
@@ -223,7 +228,7 @@ def retry(row: Outbound) -> bool:
 def abort(row: Outbound) -> bool:
     """A person's decision: a queued or unknown letter is not sent. False when it is on its way or done."""
     with transaction.atomic():
-        Thread.objects.select_for_update().get(pk=row.thread_id)
+        Thread.objects.select_for_update(no_key=True).get(pk=row.thread_id)
         current = Outbound.objects.get(pk=row.pk)
         if current.state not in {State.QUEUED, State.UNKNOWN}:
             return False
@@ -236,7 +241,7 @@ def lapsed() -> int:
     count = 0
     for pk in Outbound.objects.filter(state=State.SENDING, lease_until__lt=timezone.now()).values_list("pk", flat=True):
         with transaction.atomic():
-            row = Outbound.objects.select_for_update().get(pk=pk)
+            row = Outbound.objects.select_for_update(no_key=True).get(pk=pk)
             if row.state == State.SENDING and row.lease_until is not None and row.lease_until < timezone.now():
                 _settle(row, State.UNKNOWN, error_text="the sender died before it knew")
                 count += 1

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 
 import structlog
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -36,11 +36,21 @@ def drain(deadline: float) -> int:
                 .order_by("id")[:BATCH]
             )
             for row in rows:
-                _apply(row)
+                _applied_safely(row)
         worked += len(rows)
         if len(rows) < BATCH:
             break
     return worked
+
+
+def _applied_safely(receipt: DeliveryReceipt) -> None:
+    """One that cannot be applied is put aside; the others go on."""
+    try:
+        with transaction.atomic():
+            _apply(receipt)
+    except (DataError, IntegrityError, ValueError):
+        log.exception("receipt not applied", receipt=receipt.pk)
+        DeliveryReceipt.objects.filter(pk=receipt.pk).update(state=DeliveryReceipt.State.UNMATCHED)
 
 
 def _apply(receipt: DeliveryReceipt) -> None:
@@ -62,9 +72,9 @@ def _apply(receipt: DeliveryReceipt) -> None:
 
 def _letter(receipt: DeliveryReceipt) -> Outbound | None:
     wanted = Q(provider_id=receipt.provider_id)
-    if receipt.callback.isdigit():
+    if receipt.callback.isdecimal() and receipt.callback.isascii() and len(receipt.callback) <= 18:
         wanted |= Q(pk=int(receipt.callback))  # settles a send whose answer was lost
-    rows = Outbound.objects.select_for_update().filter(wanted, account_id=receipt.account_id)
+    rows = Outbound.objects.select_for_update(no_key=True).filter(wanted, account_id=receipt.account_id)
     return rows.order_by("id").first()
 
 

@@ -77,9 +77,21 @@ class WhatsAppWebhook(RawView):
 
 def _secrets() -> list[tuple[int, str]]:
     """Every enabled app's secret, and its previous one while it is being rotated."""
-    found: list[tuple[int, str]] = []
-    for app in MetaApp.objects.filter(enabled=True).only("pk", "secret", "previous_secret"):
-        found += [(app.pk, secret) for secret in (app.secret, app.previous_secret) if secret]
+    try:
+        apps = list(MetaApp.objects.filter(enabled=True).only("pk", "secret", "previous_secret"))
+    except UndecryptableError:
+        apps = _readable_apps()
+    return [(app.pk, secret) for app in apps for secret in (app.secret, app.previous_secret) if secret]
+
+
+def _readable_apps() -> list[MetaApp]:
+    """One app whose key is lost must not silence the others."""
+    found = []
+    for pk in MetaApp.objects.filter(enabled=True).values_list("pk", flat=True):
+        try:
+            found.append(MetaApp.objects.get(pk=pk))
+        except UndecryptableError:
+            log.error("an app's secret cannot be decrypted: its webhooks are refused", app=pk)
     return found
 
 

@@ -84,12 +84,49 @@ REMEMBERED = {
     "check_in": _("check-in"), "check_out": _("check-out"), "nights": _("nights"), "adults": _("adults"), "children": _("children"),
     "child_ages": _("children's ages"), "room_type": _("room type"), "name": _("name"), "email": _("e-mail"), "phone": _("phone"),
 }  # fmt: skip
+# What a guest may mean; the codes are those of conversations.dialogue, and of the facts that answer them.
+INTENTS = {
+    "inform": _("Gives details"), "affirm": _("Agrees"), "deny": _("Declines"), "greeting": _("Greets"), "thanks": _("Thanks"),
+    "goodbye": _("Says goodbye"), "repeat": _("Asks to repeat"), "check_availability": _("Asks for a free room"),
+    "make_reservation": _("Wants to book"), "price_quote": _("Asks the price"), "cancel_reservation": _("Wants to cancel"),
+    "modify_reservation": _("Wants to change a booking"), "reservation_status": _("Asks about a booking"),
+    "room_info": _("Asks about the rooms"), "amenity_pool": _("Asks about the pool"), "amenity_gym": _("Asks about the gym"),
+    "amenity_spa": _("Asks about the spa"), "amenity_wifi": _("Asks about Wi-Fi"), "amenity_parking": _("Asks about parking"),
+    "amenity_breakfast": _("Asks about breakfast"), "amenity_restaurant": _("Asks about the restaurant"),
+    "amenity_laundry": _("Asks about laundry"), "accessibility": _("Asks about access"), "policy_pets": _("Asks about pets"),
+    "policy_children": _("Asks about children"), "policy_cancellation": _("Asks about cancelling"),
+    "policy_smoking": _("Asks about smoking"), "policy_deposit": _("Asks about a deposit"),
+    "check_in_time": _("Asks the check-in time"), "check_out_time": _("Asks the check-out time"),
+    "early_checkin": _("Wants to arrive early"), "late_checkout": _("Wants to leave late"), "location_directions": _("Asks the way"),
+    "airport_transfer": _("Asks for a transfer"), "payment_methods": _("Asks how to pay"), "invoice": _("Asks for an invoice"),
+    "hotel_contact": _("Asks for the hotel's contact"), "housekeeping": _("Asks for housekeeping"),
+    "maintenance": _("Something is broken"), "room_service": _("Asks for room service"), "lost_item": _("Lost something"),
+    "complaint": _("Complains"), "human_handoff": _("Asks for a person"), "opt_out": _("Wants no more messages"),
+    "emergency": _("Emergency"),
+}  # fmt: skip
 TRANSCRIPT_PAGE = 200
 RECENT = dt.timedelta(days=7)
 
 
 def reason_word(code: str) -> str:
     return str(REASONS.get(code, code.replace("_", " ")))
+
+
+def intent_word(code: str) -> str:
+    return str(INTENTS.get(code, code.replace("_", " ")))
+
+
+def summary_words(summary: str) -> str:
+    """The summary of a hand-off ("name: value · …") with its names in the reader's language."""
+    parts = [part.partition(": ") for part in summary.split(" · ")]
+    return " · ".join(
+        f"{REMEMBERED[name]}: {value}" if name in REMEMBERED and colon else name + colon + value for name, colon, value in parts
+    )
+
+
+def guest_word(conversation: Conversation) -> str:
+    """Who writes, as well as we know it."""
+    return conversation.guest.name or conversation.thread.name or conversation.thread.address
 
 
 # --- conversations -------------------------------------------------------------------------------------------------------
@@ -123,7 +160,6 @@ class ConversationAdmin(BigTable, HotelAdmin):
     last_at = when("last_message_at", _("last message"))
     list_display = ["guest_name", "hotel", "channel", "owner_label", "last_words", "last_at"]
     list_filter = [("owner", ChoicesDropdownFilter), AnsweredByFilter, ("hotel", HotelFilter)]
-    list_select_related = ["hotel", "person"]
     word_fields = ("guest__name", "thread__name")
     phone_fields = ("thread__address",)
     search_help_text = _("Guest, phone or words")
@@ -132,7 +168,8 @@ class ConversationAdmin(BigTable, HotelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-id")
-        rows = super().get_queryset(request).select_related("guest", "thread__account").defer("thread__account__access_token", "state")
+        rows = super().get_queryset(request).select_related("guest", "thread__account", "hotel", "person")
+        rows = rows.defer("thread__account__access_token", "state")
         return rows.annotate(last_text=Subquery(last.values("text")[:1]), last_author=Subquery(last.values("author")[:1]))
 
     def found_elsewhere(self, query: SearchQuery) -> Q:
@@ -140,7 +177,7 @@ class ConversationAdmin(BigTable, HotelAdmin):
 
     @admin.display(description=_("guest"), ordering="guest__name")
     def guest_name(self, conversation: Conversation) -> str:
-        return conversation.guest.name or conversation.thread.name or conversation.thread.address
+        return guest_word(conversation)
 
     @admin.display(description=_("channel"))
     def channel(self, conversation: Conversation) -> str:
@@ -253,6 +290,7 @@ def conversation_page(conversation: Conversation, request: HttpRequest) -> dict[
         "channel_icon": CHANNEL_ICONS.get(Account.Kind(thread.account.kind), "chat"),
         "handoff": open_handoff,
         "handoff_reason": reason_word(open_handoff.reason) if open_handoff else "",
+        "handoff_summary": summary_words(open_handoff.summary) if open_handoff else "",
         "lines": lines,
         "earlier": earlier,
         "mine": mine,
@@ -316,9 +354,9 @@ def _bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]
         "letter": letter.pk if letter and letter.state in {"failed", "unknown"} else None,
         "sources": [sources.get(name, (name, "")) for name in row.sources],
         "intents": [
-            (str(i.get("name", "")).replace("_", " "), round(float(i.get("confidence", 0)) * 100)) for i in understood.get("intents", [])
+            (intent_word(str(i.get("name", ""))), round(float(i.get("confidence", 0)) * 100)) for i in understood.get("intents", [])
         ],
-        "slots": [(name.replace("_", " "), value) for name, value in understood.get("slots", {}).items()],
+        "slots": [(REMEMBERED.get(name, name.replace("_", " ")), value) for name, value in understood.get("slots", {}).items()],
         "language": understood.get("language", ""),
     }
 
@@ -347,8 +385,12 @@ def _sources(conversation: Conversation, rows: list[Message]) -> dict[str, tuple
         for name, match in named.items():
             row = known.get(int(match[2]))
             if match[1] == kind and row is not None:
-                found[name] = (f"{row} · v{match[3]}", reverse(f"admin:conversations_{kind}_change", args=[row.pk]))
+                found[name] = (f"{_source_word(row)} · v{match[3]}", reverse(f"admin:conversations_{kind}_change", args=[row.pk]))
     return found
+
+
+def _source_word(row: Any) -> str:
+    return intent_word(row.topic) if isinstance(row, Fact) else str(row)
 
 
 # --- hand-offs and events ------------------------------------------------------------------------------------------------
@@ -376,18 +418,21 @@ class HandoffAdmin(BigTable, HotelAdmin):
     opened, taken, closed = when("opened_at", _("since")), when("taken_at", _("taken")), when("closed_at", _("given back"))
     list_display = ["opened", "guest_name", "why", "state_label", "taken_by", "taken", "closed"]
     list_filter = [OpenFilter]
-    list_select_related = ["taken_by"]
     word_fields = ("conversation__guest__name", "summary")
-    fields = ["conversation", "why", "summary", "state_label", "opened_at", "taken_at", "taken_by", "closed_at"]
-    readonly_fields = ["why", "state_label"]
+    fields = ["conversation", "why", "known", "state_label", "opened_at", "taken_at", "taken_by", "closed_at"]
+    readonly_fields = ["why", "known", "state_label"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("conversation__guest", "conversation__thread__account")
+        rows = super().get_queryset(request).select_related("conversation__guest", "conversation__thread__account", "taken_by")
         return rows.defer("conversation__thread__account__access_token", "conversation__state")
 
     @admin.display(description=_("guest"))
     def guest_name(self, row: Handoff) -> str:
-        return str(row.conversation.guest)
+        return guest_word(row.conversation)
+
+    @admin.display(description=_("what is known"))
+    def known(self, row: Handoff) -> str:
+        return summary_words(row.summary)
 
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, row: Handoff) -> str:
@@ -404,13 +449,12 @@ class HandoffAdmin(BigTable, HotelAdmin):
 class EventAdmin(BigTable, HotelAdmin):
     moment = when("at", _("at"))
     list_display = ["moment", "hotel", "what", "conversation", "user"]
-    list_select_related = ["hotel", "user"]
     fields = ["at", "hotel", "what", "type", "conversation", "user", "data"]
     readonly_fields = ["what"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("conversation__guest", "conversation__thread__account")
+        rows = super().get_queryset(request).select_related("conversation__guest", "conversation__thread__account", "hotel", "user")
         return rows.defer("conversation__thread__account__access_token", "conversation__state")
 
     @admin.display(description=_("what"), ordering="type")
@@ -464,7 +508,7 @@ class GuestAdmin(BigTable, HotelAdmin):
 
 class FactForm(HotelForm):
     topic = forms.ChoiceField(
-        label=_("topic"), choices=[(topic, topic.replace("_", " ")) for topic in TOPICS], widget=UnfoldAdminSelectWidget
+        label=_("topic"), choices=[(topic, INTENTS.get(topic, topic)) for topic in TOPICS], widget=UnfoldAdminSelectWidget
     )
 
 
@@ -484,10 +528,14 @@ class KnowledgeAdmin(HotelAdmin):
 @admin.register(Fact)
 class FactAdmin(KnowledgeAdmin):
     form = FactForm
-    list_display = ["topic", "hotel", "language", "beginning", "version_label", "changed"]
+    list_display = ["about", "hotel", "language", "beginning", "version_label", "changed"]
     list_filter = [("language", ChoicesDropdownFilter), ("hotel", HotelFilter)]
     word_fields = ("text", "topic")
     fields = ["hotel", "topic", "language", "text", "version", "updated_at"]
+
+    @admin.display(description=_("topic"), ordering="topic")
+    def about(self, fact: Fact) -> str:
+        return intent_word(fact.topic)
 
     @admin.display(description=_("text"))
     def beginning(self, fact: Fact) -> str:

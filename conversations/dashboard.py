@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from channels_app.admin import problems, unconnected
 from channels_app.models import Account, AccountNotice, Inbound, Outbound
-from conversations.admin import helped, reason_word, recent
+from conversations.admin import guest_word, helped, reason_word, recent
 from conversations.models import Conversation, Handoff
 from hotelagent.hotels.access import within
 from hotelagent.hotels.staff_admin import Reach, reach
@@ -230,12 +230,16 @@ def _waiting(request: HttpRequest) -> QuerySet[Conversation]:
 
 def _oldest_waiting(waiting: QuerySet[Conversation]) -> QuerySet[Handoff]:
     rows = Handoff.objects.filter(closed_at=None, conversation__in=waiting)
-    return rows.select_related("conversation__guest").defer("conversation__state").order_by("opened_at")[:WAITING_SHOWN]
+    return (
+        rows.select_related("conversation__guest", "conversation__thread")
+        .defer("conversation__state")
+        .order_by("opened_at")[:WAITING_SHOWN]
+    )
 
 
 def _waiting_line(row: Handoff) -> dict[str, Any]:
     return {
-        "guest": str(row.conversation.guest),
+        "guest": guest_word(row.conversation),
         "reason": reason_word(row.reason),
         "since": row.opened_at,
         "link": reverse("admin:conversations_conversation_change", args=[row.conversation_id]),

@@ -48,6 +48,7 @@ class HotelDesk:
         self.clock, self.phone = clock, phone
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.made: list[Proposal] = []
+        self.unsettled: list[str] = []  # keys of bookings whose end the turn does not see
         self.acted = False  # something was booked or cancelled: the turn must be told, whatever else arrived
 
     def offers(self, stay: Stay, party: Party) -> list[Offer]:
@@ -137,6 +138,8 @@ class HotelDesk:
         row = booking.cancel(row, actor="guest")
         if row.state == Booking.State.CANCELLED:
             self.events.append(("booking_cancelled", described(row)))
+        else:
+            self.unsettled.append(str(row.key))
         return Settled("cancelled" if row.state == Booking.State.CANCELLED else "cancelling", own(row))
 
     def _settled(self, row: Booking) -> Settled:
@@ -148,6 +151,7 @@ class HotelDesk:
             return Settled(row.reason if row.reason in {"sold_out", "price_changed"} else "refused", own(row))
         if row.state == Booking.State.UNKNOWN:
             self.events.append(("booking_unknown", described(row)))
+        self.unsettled.append(str(row.key))
         return Settled("placing", own(row))
 
 

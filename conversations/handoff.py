@@ -8,13 +8,16 @@ import uuid
 import structlog
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from channels_app import outbox
 from channels_app.envelope import Content
-from channels_app.models import Inbound, Outbound
+from channels_app.models import Inbound, Outbound, Thread
 from conversations.models import Conversation, Event, Handoff, Message
 from hotelagent.ops import queue
+from reservations import holds
+from reservations.models import Quote
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +50,12 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
     was already on its way and had not settled after 3 s.
     """
     with transaction.atomic():
-        taken = Conversation.objects.filter(pk=conversation.pk).exclude(owner=Owner.PERSON).update(owner=Owner.PERSON, person=user)
+        # The fence makes a turn that is being thought worthless, even if the conversation is given back meanwhile.
+        taken = (
+            Conversation.objects.filter(pk=conversation.pk)
+            .exclude(owner=Owner.PERSON)
+            .update(owner=Owner.PERSON, person=user, fence=F("fence") + 1, lease_until=None)
+        )
         if not taken:
             current = Conversation.objects.select_related("person").get(pk=conversation.pk)
             if current.person_id != user.pk:
@@ -73,6 +81,7 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
 def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool:
     """The receptionist answers again: what the guest wrote after the last answer, nothing older. False when it already did."""
     with transaction.atomic():
+        Thread.objects.select_for_update(no_key=True).get(pk=conversation.thread_id)  # first, as everywhere
         given = Conversation.objects.filter(pk=conversation.pk).exclude(owner=Owner.BOT).update(owner=Owner.BOT, person=None)
         if not given:
             return False
@@ -86,9 +95,16 @@ def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool
         if parked.update(state=Inbound.State.WAITING, due_at=now):
             Conversation.objects.filter(pk=conversation.pk).update(due_at=now, attempts=0)
             queue.ring("default")
-        # Old misunderstandings were the person's to solve; they must not hand the guest over again.
-        state = conversation.state | {"misunderstood": 0}
-        Conversation.objects.filter(pk=conversation.pk).update(state=state)
+        # What was asked before the person came is over: an "ok" to the person must not book, and old misunderstandings
+        # must not hand the guest over again.
+        state = Conversation.objects.get(pk=conversation.pk).state
+        proposal = state.get("proposal")
+        if proposal and proposal["kind"] == "book":
+            quote = Quote.objects.filter(hotel_id=conversation.hotel_id, key=proposal["key"]).first()
+            if quote is not None:
+                holds.release(quote)
+        fresh = state | {"misunderstood": 0, "proposal": None, "awaiting": None, "choices": [], "offered": ""}
+        Conversation.objects.filter(pk=conversation.pk).update(state=fresh)
         record(conversation, "given_back", user=user)
     conversation.refresh_from_db()
     return True

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from prometheus_client import Counter, Histogram
@@ -24,11 +24,12 @@ from channels_app.envelope import Choice, Content
 from channels_app.models import Account, Inbound, Outbound, Thread
 from conversations import handoff
 from conversations.desk import HotelDesk, hotel_view
-from conversations.dialogue import policy
+from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
 from conversations.models import Conversation, Guest, Identity, Message
 from hotelagent.ops import correlation
+from reservations import booking
 
 log = structlog.get_logger(__name__)
 
@@ -60,11 +61,24 @@ class Clock:
 
 def sort(driver: str = Account.Driver.WORKER, *, sender: str | None = None, debounce_s: float | None = None) -> int:
     """Give every new letter its thread, its line in the transcript and its conversation, which becomes due."""
-    with transaction.atomic():
-        letters = inbox.unsorted(driver, sender=sender)
-        for letter in letters:
-            _sort_one(letter, settings.DEBOUNCE_S if debounce_s is None else debounce_s)
-    return len(letters)
+    wait = settings.DEBOUNCE_S if debounce_s is None else debounce_s
+    pks = inbox.unsorted(driver, sender=sender)
+    for pk in pks:
+        _sorted_safely(pk, wait)
+    return len(pks)
+
+
+def _sorted_safely(pk: int, debounce_s: float) -> None:
+    """One letter, one transaction: two sorters never wait for each other, and a letter that cannot be sorted is a dead
+    letter with a reason instead of everybody's problem."""
+    try:
+        with transaction.atomic():
+            letter = inbox.lock_unsorted(pk)
+            if letter is not None:
+                _sort_one(letter, debounce_s)
+    except (DataError, IntegrityError, ValueError) as error:
+        log.exception("letter not sorted", letter=pk)
+        Inbound.objects.filter(pk=pk, thread__isnull=True).update(state=Inbound.State.FAILED, reason=f"not sorted: {type(error).__name__}")
 
 
 def _sort_one(letter: Inbound, debounce_s: float) -> None:
@@ -105,7 +119,7 @@ def _sort_one(letter: Inbound, debounce_s: float) -> None:
 
 
 def _conversation(thread: Thread, letter: Inbound) -> Conversation:
-    found = Conversation.objects.select_for_update().filter(thread=thread).first()
+    found = Conversation.objects.select_for_update(no_key=True).filter(thread=thread).first()
     if found is not None:
         return found
     kind, value = _identity(thread)
@@ -205,8 +219,12 @@ def _heard(letters: list[Inbound]) -> Heard:
 def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, understanding: Understanding, outcome: Outcome) -> bool:
     """Write everything of the turn at once; False when it no longer counts."""
     with transaction.atomic():
+        for key in desk.unsettled:  # bookings before conversations, as whoever settles them locks them
+            booking.leave_to_background(key=key)
         current = (
-            Conversation.objects.select_for_update(of=("self",)).select_related("hotel", "guest", "thread__account").get(pk=conversation.pk)
+            Conversation.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("hotel", "guest", "thread__account")
+            .get(pk=conversation.pk)
         )
         if current.fence != conversation.fence:
             return False
@@ -293,7 +311,7 @@ def _failed(conversation: Conversation, letters: list[Inbound], error: Exception
     log.exception("turn failed", conversation=conversation.pk, attempts=conversation.attempts)
     TURNS.labels("none", "failed").inc()
     with transaction.atomic():
-        current = Conversation.objects.select_for_update().get(pk=conversation.pk)
+        current = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         if current.fence != conversation.fence:
             return
         current.lease_until = None
@@ -306,7 +324,13 @@ def _failed(conversation: Conversation, letters: list[Inbound], error: Exception
         reason = f"{type(error).__name__} after {MAX_ATTEMPTS} tries"
         Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(state=Inbound.State.FAILED, reason=reason)
         if current.owner == Conversation.Owner.BOT:
-            handoff.request(current, "failure", summary_of(State.from_json(current.state)))
+            state = State.from_json(current.state)
+            if state.proposal is not None and state.proposal.kind == "book":
+                booking.leave_to_background(key=state.proposal.key)
+            handoff.request(current, "failure", summary_of(state))
+            language = state.language or current.hotel.main_language
+            when = phrasebook.say(language, "person_unknown")
+            say(current, phrasebook.say(language, "person_coming", when=when), f"failed:{current.pk}:{letters[-1].pk}")
 
 
 def summary_of(state: State) -> str:

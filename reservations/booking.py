@@ -34,6 +34,8 @@ LEASE = dt.timedelta(seconds=180)
 RETRY = dt.timedelta(seconds=5)
 # How long a booking that settles at once is left to the process that places it.
 OWN = dt.timedelta(seconds=15)
+# How long after the yes a forgotten booking may still be placed.
+TAKE_UP_LIMIT = dt.timedelta(hours=1)
 MAX_ATTEMPTS = 5
 # When to look an unknown booking up; two clean looks at least 90 s apart come before any repeat.
 LOOKS = (5, 30, 120, 600)
@@ -92,6 +94,18 @@ def cancel(booking: Booking, *, actor: str) -> Booking:
     return booking
 
 
+def leave_to_background(*, key: str) -> None:
+    """Whoever asked cannot wait for the end of this booking: it will be told by ``booking_settled``, now if it has come
+    to its end already. Call inside a transaction, before other rows are locked."""
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote").filter(key=key).first()
+    if booking is None:
+        return
+    booking.told = False
+    booking.save(update_fields=["told"])
+    if booking.state in {State.CONFIRMED, State.REJECTED, State.CANCELLED}:
+        booking_settled.send(sender=Booking, booking=booking)
+
+
 def advance(pk: int) -> bool:
     """Take the next step of one booking that is placing, cancelling or unknown. False when somebody else has it."""
     booking = _claim(pk)
@@ -109,6 +123,18 @@ def advance(pk: int) -> bool:
         except (Unavailable, AuthFailed) as error:
             _later(booking, f"PMS not available: {type(error).__name__}")
     return True
+
+
+def take_up(pk: int) -> None:
+    """Go on with a yes whose worker died before it was placed; one older than its quote is not a yes any more."""
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update(of=("self",)).select_related("quote").get(pk=pk)
+        if booking.state not in {State.DRAFT, State.HOLDING}:
+            return
+        if timezone.now() > booking.created_at + TAKE_UP_LIMIT:
+            step(booking, State.REJECTED, note="found too late", reason="too_late", due_at=None)
+        else:
+            step(booking, State.PLACING, note="taken up again", due_at=timezone.now())
 
 
 def step(booking: Booking, state: str, *, note: str = "", actor: str = "", **values: object) -> None:
@@ -230,7 +256,9 @@ def _later(booking: Booking, note: str) -> None:
     if booking.attempts >= MAX_ATTEMPTS and booking.state == State.PLACING:
         _settled(booking, State.REJECTED, reason="pms_unavailable", note=note)
         return
-    _release(booking, due_at=timezone.now() + RETRY * booking.attempts)
+    if booking.state == State.UNKNOWN:  # no answer is no clean look: it does not count
+        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(attempts=max(0, booking.attempts - 1))
+    _release(booking, due_at=timezone.now() + RETRY * max(1, booking.attempts))
 
 
 def _release(booking: Booking, *, due_at: dt.datetime) -> None:

@@ -46,8 +46,9 @@ def due_holds() -> dt.datetime | None:
 
 def repair() -> None:
     """A yes whose worker died between the first steps goes on: it was a yes."""
-    for row in Booking.objects.filter(state__in=[Booking.State.DRAFT, Booking.State.HOLDING], created_at__lt=timezone.now() - FORGOTTEN):
-        booking.step(row, Booking.State.PLACING, note="taken up again", due_at=timezone.now())
+    left = Booking.objects.filter(state__in=[Booking.State.DRAFT, Booking.State.HOLDING], created_at__lt=timezone.now() - FORGOTTEN)
+    for pk in list(left.values_list("pk", flat=True)):
+        booking.take_up(pk)
 
 
 def gauges() -> Iterable[Gauge]:

@@ -72,3 +72,14 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_kind_display()})"
+
+    @classmethod
+    def webchat(cls, hotel: Hotel, driver: str, name: str) -> Account:
+        """The hotel's first web chat served by ``driver``, made when there is none."""
+        found = cls.objects.filter(hotel=hotel, kind=cls.Kind.WEBCHAT, driver=driver).order_by("pk").first()
+        return (
+            found
+            or cls.objects.get_or_create(
+                hotel=hotel, kind=cls.Kind.WEBCHAT, name=name, defaults={"driver": driver, "state": cls.State.CONNECTED}
+            )[0]
+        )

@@ -17,7 +17,8 @@ READABLE = frozenset({"text", "button", "interactive"})
 MISUNDERSTOOD_LIMIT = 2
 # Offers stand cheapest first.
 _ORDINAL = re.compile(
-    r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*(?:(primer[ao]?|first(?: one)?|primeira|mas barata|mas economica|cheapest(?: one)?|mais barat[ao])"
+    r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*"
+    r"(?:(primer[ao]?|first(?: one)?|primeira|mas barata|mas economica|cheapest(?: one)?|mais barat[ao])"
     r"|(segund[ao]|second(?: one)?)|(tercer[ao]?|third(?: one)?|terceir[ao]))(?: opcion| option| opcao| por favor| please)*"
 )
 

@@ -50,7 +50,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     if not hotels:
         return render(request, "simulator/no_hotel.html", status=404)
     hotel = next((one for one in hotels if one.slug == request.GET.get("hotel")), hotels[0])
-    guest = slugify(request.GET.get("guest", ""))[:60] or GUESTS[0]
+    guest = slugify(request.GET.get("guest", ""))[:40] or GUESTS[0]
     return render(
         request,
         "simulator/phone.html",
@@ -86,9 +86,7 @@ def send(request: HttpRequest, hotel: str, guest: str) -> HttpResponse:
         return JsonResponse({"error": "text or choice, and a key, are needed"}, status=400)
     if not text.strip() and not choice_id:
         return JsonResponse({"error": "nothing to send"}, status=400)
-    account, _created = Account.objects.get_or_create(
-        hotel=row, kind=Account.Kind.WEBCHAT, driver=Account.Driver.WORKER, defaults={"name": "Simulator", "state": Account.State.CONNECTED}
-    )
+    account = Account.webchat(row, Account.Driver.WORKER, "Simulator")
     letter = InboundMessage(
         account_key=str(account.pk), provider_id=f"{guest}:{key}", sender=Sender(phone=guest, name=guest.replace("-", " ").title()),
         kind="interactive" if choice_id else "text", provider_time=timezone.now(), text=text, choice_id=choice_id,

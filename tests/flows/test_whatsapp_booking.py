@@ -413,3 +413,84 @@ class TestDeathOfAWorker:
         [told] = ana.heard()
         assert words(told).startswith("¡Listo, Ana Pérez!")
         assert [row.state for row in Booking.objects.all()] == ["confirmed"]
+
+
+class TestOnlyAPlainYes:
+    """What happened to be read as a yes, or outlived its question, before it was written down here."""
+
+    def test_a_yes_tapped_together_with_other_words_is_none(self, ana, dates, post, work):
+        yes = buttons(to_summary(ana, dates))[0]
+
+        post(
+            envelope(tap_message(yes["id"], yes["title"], sender=ana.number), text_message("no esperá, mejor otro día", sender=ana.number))
+        )
+        work()
+
+        assert Booking.objects.count() == 0
+
+    def test_an_ok_to_a_person_books_nothing_after_the_conversation_is_given_back(self, ana, dates, django_user_model):
+        from conversations import handoff
+
+        user = django_user_model.objects.create(username="lucia")
+        to_summary(ana, dates)
+        ana.says("quiero hablar con una persona")
+        conversation = Conversation.objects.get()
+        handoff.reply(conversation, user, "Te llamo en diez minutos, ¿te parece?")
+        handoff.give_back(conversation, user)
+
+        ana.says("ok")
+
+        assert (Booking.objects.count(), Hold.objects.get().state) == (0, "released")
+
+    def test_a_cancellation_expires_too(self, ana, dates, hotel, work, post):
+        ana.taps(buttons(to_summary(ana, dates))[0])
+        ana.says("quiero cancelar mi reserva")
+        later = hotel.local_now() + dt.timedelta(days=3)
+
+        post(envelope(text_message("ok", sender=ana.number)))
+        work(later)
+
+        assert Booking.objects.get().state == "confirmed"
+
+    @pytest.mark.parametrize("unclear", ["si pero con cuna", "lo de siempre jaja"])
+    def test_after_something_unclear_the_question_is_asked_again(self, ana, dates, unclear):
+        to_summary(ana, dates)
+
+        [asked] = ana.says(unclear)
+
+        assert "¿confirmo la reserva tal cual" in words(asked) and buttons(asked)[0]["id"].startswith("yes:")
+
+    @pytest.mark.parametrize("chatter", ["mañana te confirmo", "hasta mañana!", "el domingo hay desayuno?"])
+    def test_small_talk_moves_no_date(self, ana, dates, chatter):
+        to_summary(ana, dates)
+
+        ana.says(chatter)
+        ana.says("dale")
+
+        assert [(row.check_in, row.check_out) for row in Booking.objects.all()] == [dates]
+
+
+def test_a_turn_that_never_works_ends_with_a_person_and_a_word_to_the_guest(ana, monkeypatch, work):
+    from conversations.desk import HotelDesk
+
+    monkeypatch.setattr(HotelDesk, "answer", lambda *_: 1 / 0)
+    ana.says("a que hora es el desayuno?")
+    for _ in range(2):
+        Conversation.objects.update(due_at=timezone.now())
+        work()
+
+    assert (Conversation.objects.get().owner, Inbound.objects.get().state) == ("waiting", "failed")
+    assert "Te paso con una persona" in words(ana.heard()[-1])
+
+
+def test_one_bad_letter_or_receipt_stops_nobody(ana, post, work):
+    post(
+        envelope(
+            text_message("hola") | {"from_user_id": "AR." + "9" * 300},
+            statuses=[{"id": "w", "status": "sent", "timestamp": "1790000000", "biz_opaque_callback_data": "²"}],
+        )
+    )
+
+    [answer] = ana.says("a que hora es el desayuno?")
+
+    assert "desayuno" in words(answer)

@@ -33,6 +33,15 @@ def test_each_process_knows_its_role_and_cluster():
     assert services["slow"]["environment"]["Q_CLUSTER_NAME"] in settings.Q_CLUSTER["ALT_CLUSTERS"]
 
 
+def test_what_is_copied_from_the_example_does_not_reach_into_the_containers():
+    """`.env` is meant for a start without containers too; what would break one inside is set here."""
+    fixed = compose()["services"]["worker"]["environment"]
+
+    assert (fixed["HOST"], fixed["PORT"], fixed["DATA_DIR"], fixed["STATIC_ROOT"]) == ("0.0.0.0", "8000", "/data", "/app/staticfiles")
+    assert fixed["ALLOWED_HOSTS"].endswith(",127.0.0.1,web")
+    assert (fixed["DATABASE_URL"], fixed["REDIS_URL"], fixed["POSTGRES_HOST"], fixed["REDIS_HOST"]) == ("", "", "postgres", "redis")
+
+
 def test_no_secret_stands_in_the_file_and_nothing_listens_to_the_world():
     text = (ROOT / "docker-compose.yml").read_text()
     services = compose()["services"]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3.exceptions
 from django.conf import settings
 from prometheus_client import Counter, Histogram
 
@@ -48,14 +49,14 @@ def send(job: SendJob) -> Outcome:
     try:
         with LATENCY.labels("messages", "POST").time():
             status, content_type, raw = _post(url, job.access_token, body)
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
+    except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL, requests.exceptions.SSLError) as error:
         outcome: Outcome = Retry(f"not connected: {type(error).__name__}")
     except requests.exceptions.ConnectionError as error:
         # Refused before a byte left: nothing was sent. Anything later may have been.
         refused = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
         outcome = Retry("connection refused") if refused else Unknown("the line was cut")
-    except requests.exceptions.RequestException as error:
-        outcome = Unknown(f"no answer: {type(error).__name__}")
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+        outcome = Unknown(f"no whole answer: {type(error).__name__}")
     else:
         outcome = _read(status, content_type, raw, is_read=job.content.kind == "read")
     SENT.labels(job.content.kind, type(outcome).__name__.lower()).inc()
@@ -87,19 +88,21 @@ def _session() -> requests.Session:
 def _read(status: int, content_type: str, raw: bytes, *, is_read: bool) -> Outcome:
     try:
         answer: Any = json.loads(raw)
-    except ValueError:
-        return Unknown(f"an answer that is no JSON (HTTP {status}, {content_type[:40]})")
-    if not isinstance(answer, dict):
-        return Unknown(f"an answer of an unknown shape (HTTP {status})")
-    if isinstance(answer.get("error"), dict):
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
         return classify(answer["error"])
+    if status == 429:  # said by whatever stands in front of Meta: surely not taken
+        return Retry("too many requests (HTTP 429)", whole_number=True)
+    if 400 <= status < 500:
+        return Failed(f"refused without a reason (HTTP {status})")
+    if not isinstance(answer, dict):
+        return Unknown(f"an answer that is no JSON object (HTTP {status}, {content_type[:40]})")
     if is_read and status == 200:
         return Sent("")
     messages = answer.get("messages")
     if status == 200 and isinstance(messages, list) and messages and isinstance(messages[0], dict) and messages[0].get("id"):
         return Sent(str(messages[0]["id"])[:200])
-    if 400 <= status < 500:
-        return Failed(f"refused without a reason (HTTP {status})")
     return Unknown(f"HTTP {status} without an id")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,6 +66,8 @@ def _message(account_key: str, value: JsonObject, item: JsonObject) -> InboundMe
     context = _object(item.get("context"))
     if item.get("group_id"):
         kind = "group"
+    if kind == "interactive" and body.get("type") == "call_permission_reply":
+        kind = "call_permission_reply"
     return InboundMessage(
         account_key=account_key,
         provider_id=_required(item, "id"),
@@ -186,6 +189,6 @@ def _cleaned(value: Any) -> Any:
         return {clean(str(key)): _cleaned(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_cleaned(inner) for inner in value]
-    if isinstance(value, float) and value != value:  # NaN is no JSON
+    if isinstance(value, float) and not math.isfinite(value):  # 1e999 and NaN are no JSON
         return None
     return value

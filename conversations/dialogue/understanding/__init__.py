@@ -15,6 +15,10 @@ _CUE = re.compile(
     r"qued\w+|from|for|until|till|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|instead|rather|melhor|"
     r"change|cambi\w+|mud\w+|finde|fin de semana|fim de semana|weekend|hasta|ate|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
+# "mañana te confirmo" speaks of an answer, not of an arrival.
+_LATER = re.compile(
+    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b|\blet you know\b|\baviso\b"
+)
 
 
 def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -> Understanding:
@@ -25,7 +29,12 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     spoken = language.detect(rest_folded, previous=state.language, offered=hotel.languages)
     said = intents.read(folded, spoken, has_slots=False)
     stay = stays.read(
-        rest_folded, language=spoken, now=now, known=state.slots, awaiting=state.awaiting, about_a_stay=_about_a_stay(said, rest_folded, state)
+        rest_folded,
+        language=spoken,
+        now=now,
+        known=state.slots,
+        awaiting=state.awaiting,
+        about_a_stay=_about_a_stay(said, rest_folded, state),
     )
     found = contacts | stay.slots | party.read(stay.rest, awaiting=state.awaiting, known=state.slots)
     found |= slots.room_type(rest_folded, hotel.room_types)
@@ -41,7 +50,7 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State) -> bool:
     names = {intent.name for intent in said}
     if state.awaiting in {"check_in", "check_out", "nights"} or names & _BOOKING:
         return True
-    if state.awaiting == "name" or names - {"greeting", "thanks", "affirm", "deny"}:
+    if _LATER.search(folded) or state.awaiting == "name" or names - {"greeting", "thanks", "affirm", "deny"}:
         return False
     short = len(folded.split()) <= 3 and state.awaiting not in {"confirmation", "room_type"}
     return short or _CUE.search(folded) is not None

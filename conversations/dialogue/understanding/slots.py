@@ -54,8 +54,46 @@ _NOT_NAMES = frozenset(
 )
 # Words that make an answer to "your name?" something else than a name.
 _NO_NAME_WORDS = frozenset(
-    "no si tengo nombre quiero que cuando donde como cual cuanto para mejor espera momento yes what how why when where want wait name sim nao "
-    "quero qual quando onde quanto espere reserva booking hotel habitacion quarto room".split()
+    [
+        "no",
+        "si",
+        "tengo",
+        "nombre",
+        "quiero",
+        "que",
+        "cuando",
+        "donde",
+        "como",
+        "cual",
+        "cuanto",
+        "para",
+        "mejor",
+        "espera",
+        "momento",
+        "yes",
+        "what",
+        "how",
+        "why",
+        "when",
+        "where",
+        "want",
+        "wait",
+        "name",
+        "sim",
+        "nao",
+        "quero",
+        "qual",
+        "quando",
+        "onde",
+        "quanto",
+        "espere",
+        "reserva",
+        "booking",
+        "hotel",
+        "habitacion",
+        "quarto",
+        "room",
+    ]
 )
 _DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
 _ENDS = re.compile(

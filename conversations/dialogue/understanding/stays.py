@@ -152,9 +152,7 @@ def _blank(text: str, match: re.Match[str]) -> str:
     return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
-def _atoms(
-    text: str, language: str, today: dt.date, doubts: list[str], *, bare: bool, relative: bool
-) -> tuple[list[_Atom], str]:
+def _atoms(text: str, language: str, today: dt.date, doubts: list[str], *, bare: bool, relative: bool) -> tuple[list[_Atom], str]:
     atoms: list[_Atom] = []
 
     def take(pattern: str, make: Any) -> None:

@@ -76,13 +76,8 @@ class Talk:
     """One guest's conversation, driven in this process."""
 
     def __init__(self, hotel: Hotel, guest: str, language: str, now: dt.datetime | None) -> None:
-        self.hotel, self.guest, self.language, self.now = hotel, guest[:80], language, now
-        self.account, _created = Account.objects.get_or_create(
-            hotel=hotel,
-            kind=Account.Kind.WEBCHAT,
-            driver=Account.Driver.CONVERSE,
-            defaults={"name": "Terminal", "state": Account.State.CONNECTED},
-        )
+        self.hotel, self.guest, self.language, self.now = hotel, guest[:40], language, now
+        self.account = Account.webchat(hotel, Account.Driver.CONVERSE, "Terminal")
 
     def say(self, said: dict[str, Any]) -> dict[str, Any]:
         """One message in, everything it caused out."""

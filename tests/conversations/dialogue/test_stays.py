@@ -165,3 +165,32 @@ def test_a_bare_answer_is_read_in_the_light_of_the_question(text, check_out):
     known = {"check_in": D3}
 
     assert dates(text, known=known, awaiting="check_out") == (D3, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "check_in", "check_out"),
+    [
+        ("llego el 10 y me voy el 12 de enero", {}, "2027-01-10", "2027-01-12"),
+        ("del 15 al 18/1", {}, "2027-01-15", "2027-01-18"),
+        ("arriving the 10th, leaving january 12", {}, "2027-01-10", "2027-01-12"),
+        ("mejor del 4 al 6", {"check_in": "2027-07-07", "check_out": "2027-07-09"}, "2027-07-04", "2027-07-06"),
+        ("y del 10 al 12?", {"check_in": "2027-02-07", "check_out": "2027-02-09"}, "2027-02-10", "2027-02-12"),
+        ("salgo el 10 en vez del 9", {"check_in": "2027-02-07", "check_out": "2027-02-09"}, "2027-02-07", "2027-02-10"),
+        ("agregá una noche", {"check_in": "2027-02-07", "check_out": "2027-02-10"}, "2027-02-07", "2027-02-11"),
+        ("una noche menos", {"check_in": "2027-02-07", "check_out": "2027-02-10"}, "2027-02-07", "2027-02-09"),
+        ("add 2 nights", {"check_in": "2027-02-07", "check_out": "2027-02-10"}, "2027-02-07", "2027-02-12"),
+        ("desde mañana hasta el viernes", {}, "2026-11-19", "2026-11-20"),
+        ("llegamos el viernes y nos vamos el domingo", {}, "2026-11-20", "2026-11-22"),
+    ],
+)
+def test_one_end_tells_about_the_other(text, known, check_in, check_out):
+    assert dates(text, known=known, awaiting="confirmation" if known else None) == (check_in, check_out, ())
+
+
+def test_a_number_that_answers_another_question_is_no_day():
+    for awaiting in ("adults", "name", "room_type", "confirmation"):
+        assert dates("2", known=KNOWN, awaiting=awaiting) == (None, None, ())
+
+
+def test_the_price_of_a_night_is_no_length():
+    assert dates("cuánto sale una noche?", known=KNOWN, awaiting="confirmation") == (None, None, ())

@@ -155,3 +155,56 @@ def test_every_lexicon_has_the_same_intents():
     keys = [set(tomllib.loads((intents.LEXICON / f"{language}.toml").read_text())["part"]) for language in ("es", "en", "pt")]
 
     assert keys[0] == keys[1] == keys[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "adults"),
+    [
+        ("somos una familia de 4", 4),
+        ("we are a family of 4", 4),
+        ("somos dos parejas", 4),
+        ("para mi esposa y para mí", 2),
+        ("Adults: 2", 2),
+    ],
+)
+def test_articles_count_nobody(text, adults):
+    assert heard(text).slots["adults"] == adults
+
+
+def test_a_minor_is_a_child_and_a_person_to_talk_to_is_no_guest():
+    assert {k: heard("2 adultos y 1 menor de 10 años").slots[k] for k in ("adults", "children", "child_ages")} == {
+        "adults": 2,
+        "children": 1,
+        "child_ages": [10],
+    }
+    assert "adults" not in heard("quiero que me llame una persona").slots
+
+
+@pytest.mark.parametrize("text", ["la más barata", "te confirmo más tarde", "mi mail es ana.ruiz@example.com", "María"])
+def test_one_foreign_word_is_no_change_of_language(text):
+    assert heard(text, language="es").language == "es"
+
+
+@pytest.mark.parametrize(
+    "text", ["mañana te confirmo", "perdí mi cargador el viernes", "a qué hora abre la pileta mañana?", "hasta mañana"]
+)
+def test_days_in_small_talk_are_no_stay(text):
+    assert not {"check_in", "check_out"} & heard(text).slots.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("María del Carmen Ruiz", "María del Carmen Ruiz"),
+        ("a nombre de mi marido, Pedro Gómez", "Pedro Gómez"),
+        ("Domingo Sarmiento", "Domingo Sarmiento"),
+        ("Ana Ruiz, DNI 30123456", "Ana Ruiz"),
+    ],
+)
+def test_names_of_every_kind(text, name):
+    assert heard(text, awaiting="name").slots == {"name": name}
+
+
+@pytest.mark.parametrize("text", ["confirmar", "sí, confirmo la reserva", "acepto", "bueno dale", "yes, confirm it", "sim, aceito"])
+def test_more_ways_to_say_yes(text):
+    assert heard(text).has("affirm")

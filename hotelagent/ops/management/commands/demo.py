@@ -27,7 +27,6 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
-from django.utils.module_loading import import_string
 
 from hotelagent.ops import lifeline, metrics
 from hotelagent.ops.models import Heartbeat
@@ -135,7 +134,6 @@ class Command(BaseCommand):
         """Database, hotel, account, login; returns what demo.json tells."""
         call_command("migrate", verbosity=0, interactive=False)
         call_command("provision_hotel", str(settings.BASE_DIR / "demo" / "hotel.yaml"), stdout=io.StringIO())
-        import_string(settings.CHANNEL_FROM_ENVIRONMENT)("demo")
         Heartbeat.objects.all().delete()
         told = self._login()
         connections.close_all()

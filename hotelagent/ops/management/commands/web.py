@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.module_loading import import_string
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         import uvicorn  # noqa: PLC0415 - only this command needs the server
         from django.conf import settings  # noqa: PLC0415 - as above
 
+        import_string(settings.CHANNEL_FROM_ENVIRONMENT)("demo")
         uvicorn.run(
             "hotelagent.asgi:application",
             host=options["host"] or settings.HOST,
