@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -14,14 +15,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from hotelagent.hotels.access import hotels_of
 from hotelagent.hotels.models import Hotel, Language, Weekday
-from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge
+from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge, when
 from pms import inventory
 from pms.models import Connection, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
 
@@ -32,21 +33,26 @@ RESERVATION_LOOKS: dict[str, Look] = {
 }
 
 
+def _texts(label: Any, *, long: bool = False, help_text: Any = "") -> Iterator[forms.CharField]:
+    """One field for each language."""
+    for _language in Language.values:
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": 3}) if long else UnfoldAdminTextInputWidget()
+        yield forms.CharField(label=label, required=False, widget=widget, help_text=help_text, max_length=2000)
+
+
 class RoomTypeForm(HotelForm):
     """The texts, one field for each language instead of JSON."""
 
-    class Meta:
-        model = RoomType
-        exclude = ["names", "synonyms", "descriptions"]  # noqa: DJ006 - the fields below stand for them
+    name_es, name_en, name_pt = _texts(_("name"))
+    synonyms_es, synonyms_en, synonyms_pt = _texts(_("guests also say"), help_text=_("Separated by commas"))
+    description_es, description_en, description_pt = _texts(_("description"), long=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        room_type = self.instance
         for language in Language.values:
-            if f"name_{language}" in self.fields:
-                self.fields[f"name_{language}"].initial = room_type.names.get(language, "")
-                self.fields[f"synonyms_{language}"].initial = ", ".join(room_type.synonyms.get(language, []))
-                self.fields[f"description_{language}"].initial = room_type.descriptions.get(language, "")
+            self.fields[f"name_{language}"].initial = self.instance.names.get(language, "")
+            self.fields[f"synonyms_{language}"].initial = ", ".join(self.instance.synonyms.get(language, []))
+            self.fields[f"description_{language}"].initial = self.instance.descriptions.get(language, "")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -63,19 +69,6 @@ class RoomTypeForm(HotelForm):
         return super().save(commit)
 
 
-def _text_field(label: Any, *, long: bool = False, help_text: Any = "") -> forms.CharField:
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3}) if long else UnfoldAdminTextInputWidget()
-    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text, max_length=2000)
-
-
-for _code, _name in Language.choices:
-    RoomTypeForm.base_fields[f"name_{_code}"] = RoomTypeForm.declared_fields[f"name_{_code}"] = _text_field(_("name"))
-    RoomTypeForm.base_fields[f"synonyms_{_code}"] = RoomTypeForm.declared_fields[f"synonyms_{_code}"] = _text_field(
-        _("guests also say"), help_text=_("Separated by commas")
-    )
-    RoomTypeForm.base_fields[f"description_{_code}"] = RoomTypeForm.declared_fields[f"description_{_code}"] = _text_field(_("description"), long=True)
-
-
 @admin.register(RoomType)
 class RoomTypeAdmin(HotelAdmin):
     is_configuration = True
@@ -90,7 +83,7 @@ class RoomTypeAdmin(HotelAdmin):
         *((name, {"fields": [f"name_{code}", f"synonyms_{code}", f"description_{code}"]}) for code, name in Language.choices),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(rooms_in_service=Count("rooms", filter=Q(rooms__active=True)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -98,7 +91,11 @@ class RoomTypeAdmin(HotelAdmin):
             return list(super().get_fieldsets(request, obj))
         return [*super().get_fieldsets(request, obj)[:2], (_("Texts"), {"fields": ["names", "synonyms", "descriptions"]})]
 
-    @display(description=_("rooms"), ordering="rooms_in_service")
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Quotes and bookings name the room type by its code.
+        return [*super().get_readonly_fields(request, obj), *(["code"] if obj is not None else [])]
+
+    @admin.display(description=_("rooms"), ordering="rooms_in_service")
     def room_count(self, room_type: Any) -> int:
         return int(room_type.rooms_in_service)
 
@@ -114,8 +111,17 @@ class RoomAdmin(HotelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not while a booking has a night of it: take the room out of service instead."""
-        booked = obj is not None and RoomNight.objects.filter(room=obj, reservation__isnull=False).exists()
-        return not booked and super().has_delete_permission(request, obj)
+        return (obj is None or not _is_booked(obj)) and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Room) -> None:
+        with inventory.locked(obj.hotel):
+            if _is_booked(obj):
+                raise PermissionDenied
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        for room in queryset.select_related("hotel"):
+            self.delete_model(request, room)
 
     def get_urls(self) -> list[URLPattern]:
         return [path("nights/", self.admin_site.admin_view(self.nights_view), name="pms_room_nights"), *super().get_urls()]
@@ -129,10 +135,14 @@ class RoomAdmin(HotelAdmin):
         sheet = nights_sheet(hotel, _first_night(request, hotel)) if hotel else None
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Nights"), "opts": self.model._meta, "hotel": hotel, "hotels": hotels, "sheet": sheet, "is_fullwidth": True,
+            "title": _("Nights"), "hotel": hotel, "hotels": hotels, "sheet": sheet, "is_fullwidth": True,
             "can_block": hotel is not None and OutOfOrderAdmin(OutOfOrder, self.admin_site).has_add_permission(request),
         }  # fmt: skip
         return TemplateResponse(request, "admin/pms/room/nights.html", context)
+
+
+def _is_booked(room: Room) -> bool:
+    return RoomNight.objects.filter(room=room, reservation__isnull=False).exists()
 
 
 def _first_night(request: HttpRequest, hotel: Hotel) -> dt.date:
@@ -162,10 +172,15 @@ def nights_sheet(hotel: Hotel, first: dt.date) -> dict[str, Any]:
              "free": sum(night not in by_room.get(room.pk, {}) for room in in_service)}
             for night in nights
         ],
-        "rows": [{"room": room, "spans": _spans(nights, by_room.get(room.pk, {}), today)} for room in rooms],
+        "rows": [{"room": room, "type": _name(room.room_type), "spans": _spans(nights, by_room.get(room.pk, {}), today)} for room in rooms],
         "first": first, "today": today, "last": nights[-1], "rooms": len(in_service),
         "earlier": first - dt.timedelta(days=SHEET_NIGHTS), "later": end,
     }  # fmt: skip
+
+
+def _name(room_type: RoomType) -> str:
+    """In the language of the page when the hotel has given it one."""
+    return str(room_type.names.get((get_language() or "")[:2]) or room_type)
 
 
 def _spans(nights: list[dt.date], taken: dict[dt.date, RoomNight], today: dt.date) -> list[dict[str, Any]]:
@@ -194,7 +209,7 @@ class DatedForm(HotelForm):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if "end" in self.errors:
-            self._errors.pop("__all__", None)  # the database's own wording of the same
+            self.errors.pop("__all__", None)  # the database's own wording of the same
 
 
 class RateForm(DatedForm):
@@ -216,7 +231,7 @@ class RateAdmin(HotelAdmin):
     list_select_related = ["room_type"]
     fields = ["room_type", "first_night", "end", "weekdays", "price", "extra_adult", "child"]
 
-    @display(description=_("weekdays"))
+    @admin.display(description=_("weekdays"))
     def days(self, rate: Rate) -> str:
         return ", ".join(str(Weekday(day).label) for day in rate.weekdays) if rate.weekdays else str(_("every day"))
 
@@ -250,7 +265,9 @@ def _taken_by(room: Room, night: RoomNight) -> str:
     told = {"room": room.number, "night": date_format(night.night, "SHORT_DATE_FORMAT")}
     if night.reservation is not None:
         told |= {"reference": night.reservation.reference, "guest": night.reservation.guest_name}
-        return str(_("Room %(room)s is booked on the night of %(night)s (%(reference)s, %(guest)s). Move or cancel that booking first.") % told)
+        return str(
+            _("Room %(room)s is booked on the night of %(night)s (%(reference)s, %(guest)s). Move or cancel that booking first.") % told
+        )
     return str(_("Room %(room)s is already out of order on the night of %(night)s.") % told)
 
 
@@ -308,29 +325,30 @@ class ConnectionAdmin(HotelAdmin):
 
 @admin.register(PropertyReservation)
 class PropertyReservationAdmin(HotelAdmin):
-    list_display = ["reference", "hotel", "guest_name", "check_in", "check_out", "rooms", "state_label", "total_due", "created_at"]
+    list_display = ["reference", "hotel", "guest_name", "check_in", "check_out", "rooms", "state_label", "total_due", "created"]
+    created = when("created_at", _("created"))
     list_filter = [("state", ChoicesDropdownFilter), ("hotel", HotelFilter)]
     list_select_related = ["hotel"]
     word_fields = ("guest_name",)
     phone_fields = ("guest_phone",)
     code_fields = ("reference",)
     fields = [
-        "hotel", "reference", "state_label", "check_in", "check_out", "rooms", "adults", "children", "child_ages", "guest_name", "guest_email",
-        "guest_phone", "lines", "total_due", "notes", "created_at", "cancelled_at",
+        "hotel", "reference", "state_label", "check_in", "check_out", "rooms", "adults", "children", "child_ages", "guest_name",
+        "guest_email", "guest_phone", "lines", "total_due", "notes", "created_at", "cancelled_at",
     ]  # fmt: skip
     readonly_fields = ["state_label", "rooms", "total_due"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("nights__room")
 
-    @display(description=_("rooms"))
+    @admin.display(description=_("rooms"))
     def rooms(self, reservation: PropertyReservation) -> str:
         return ", ".join(sorted({night.room.number for night in reservation.nights.all()}))
 
-    @display(description=_("total"), ordering="total")
+    @admin.display(description=_("total"), ordering="total")
     def total_due(self, reservation: PropertyReservation) -> str:
         return f"{reservation.total} {reservation.currency}"
 
-    @display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_label(self, reservation: PropertyReservation) -> str:
         return badge(RESERVATION_LOOKS[reservation.state], reservation.get_state_display())

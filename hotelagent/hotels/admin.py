@@ -95,6 +95,8 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["email"] = forms.CharField(label=_("e-mail"), widget=UnfoldAdminTextInputWidget, disabled=True)
             self.fields["email"].initial = person.email or person.get_username()
             self.fields["name"].initial, self.fields["name"].disabled = person.get_full_name(), True
+        for name in ("email", "name"):
+            self.fields[name].widget.attrs["aria-label"] = str(self.fields[name].label)
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()

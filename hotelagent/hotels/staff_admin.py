@@ -16,7 +16,22 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, ExpressionWrapper, F, Field, ForeignKey, Func, Model, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    DateField,
+    ExpressionWrapper,
+    F,
+    Field,
+    ForeignKey,
+    Func,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    TimeField,
+    URLField,
+    Value,
+)
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -32,7 +47,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.views import ChangeList
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordWidget
 
 from hotelagent.hotels.access import hotels_of, within
 from hotelagent.hotels.models import Hotel, Membership, Role
@@ -136,7 +151,8 @@ MIN_PHONE_DIGITS = 4
 def folded(field: str | Any) -> SearchVector:
     """A text column (or expression) as words without accents or case."""
     column = F(field) if isinstance(field, str) else field
-    return SearchVector(Func(Lower(column), Value(_ACCENTED), Value(_BARE), function="translate"), config="simple")
+    bare = Func(Lower(column), Value(_ACCENTED), Value(_BARE), function="translate", output_field=TextField())
+    return SearchVector(bare, config="simple")
 
 
 def word_query(term: str) -> SearchQuery | None:
@@ -220,6 +236,23 @@ class HotelForm(forms.ModelForm):  # type: ignore[type-arg]
         return {*super()._get_validation_exclusions(), *self.secrets}  # type: ignore[misc]
 
 
+# --- dates and times: the browser's own pickers, which phones know ---------------------------------------------------------
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%H:%M")
+
+
 # --- the pages -----------------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +261,7 @@ class Scoped:
 
     # The lookup from a row to its hotel; "" for the hotel itself, None for rows of the whole platform.
     hotel_path: str | None = "hotel"
+    formfield_overrides = {DateField: {"widget": DayInput}, TimeField: {"widget": ClockInput}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
@@ -249,6 +283,8 @@ class Scoped:
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, SecretField):
             return SecretFormField(label=capfirst(str(db_field.verbose_name)), required=False, help_text=db_field.help_text)
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
@@ -401,7 +437,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[: self.LIMIT].count())
+        return int(rows.order_by().values("pk")[: self.LIMIT].count())
 
 
 class BigTable:
@@ -425,6 +461,12 @@ class HotelInline(Scoped, TabularInline):  # type: ignore[misc]
     extra = 0
     hide_title = True
     is_configuration = False
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:  # a cell has no label of its own beside it
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
 
     def _page(self) -> Any:
         return self.admin_site._registry[self.parent_model]

@@ -1,0 +1,144 @@
+"""Two hotels with one row of everything, and people who log in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound, Thread
+from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message
+from hotelagent.hotels.models import Hotel, Membership, OpeningHours
+from pms import inventory
+from pms.models import Connection, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomType, Tax
+from pms.terms import Stay
+from reservations.models import Booking, BookingStep, Hold, Quote
+
+FIRST = dt.date(2031, 3, 3)
+
+
+def furnish(slug: str, mark: str) -> dict[type, object]:
+    """A hotel with one row of everything; ``mark`` stands in every text a page could show."""
+    now = timezone.now()
+    hotel = Hotel.objects.create(slug=slug, name=f"Hotel {mark}", timezone="America/Argentina/Buenos_Aires", country="AR", currency="ARS")
+    person = make_person(f"colleague {mark}", hotel)
+    OpeningHours.objects.create(hotel=hotel, weekday=0, opens="08:00", closes="20:00")
+    kind = RoomType.objects.create(hotel=hotel, code=f"D{mark}"[:20], names={"es": f"Doble {mark}"})
+    room = Room.objects.create(hotel=hotel, room_type=kind, number=f"1{mark}")
+    stay = {"check_in": FIRST, "check_out": FIRST + dt.timedelta(days=2)}
+    money = {"total": Decimal("100.00"), "currency": "ARS"}
+    lines = [{"room_type": kind.code, "count": 1, "price": "100.00"}]
+    people = {"guest_name": f"Guest {mark}", "guest_phone": "+5491100000000"}
+    reservation = PropertyReservation.objects.create(hotel=hotel, reference=f"P{mark}", adults=2, lines=lines, **stay, **money, **people)
+    inventory.take(reservation, [room], Stay(**stay))
+    closed = OutOfOrder.objects.create(
+        room=room, first_night=FIRST + dt.timedelta(days=10), end=FIRST + dt.timedelta(days=12), reason=f"paint {mark}"
+    )
+    inventory.block(closed)
+    app = MetaApp.objects.create(name=f"app {mark}", secret=f"signing-{mark}", verify_token=f"verify-{mark}")
+    account = Account.objects.create(
+        hotel=hotel,
+        kind="whatsapp",
+        name=f"WhatsApp {mark}",
+        external_id=f"id-{mark}",
+        app=app,
+        access_token=f"token-{mark}",
+        state="connected",
+    )
+    thread = Thread.objects.create(
+        account=account, identity=f"549{mark}", address="5491100000000", name=f"Guest {mark}", last_inbound_at=now
+    )
+    inbound = Inbound.objects.create(
+        account=account, thread=thread, provider_id=f"in-{mark}", kind="text", text=f"hola {mark}", sender_name=f"Guest {mark}",
+        sender_phone="5491100000000", digest=mark, provider_time=now, received_at=now, due_at=now, state="answered",
+    )  # fmt: skip
+    outbound = Outbound.objects.create(
+        account=account, thread=thread, dedupe_key=f"out-{mark}", author="bot", content={"kind": "text", "text": f"answer {mark}", "choices": []},
+        state="sent", due_at=now, created_at=now,
+    )  # fmt: skip
+    guest = Guest.objects.create(hotel=hotel, name=f"Guest {mark}", language="es")
+    Identity.objects.create(hotel=hotel, guest=guest, kind="phone", value=f"549{mark}")
+    conversation = Conversation.objects.create(hotel=hotel, guest=guest, thread=thread, last_message_at=now)
+    Message.objects.create(conversation=conversation, author="guest", text=f"hola {mark}", inbound=inbound, at=now)
+    Message.objects.create(conversation=conversation, author="bot", text=f"answer {mark}", outbound=outbound, at=now)
+    quote = Quote.objects.create(hotel=hotel, guest_key=guest.key, adults=2, lines=lines, created_at=now, expires_at=now, **stay, **money)
+    booking = Booking.objects.create(
+        hotel=hotel, reference=f"R{mark}"[:12], key=uuid.uuid4(), quote=quote, adults=2, lines=lines, guest_key=guest.key, state="confirmed",
+        created_at=now, confirmed_at=now, **stay, **money, **people,
+    )  # fmt: skip
+    BookingStep.objects.create(booking=booking, at=now, to_state="confirmed", note=f"step {mark}")
+    rows = [
+        hotel, kind, room, reservation, closed, app, account, inbound, outbound, guest, conversation, quote, booking,
+        Rate.objects.create(room_type=kind, first_night=FIRST, end=FIRST + dt.timedelta(days=90), price=100),
+        Restriction.objects.create(hotel=hotel, room_type=kind, first_night=FIRST, end=FIRST + dt.timedelta(days=9), min_stay=2),
+        Tax.objects.create(hotel=hotel, name=f"IVA {mark}", percent=21),
+        Connection.objects.create(hotel=hotel, api_key=f"pms-key-{mark}"),
+        DeliveryReceipt.objects.create(account=account, provider_id=f"rc-{mark}", status="sent", provider_time=now, received_at=now, due_at=now),
+        AccountNotice.objects.create(account=account, kind=f"kind {mark}", digest=f"n-{mark}", received_at=now),
+        Hold.objects.create(quote=quote, hotel=hotel, guest_key=guest.key, room_type=kind.code, expires_at=now, created_at=now, **stay),
+        Handoff.objects.create(conversation=conversation, reason="asked", summary=f"wants {mark}", opened_at=now, taken_by=person),
+        Event.objects.create(hotel=hotel, conversation=conversation, type="handed_off", data={"note": mark}, user=person, at=now),
+        Fact.objects.create(hotel=hotel, topic="amenity_wifi", language="es", text=f"wifi {mark}"),
+        Faq.objects.create(hotel=hotel, language="es", question=f"question {mark}", answer=f"answer {mark}"),
+    ]  # fmt: skip
+    return {type(row): row for row in rows}
+
+
+@pytest.fixture
+def alfa(db):
+    return furnish("alfa", "ALFA")
+
+
+@pytest.fixture
+def bravo(db):
+    return furnish("bravo", "BRAVO")
+
+
+def make_person(name, hotel=None, role="receptionist", **values):
+    person = get_user_model().objects.create_user(username=name, first_name=name.title(), is_staff=True, **values)
+    if hotel is not None:
+        Membership.objects.create(user=person, hotel=hotel, role=role)
+    return person
+
+
+def browser(person) -> Client:
+    """Somebody's browser, in English."""
+    client = Client()
+    client.force_login(person)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def receptionist(alfa):
+    return make_person("lucia", alfa[Hotel])
+
+
+@pytest.fixture
+def hotel_admin(alfa):
+    return make_person("marina", alfa[Hotel], role="hotel_admin")
+
+
+@pytest.fixture
+def desk(receptionist):
+    return browser(receptionist)
+
+
+@pytest.fixture
+def office(hotel_admin):
+    return browser(hotel_admin)
+
+
+@pytest.fixture
+def platform(db):
+    return browser(make_person("root", is_superuser=True))
+
+
+def told(response) -> list[str]:
+    """The messages on the page one is led to."""
+    return [str(message) for message in response.context["messages"]]
