@@ -14,6 +14,7 @@ from django_q.models import Failure, Schedule, Success
 
 from conversations.models import Conversation
 from hotelagent.hotels.models import Hotel, Membership, OpeningHours
+from pms.models import RoomType
 from reservations.models import Booking, BookingStep
 from tests.admin.conftest import browser, make_person
 
@@ -193,3 +194,11 @@ def test_side_bar_offers_only_what_opens(alfa, desk, platform):
         for group in client.get(reverse("admin:index")).context["sidebar_navigation"]:
             for item in group["items"]:
                 assert client.get(item["link"]).status_code == 200, item["title"]
+
+
+def test_who_may_only_look_reads_names_and_texts_in_plain_words(alfa, desk):
+    hotel = desk.get(reverse("admin:hotels_hotel_change", args=[alfa[Hotel].pk])).content.decode()
+    kind = desk.get(reverse("admin:pms_roomtype_change", args=[alfa[RoomType].pk])).content.decode()
+
+    assert "Lucia" in hotel and "/admin/auth/user/" not in hotel
+    assert "<strong>es</strong> Doble ALFA" in kind

@@ -367,9 +367,7 @@ def test_handshake_and_account_fields_reach_the_hotel(double: MetaDouble, hotel:
         ({"status": 429, "code": 4}, 429, 4),
     ],
 )
-def test_fault_http_answers_the_code_and_takes_nothing(
-    double: MetaDouble, details: Json, status: int, code: int
-) -> None:
+def test_fault_http_answers_the_code_and_takes_nothing(double: MetaDouble, details: Json, status: int, code: int) -> None:
     double.guest_says(GUEST, "hola")
     double.fault("http", **details, headers={"Retry-After": "3"})
 
@@ -533,9 +531,7 @@ def test_media_is_uploaded_described_and_downloaded(double: MetaDouble) -> None:
     files = {"file": ("a.pdf", b"%PDF-1.4\r\n\x00\xff", "application/pdf")}
     url = f"{double.base_url}/v26.0/1001/media"
 
-    media_id = requests.post(
-        url, data={"messaging_product": "whatsapp"}, files=files, headers=headers, timeout=10
-    ).json()["id"]
+    media_id = requests.post(url, data={"messaging_product": "whatsapp"}, files=files, headers=headers, timeout=10).json()["id"]
     described = get(double, f"/v26.0/{media_id}").json()
     downloaded = get(double, described["url"]).content
     bare = requests.get(described["url"], timeout=10)
@@ -560,9 +556,7 @@ def test_ledger_outlives_a_restart(make: Callable[..., MetaDouble], hotel: Hook)
     double.wait_idle()
 
     assert [row["window_open"] for row in double.messages(GUEST, at_least=2)] == [1, 1]
-    assert double.sql("SELECT phone_number_id, id, wa_id, type, opens_window FROM inbound") == [
-        ("1001", "wamid.A", GUEST, "text", 1)
-    ]
+    assert double.sql("SELECT phone_number_id, id, wa_id, type, opens_window FROM inbound") == [("1001", "wamid.A", GUEST, "text", 1)]
     kinds = [(row["kind"], row["detail"]) for row in double.ledger()["webhooks"]]
     assert kinds == [("message", "text"), *[("status", "sent"), ("status", "delivered")] * 2]
     assert double.sql("PRAGMA journal_mode") == [("wal",)]

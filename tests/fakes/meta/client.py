@@ -58,9 +58,7 @@ class MetaDouble:
     def start(self) -> Self:
         """Return once the double answers. A later start after stop reuses port and ledger, as after an outage."""
         command = [sys.executable, "-m", "tests.fakes.meta", "--port", str(self.port), "--until-stdin-closes"]
-        self._process = subprocess.Popen(
-            [*command, *self._arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._process = subprocess.Popen([*command, *self._arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             raise RuntimeError(f"the double did not start (exit code {self._process.wait()})")
@@ -86,9 +84,7 @@ class MetaDouble:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def guest(self, from_: str | None, **spec: Any) -> Json:

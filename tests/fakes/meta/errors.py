@@ -62,10 +62,8 @@ CATALOGUE: dict[int, tuple[int, str]] = {
 }
 LIMIT_CODES = {4, 80007, 130429, 131056}
 DETAILS = {
-    130429: "Message failed to send because there were too many messages sent from this phone number in a short "
-    "period of time.",
-    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this "
-    "number.",
+    130429: "Message failed to send because there were too many messages sent from this phone number in a short period of time.",
+    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
     131056: "Message failed to send because there were too many messages sent from this phone number to the same "
     "phone number in a short period of time.",
     131026: "Message Undeliverable.",

@@ -19,8 +19,7 @@ def buttons(*pairs: tuple[str, str], body: str = "¿Sí?", **more: Any) -> Json:
 
 def rows(*counts: int, title: str | None = "Parte", button: str = "Ver", **row: str) -> Json:
     sections = [
-        {"rows": [{"id": f"{s}-{r}", "title": "Doble", **row} for r in range(count)]}
-        | ({"title": title} if title else {})
+        {"rows": [{"id": f"{s}-{r}", "title": "Doble", **row} for r in range(count)]} | ({"title": title} if title else {})
         for s, count in enumerate(counts)
     ]
     return {"type": "list", "body": {"text": "Elija"}, "action": {"button": button, "sections": sections}}

@@ -157,9 +157,7 @@ class FaultPlan:
     def waiting(self) -> list[dict[str, Any]]:
         """What is still to come, as JSON."""
         with self._lock:
-            return [
-                {"kind": f.kind, "match": f.match, "times": f.times, "skip": f.skip, **f.details} for f in self._faults
-            ]
+            return [{"kind": f.kind, "match": f.match, "times": f.times, "skip": f.skip, **f.details} for f in self._faults]
 
     def _take(self, call: CallFacts, kinds: set[str]) -> Fault | None:
         with self._lock:

@@ -226,8 +226,7 @@ class Graph:
             if name not in facts:
                 raise GraphError(
                     100,
-                    message=f"(#100) Tried accessing nonexisting field ({name}) on node type "
-                    "(WhatsAppBusinessPhoneNumber)",
+                    message=f"(#100) Tried accessing nonexisting field ({name}) on node type (WhatsAppBusinessPhoneNumber)",
                 )
             answer[name] = facts[name]
         return {**answer, "id": number}

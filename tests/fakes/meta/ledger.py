@@ -188,8 +188,7 @@ class Ledger:
     def last_inbound_at(self, phone_number_id: str, guest: Guest) -> float | None:
         """Timestamp of the guest's last window-opening message to this number, on their own clock."""
         rows = self.select(
-            "SELECT MAX(timestamp) AS last FROM inbound WHERE phone_number_id = ? AND opens_window "
-            "AND (wa_id = ? OR user_id = ?)",
+            "SELECT MAX(timestamp) AS last FROM inbound WHERE phone_number_id = ? AND opens_window AND (wa_id = ? OR user_id = ?)",
             phone_number_id,
             guest.wa_id,
             guest.user_id,

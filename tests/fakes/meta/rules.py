@@ -114,9 +114,7 @@ def _check_addressee(body: Json) -> tuple[str | None, str | None]:
     return None, recipient
 
 
-def _check_content(
-    kind: str, content: Any, to_bsuid: bool, check_template: CheckTemplate, media_is_known: MediaIsKnown
-) -> None:
+def _check_content(kind: str, content: Any, to_bsuid: bool, check_template: CheckTemplate, media_is_known: MediaIsKnown) -> None:
     def check_media(value: object, where: str, media_kind: str) -> None:
         _check_media(value, where, media_kind, media_is_known)
 
@@ -127,9 +125,7 @@ def _check_content(
     elif kind in MEDIA_KEYS:
         check_media(content, kind, kind)
     else:
-        {"text": _check_text, "reaction": _check_reaction, "location": _check_location, "contacts": _check_contacts}[
-            kind
-        ](content)
+        {"text": _check_text, "reaction": _check_reaction, "location": _check_location, "contacts": _check_contacts}[kind](content)
 
 
 def _check_text(content: object) -> None:

@@ -75,9 +75,7 @@ def settle(double: Double, call: Call) -> Settled:
     return Settled(reply, statuses, first)
 
 
-def _row(
-    call: Call, facts: CallFacts, outcome: Outcome | None, reply: Reply, fault: Fault | None, later: Fault | None
-) -> CallRow:
+def _row(call: Call, facts: CallFacts, outcome: Outcome | None, reply: Reply, fault: Fault | None, later: Fault | None) -> CallRow:
     verdict = outcome.outcome if outcome else "fault"
     code = outcome.code if outcome else int((fault and fault.details.get("code")) or -1)
     is_text = facts.path != "media" and len(call.raw) <= 1_000_000

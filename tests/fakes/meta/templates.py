@@ -33,11 +33,7 @@ class Templates:
 
     def listed(self, name: str | None, status: str | None) -> list[Json]:
         """The catalogue in order, narrowed the way the edge's own parameters do."""
-        return [
-            template
-            for template in self._all
-            if name in {None, template["name"]} and status in {None, template["status"]}
-        ]
+        return [template for template in self._all if name in {None, template["name"]} and status in {None, template["status"]}]
 
     def category(self, content: Json) -> str:
         """The price category of a template message that passed `check`."""
@@ -107,8 +103,7 @@ def _check_texts(where: str, text: str, parameters: list[Json]) -> None:
     if len(names) != len(parameters):
         raise GraphError(
             132000,
-            f"{where}: number of localizable_params ({len(parameters)}) does not match the expected number of params "
-            f"({len(names)})",
+            f"{where}: number of localizable_params ({len(parameters)}) does not match the expected number of params ({len(names)})",
         )
     values = [_parameter_text(parameter, where) for parameter in parameters]
     named = [name for name in names if not name.isdigit()]
@@ -133,9 +128,7 @@ def _parameter_text(parameter: Json, where: str) -> str:
 
 
 def _check_buttons(template: Json, sent: list[Json]) -> None:
-    buttons: list[Json] = next(
-        (part["buttons"] for part in template["components"] if part["type"].lower() == "buttons"), []
-    )
+    buttons: list[Json] = next((part["buttons"] for part in template["components"] if part["type"].lower() == "buttons"), [])
     indexes = [part.get("index") for part in sent]
     for part, index in zip(sent, indexes, strict=True):
         if not isinstance(index, str) or not re.fullmatch(r"[0-9]", index) or indexes.count(index) > 1:

@@ -176,9 +176,7 @@ class Courier:
         return call_webhook(self._options, "POST", "", body, headers)[0]
 
 
-def call_webhook(
-    options: Options, method: str, query: str, body: bytes | None, headers: dict[str, str]
-) -> tuple[Attempt, bytes]:
+def call_webhook(options: Options, method: str, query: str, body: bytes | None, headers: dict[str, str]) -> tuple[Attempt, bytes]:
     """One HTTP exchange with the webhook address. Redirects are not followed: to Meta they are not a 200."""
     url = urllib.parse.urlsplit(options.webhook_url)
     connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=options.webhook_timeout_s)
