@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -69,6 +70,10 @@ class RoomTypeForm(HotelForm):
         return super().save(commit)
 
 
+def _by_language(texts: dict[str, str]) -> str:
+    return format_html_join("", "<p><strong>{}</strong> {}</p>", ((language, text) for language, text in sorted(texts.items()) if text))
+
+
 @admin.register(RoomType)
 class RoomTypeAdmin(HotelAdmin):
     is_configuration = True
@@ -89,11 +94,24 @@ class RoomTypeAdmin(HotelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None or self.has_change_permission(request, obj):
             return list(super().get_fieldsets(request, obj))
-        return [*super().get_fieldsets(request, obj)[:2], (_("Texts"), {"fields": ["names", "synonyms", "descriptions"]})]
+        return [*super().get_fieldsets(request, obj)[:2], (_("Texts"), {"fields": ["all_names", "all_synonyms", "all_descriptions"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Quotes and bookings name the room type by its code.
-        return [*super().get_readonly_fields(request, obj), *(["code"] if obj is not None else [])]
+        told = ["all_names", "all_synonyms", "all_descriptions"]
+        return [*super().get_readonly_fields(request, obj), *(["code", *told] if obj is not None else [])]
+
+    @admin.display(description=_("names"))
+    def all_names(self, room_type: RoomType) -> str:
+        return _by_language(room_type.names)
+
+    @admin.display(description=_("synonyms"))
+    def all_synonyms(self, room_type: RoomType) -> str:
+        return _by_language({language: ", ".join(found) for language, found in room_type.synonyms.items()})
+
+    @admin.display(description=_("descriptions"))
+    def all_descriptions(self, room_type: RoomType) -> str:
+        return _by_language(room_type.descriptions)
 
     @admin.display(description=_("rooms"), ordering="rooms_in_service")
     def room_count(self, room_type: Any) -> int:

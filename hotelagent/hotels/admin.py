@@ -141,7 +141,14 @@ class StaffInline(HotelInline):
         return super().get_queryset(request).select_related("user")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["email", "name", "role"] if self.has_change_permission(request, obj) else ["user", "role"]
+        return ["email", "name", "role"] if self.has_change_permission(request, obj) else ["who", "role"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if self.has_change_permission(request, obj) else ["who", "role"]
+
+    @admin.display(description=_("person"))
+    def who(self, membership: Membership) -> str:
+        return membership.user.get_full_name() or membership.user.get_username()
 
 
 @admin.register(Hotel)

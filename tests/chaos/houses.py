@@ -50,7 +50,9 @@ def process(*arguments, log: Path, **environment):
     """``manage.py`` with these arguments, in a session of its own; killed with all it started at the end."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE", "POSTGRES", "REDIS", "PYTEST"))} | environment
     with log.open("ab") as out:
-        child = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True)
+        child = subprocess.Popen(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True
+        )
     try:
         yield child
     finally:
@@ -70,7 +72,13 @@ class Demo:
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir, self.port, self.meta_port = data_dir, free_port(), free_port()
-        self.environment = {"DATA_DIR": str(data_dir), "PORT": str(self.port), "DEMO_META": "1", "DEMO_META_PORT": str(self.meta_port), **environment}
+        self.environment = {
+            "DATA_DIR": str(data_dir),
+            "PORT": str(self.port),
+            "DEMO_META": "1",
+            "DEMO_META_PORT": str(self.meta_port),
+            **environment,
+        }
         self.log = data_dir / "demo.log"
         data_dir.mkdir(parents=True, exist_ok=True)
 
@@ -78,13 +86,17 @@ class Demo:
         return process("demo", log=self.log, **self.environment)
 
     def ready(self):
-        wait_for(lambda: (self.data_dir / "demo.json").exists() and get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 90, "readiness")
+        wait_for(
+            lambda: (self.data_dir / "demo.json").exists() and get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 90, "readiness"
+        )
         return json.loads((self.data_dir / "demo.json").read_text())
 
     def double(self, path, body=None):
         """A control call at the double."""
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.meta_port}/_double/{path}", data), timeout=40) as response:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"http://127.0.0.1:{self.meta_port}/_double/{path}", data), timeout=40
+        ) as response:
             return json.loads(response.read())
 
 

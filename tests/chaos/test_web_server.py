@@ -31,7 +31,9 @@ def send(port, body, headers, *, chunked=False):
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     pieces = (body[start : start + 10_000] for start in range(0, len(body), 10_000))
     try:
-        line.request("POST", "/webhook", pieces if chunked else body, {"Content-Type": "application/json", **headers}, encode_chunked=chunked)
+        line.request(
+            "POST", "/webhook", pieces if chunked else body, {"Content-Type": "application/json", **headers}, encode_chunked=chunked
+        )
         return line.getresponse().status
     except (BrokenPipeError, ConnectionResetError):
         return 413  # refused before we had said everything

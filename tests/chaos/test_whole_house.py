@@ -40,7 +40,9 @@ def children(pid):
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[1]) == pid and fields[0] != "Z":
-            found[command.rsplit("manage.py ", 1)[-1].split()[0] if "manage.py" in command else command.strip()[-40:]] = int(stat.parent.name)
+            found[command.rsplit("manage.py ", 1)[-1].split()[0] if "manage.py" in command else command.strip()[-40:]] = int(
+                stat.parent.name
+            )
     return found
 
 
@@ -67,7 +69,11 @@ def test_a_guest_books_through_meta_and_the_house_heals_and_stops_cleanly(demo):
         assert set(told) == {"site", "simulator", "admin", "console", "webhook", "login", "api_token", "hotel"}
         assert oct((demo.data_dir / "demo.json").stat().st_mode & 0o777) == "0o600"
 
-        offers = says(demo, "hola, tenés lugar del 3 al 5 de diciembre de 2027 para dos?", 0) if False else says(demo, "hola, tenés lugar en 30 días?", 0)
+        offers = (
+            says(demo, "hola, tenés lugar del 3 al 5 de diciembre de 2027 para dos?", 0)
+            if False
+            else says(demo, "hola, tenés lugar en 30 días?", 0)
+        )
         assert offers["type"] in {"text", "interactive"}
         with database(demo) as rows:
             day = rows.execute("select current_date + 40").fetchone()[0]
@@ -136,7 +142,12 @@ def test_a_taken_port_is_one_sentence_and_one(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = subprocess.run(
-            [sys.executable, "manage.py", "demo"], cwd=ROOT, env=os.environ | {"PORT": str(port)}, capture_output=True, text=True, timeout=60
+            [sys.executable, "manage.py", "demo"],
+            cwd=ROOT,
+            env=os.environ | {"PORT": str(port)},
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
 
     assert (result.returncode, result.stderr.strip().count("\n")) == (1, 0), result.stderr
@@ -151,7 +162,9 @@ def test_the_simulator_link_lets_in_once_and_a_guest_is_answered_there(demo):
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         page = opener.open(link, timeout=10)
         stranger = urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(link, timeout=10)
-        cookies = {cookie.name: cookie.value for handler in opener.handlers if hasattr(handler, "cookiejar") for cookie in handler.cookiejar}
+        cookies = {
+            cookie.name: cookie.value for handler in opener.handlers if hasattr(handler, "cookiejar") for cookie in handler.cookiejar
+        }
 
         assert page.url == told["simulator"] and "/admin/login/" in stranger.url
 
