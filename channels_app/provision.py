@@ -50,7 +50,7 @@ def _whatsapp(account: Account, table: Table) -> None:
     app.verify_token = table.get("verify_token", Field.secret, app.verify_token)
     app.save()
     account.app = app
-    _connect(account)
+    judge(account)
 
 
 def _base(field: Field) -> str:
@@ -61,7 +61,8 @@ def _base(field: Field) -> str:
     return url
 
 
-def _connect(account: Account) -> None:
+def judge(account: Account) -> None:
+    """Connected, or not and why: by what is filled in. The caller saves."""
     missing = [
         name
         for name, value in (
@@ -96,6 +97,6 @@ def account_from_environment(hotel_slug: str) -> None:
     account.external_id, account.access_token = given["phone_number_id"], given["access_token"]
     account.business_id, account.display_number = given["business_account_id"], given["display_number"]
     account.api_url, account.api_url_trusted = given["api_url"], True
-    _connect(account)
+    judge(account)
     account.save()
     log.info("WhatsApp account from the environment", account=account.pk, state=account.state)

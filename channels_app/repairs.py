@@ -41,7 +41,7 @@ def connect(account: Account) -> bool:
         account.state, account.state_reason = Account.State.CONNECTED, ""
     else:
         try:
-            provision._connect(account)
+            provision.judge(account)
         except UndecryptableError as error:
             account.state, account.state_reason = Account.State.NOT_CONNECTED, str(error)
     with transaction.atomic():

@@ -195,10 +195,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "channels",
+    "hotelagent.ops",  # before django_q: its qcluster command stands for theirs
     "django_q",
     "django_prometheus",
     "csp",
-    "hotelagent.ops",
     "hotelagent.hotels",
     "pms",
     "channels_app",

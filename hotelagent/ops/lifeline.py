@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from multiprocessing.util import register_after_fork
 
 VARIABLE = "LIFELINE_FD"
 GRACE_S = 6.0
@@ -17,11 +18,12 @@ GRACE_S = 6.0
 def watch() -> None:
     """Start watching when a supervisor handed us a pipe; otherwise do nothing."""
     if VARIABLE in os.environ:
-        _start()
-        os.register_at_fork(after_in_child=_start)
+        _start(None)
+        # After every other hook: a thread that starts while logging's lock is still being renewed can wait for ever.
+        register_after_fork(_start, _start)
 
 
-def _start() -> None:
+def _start(_: object) -> None:
     threading.Thread(target=_wait, args=(int(os.environ[VARIABLE]),), name="lifeline", daemon=True).start()
 
 

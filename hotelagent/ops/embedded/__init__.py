@@ -62,6 +62,13 @@ def join(data_dir: Path, *, explicit: bool = False) -> str:
         time.sleep(0.03)
 
 
+def watch() -> None:
+    """Send a new keeper where one was killed: without it nobody would restart the server, or stop it at the end."""
+    for base in _held:
+        if not _keeper_alive(base):
+            _send_keeper(base)
+
+
 def leave(data_dir: Path, *, explicit: bool = False) -> None:
     """Let go of the shared lock (tests and tools that outlive their use of the server)."""
     handle = _held.pop(cluster_home(data_dir, explicit=explicit), None)
@@ -79,7 +86,9 @@ def cluster_home(data_dir: Path, *, explicit: bool = False) -> Path:
         base = data_dir / "postgres"
     base.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
-        base.chmod(0o711)  # the unprivileged server must pass through to its own 0700 directory
+        # The unprivileged server must pass through to its own 0700 directory, whatever root's umask is.
+        for own in (ROOT_HOME, base) if base.is_relative_to(ROOT_HOME) else (base,):
+            own.chmod(0o711)
     return base
 
 
@@ -112,7 +121,7 @@ def _enterable(directory: Path) -> bool:
 def _keeper_alive(base: Path) -> bool:
     with (base / "keeper.lock").open("a") as handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: several may look at once
         except OSError:
             return True
     return False

@@ -25,6 +25,7 @@ from typing import IO
 SUPERUSER = "hotelagent"
 TICK_S = 0.1
 STOP_TIMEOUT_S = 8.0
+PORTS = range(20_000, 32_000)
 UID_FLOOR, UID_RANGE = 61_184, 4_000  # numeric ids no distribution hands out to people or services
 
 
@@ -59,14 +60,24 @@ def main() -> None:
         uid = UID_FLOOR
     cluster = Cluster(base, Path(spec["bin"]), spec["database"], spec["initdb_user"], uid)
     keeper_lock = (base / "keeper.lock").open("a")
-    try:
-        fcntl.flock(keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not _obtain(keeper_lock):
         return  # somebody keeps it already
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # only the last user's leaving ends us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     keep(cluster, keeper_lock)
+
+
+def _obtain(keeper_lock: IO[str]) -> bool:
+    """Several tries: who only looks whether there is a keeper holds the lock for a moment."""
+    for _try in range(10):
+        try:
+            fcntl.flock(keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
 
 
 def keep(cluster: Cluster, keeper_lock: IO[str]) -> None:
@@ -95,6 +106,7 @@ def _initialise(cluster: Cluster) -> None:
     fresh = cluster.base / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.rmtree(cluster.data, ignore_errors=True)
+    (cluster.base / "created").unlink(missing_ok=True)
     fresh.mkdir(mode=0o700)
     password = secrets.token_urlsafe(24)
     password_file = cluster.base / "password.tmp"
@@ -230,9 +242,12 @@ def _is_postgres(pid: int, cluster: Cluster) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which outgoing connections take theirs, so that it is still free after a restart."""
+    for _try in range(200):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        if _port_free(port):
+            return port
+    raise SystemExit("no free port on the loopback interface")
 
 
 def _port_free(port: int) -> bool:

@@ -26,9 +26,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import OperationalError, connections
 
-from hotelagent.ops import lifeline, metrics
+from hotelagent.ops import embedded, lifeline, metrics
 from hotelagent.ops.models import Heartbeat
 from hotelagent.ops.tickets import login_ticket
 
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         metrics_dir = settings.DATA_DIR / "metrics"
         metrics.wipe(metrics_dir)
         os.environ[metrics.VARIABLE] = str(metrics_dir)
-        told = self._prepare()
+        told = self._prepared()
         reading, self.writing = os.pipe()  # the children read; only we hold the end that is never written
         os.set_inheritable(self.writing, False)
         children = self._children()
@@ -105,6 +105,7 @@ class Command(BaseCommand):
                 self._tell(told)
             while not self.stopping:
                 self._restart_the_dead(children, reading)
+                embedded.watch()
                 time.sleep(0.2)
         finally:
             self._end(children)
@@ -129,6 +130,19 @@ class Command(BaseCommand):
             "--token", given["access_token"], "--phone-number-id", given["phone_number_id"], "--verify-token", given["verify_token"],
             "--display-number", given["display_number"], "--read",
         ]  # fmt: skip
+
+    def _prepared(self) -> dict[str, Any]:
+        """As _prepare, through a restart of the database: it may be killed like everything else."""
+        deadline = time.monotonic() + READY_S
+        while True:
+            try:
+                return self._prepare()
+            except OperationalError:
+                if time.monotonic() > deadline or self.stopping:
+                    raise
+                connections.close_all()
+                embedded.watch()
+                time.sleep(0.5)
 
     def _prepare(self) -> dict[str, Any]:
         """Database, hotel, account, login; returns what demo.json tells."""
