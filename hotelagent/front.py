@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
+
+
+@require_safe
+def icon(_request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it on every page."""
+    return redirect(static("ui/favicon.svg"))
 
 
 @require_safe

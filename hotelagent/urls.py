@@ -10,6 +10,7 @@ from hotelagent.ops import health, metrics
 
 urlpatterns = [
     path("", front.index, name="index"),
+    path("favicon.ico", front.icon, name="icon"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("health", health.ready, name="health"),
