@@ -123,6 +123,9 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     if goals and goals[0] in {"cancel_reservation", "modify_reservation"}:
         intents.GOALS[goals[0]](turn, goals[0])
         return True
+    if proposal.kind == "book" and not answered and turn.understanding.has("repeat", "price_quote", "check_availability"):
+        booking.show_again(turn, proposal)
+        return True
     if turn.hand_off is None and (answered or goals or turn.understanding.intents):
         (cancelling if proposal.kind == "cancel" else booking).remind(turn, proposal)
         return True

@@ -221,3 +221,20 @@ def test_no_does_not_change_the_language(converse):
     answers = converse("hola, lugar del 10 al 12 de diciembre para dos", "la doble", "Ana", "no")
 
     assert (answers[3]["understanding"]["language"], answers[3]["state"]["proposal"]) == ("es", None)
+
+
+def test_the_summary_is_shown_again_when_it_is_asked_for(converse):
+    answers = converse(
+        "lugar del 10 al 12 de diciembre para dos", "la doble", "Ana", "cuánto sería en total?", "me pasás el resumen de nuevo?", "dale"
+    )
+
+    assert answers[3]["replies"][0]["text"] == answers[4]["replies"][0]["text"] == answers[2]["replies"][0]["text"]
+    assert [event["type"] for answer in answers[3:5] for event in answer["events"]] == []
+    assert Booking.objects.get().state == "confirmed"
+
+
+def test_a_room_named_in_the_question_is_offered_with_its_price(converse):
+    [answer] = converse("hi, do you have a double room from December 10 to December 12 for 2 adults?")
+
+    assert "Double room" in answer["replies"][0]["text"] and "Suite" not in answer["replies"][0]["text"]
+    assert answer["state"]["awaiting"] == "room_type"

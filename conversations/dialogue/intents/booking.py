@@ -110,6 +110,11 @@ def told(turn: Turn, settled: Settled) -> None:
         turn.pass_on("cannot_do", announce=False)
 
 
+def show_again(turn: Turn, proposal: Proposal) -> None:
+    """The same summary once more; nothing is asked of the hotel, nothing changes."""
+    _summary(turn, proposal)
+
+
 def ask_again(turn: Turn) -> bool:
     """The open question once more, without the list the guest has just seen. False when there is none of that kind."""
     rooms = tuple(choice for choice in turn.state.choices if choice.id.startswith("room:"))

@@ -54,7 +54,7 @@ def _patterns(language: str) -> tuple[dict[str, re.Pattern[str]], dict[str, re.P
 
 def _phrase(phrase: str) -> str:
     """``*`` stands for the rest of a word, ``..`` for up to three words between."""
-    escaped = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\.\.", r"(?:\W+\w+){0,3}?\W*")
+    escaped = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ \.\.\ ", r"\W+(?:\w+\W+){0,3}?")
     return escaped.replace(r"\ ", r"\s+")
 
 

@@ -208,3 +208,15 @@ def test_names_of_every_kind(text, name):
 @pytest.mark.parametrize("text", ["confirmar", "sí, confirmo la reserva", "acepto", "bueno dale", "yes, confirm it", "sim, aceito"])
 def test_more_ways_to_say_yes(text):
     assert heard(text).has("affirm")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("do you have a nice double room", "check_availability"),
+        ("quiero cambiar un poco la reserva", "modify_reservation"),
+        ("a que hora puedo entrar", "check_in_time"),
+    ],
+)
+def test_words_in_between_do_not_hide_an_intent(text, intent):
+    assert heard(text).has(intent)
