@@ -196,7 +196,8 @@ def _ask_again(turn: Turn) -> None:
 
 
 def _questions(turn: Turn) -> bool:
-    asked = [name for name in intents.QUESTIONS if turn.understanding.has(name)]
+    meant = sorted(turn.understanding.intents, key=lambda intent: intent.at)
+    asked = [intent.name for intent in meant if intent.name in intents.QUESTIONS]
     # "¿se puede cancelar gratis?" asks about the policy; it cancels nothing.
     if "policy_cancellation" in asked:
         turn.understanding = _without(turn.understanding, "cancel_reservation")

@@ -56,8 +56,11 @@ class HotelView:
 
 @dataclass(frozen=True)
 class Intent:
+    """``at`` is where in the text it was found, so that questions are answered in their order."""
+
     name: str
     confidence: float
+    at: int = 0
 
 
 @dataclass(frozen=True)

@@ -238,3 +238,10 @@ def test_a_room_named_in_the_question_is_offered_with_its_price(converse):
 
     assert "Double room" in answer["replies"][0]["text"] and "Suite" not in answer["replies"][0]["text"]
     assert answer["state"]["awaiting"] == "room_type"
+
+
+def test_questions_are_answered_in_their_order(converse):
+    answers = converse("¿aceptan perros y a qué hora es el desayuno?", "¿a qué hora es el desayuno y aceptan perros?")
+
+    pets, breakfast = "Aceptamos perros de hasta 10 kg.", "El desayuno es de 7 a 10."
+    assert [answer["replies"][0]["text"] for answer in answers] == [f"{pets}\n\n{breakfast}", f"{breakfast}\n\n{pets}"]

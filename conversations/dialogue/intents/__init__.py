@@ -1,4 +1,4 @@
-"""What each intent does. A new intent is one file and one line here; the order is the order of the answer."""
+"""What each intent does. A new intent is one file and one line here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST: dict[str, Handler] = {
     "complaint": people.complaint,
     "opt_out": people.opt_out,
 }
-# Answered one after the other, in the order given here; the thread of the talk is picked up afterwards.
+# Answered one after the other, as they were asked; the thread of the talk is picked up afterwards.
 QUESTIONS: dict[str, Handler] = {
     **dict.fromkeys(facts.TOPICS, facts.answer),
     "room_info": facts.rooms,

@@ -22,6 +22,7 @@ def read(folded: str, language: str, *, has_slots: bool) -> tuple[Intent, ...]:
     if not folded.strip():
         return ()
     found: dict[str, float] = {}
+    places: dict[str, int] = {}
     # A guest may mix languages; the other two are read as well, after the one that is spoken.
     for tongue in (language, *(other for other in LANGUAGES if other != language)):
         whole, parts = _patterns(tongue)
@@ -32,7 +33,8 @@ def read(folded: str, language: str, *, has_slots: bool) -> tuple[Intent, ...]:
         if tongue != language and set(found) - _SMALL_TALK:
             continue  # the spoken language has said it
         for name, pattern in parts.items():
-            if name not in found and pattern.search(folded):
+            if name not in found and (match := pattern.search(folded)):
+                places[name] = match.start()
                 found[name] = CONFIDENCE if tongue == language else WEAK + 0.1
     if {"affirm", "deny"} <= found.keys():
         found.pop("affirm")  # yes and no in one breath is no yes
@@ -40,7 +42,9 @@ def read(folded: str, language: str, *, has_slots: bool) -> tuple[Intent, ...]:
         found.pop("affirm")  # "sí, pero del 4 al 6" changes what was asked
     if has_slots and not set(found) - _SMALL_TALK:
         found["inform"] = CONFIDENCE
-    return tuple(Intent(name, round(confidence, 3)) for name, confidence in sorted(found.items(), key=lambda item: -item[1]))
+    return tuple(
+        Intent(name, round(confidence, 3), places.get(name, 0)) for name, confidence in sorted(found.items(), key=lambda item: -item[1])
+    )
 
 
 @lru_cache(maxsize=8)
