@@ -28,7 +28,6 @@ log = structlog.get_logger(__name__)
 LEASE = dt.timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 State = Outbound.State
-FINAL = frozenset({State.SENT, State.DELIVERED, State.READ, State.PLAYED, State.FAILED, State.ABORTED, State.EXPIRED})
 
 
 def post(
@@ -38,7 +37,6 @@ def post(
     dedupe_key: str,
     author: str,
     expires_at: dt.datetime | None = None,
-    due_at: dt.datetime | None = None,
 ) -> list[Outbound]:
     """Queue a letter in the caller's transaction and ring. The same key twice is the same letter.
 
@@ -53,7 +51,7 @@ def post(
                 "thread": thread,
                 "author": author,
                 "content": part.to_json(),
-                "due_at": due_at or now,
+                "due_at": now,
                 "expires_at": expires_at,
                 "correlation_id": correlation.current(),
                 "created_at": now,

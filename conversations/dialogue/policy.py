@@ -124,13 +124,10 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
         intents.GOALS[goals[0]](turn, goals[0])
         return True
     if proposal.kind == "book" and not answered and turn.understanding.has("repeat", "price_quote", "check_availability"):
-        booking.show_again(turn, proposal)
+        booking.summary(turn, proposal)  # the same once more; nothing is asked of the hotel, nothing changes
         return True
-    if turn.hand_off is None and (answered or goals or turn.understanding.intents):
-        (cancelling if proposal.kind == "cancel" else booking).remind(turn, proposal)
-        return True
-    if _faq(turn):
-        (cancelling if proposal.kind == "cancel" else booking).remind(turn, proposal)
+    if (turn.hand_off is None and (answered or goals or turn.understanding.intents)) or _faq(turn):
+        _carry_on(turn)
         return True
     return answered
 
@@ -300,7 +297,7 @@ def _decline(turn: Turn, proposal: Proposal) -> None:
 
 
 def _carry_on(turn: Turn) -> None:
-    """After an old button: where the talk stands."""
+    """Where the talk stands: the question on the table, with its buttons."""
     if turn.state.proposal is not None:
         (cancelling if turn.state.proposal.kind == "cancel" else booking).remind(turn, turn.state.proposal)
 

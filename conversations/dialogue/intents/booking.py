@@ -46,10 +46,11 @@ def progress(turn: Turn) -> None:
         turn.state = turn.state.with_slots(rooms=None)
         turn.offer(("person", "person"))
         return
-    if not _room_can_be_had(turn, stay, party):
+    offer = _chosen_offer(turn, stay, party)
+    if offer is None:
         return
-    if turn.understanding.has("price_quote"):
-        _price_again(turn, stay, party)
+    if turn.understanding.has("price_quote"):  # the price of the room that is chosen already, before what is asked next
+        turn.parts.append(_offer_line(turn, offer, stay))
     for field in turn.hotel.required_guest_fields:
         if not turn.state.slots.get(field):
             turn.say(f"ask_{field}")
@@ -66,14 +67,11 @@ def propose(turn: Turn, stay: Stay, party: Party) -> None:
     if isinstance(proposal, str):
         if proposal == "too_many":
             turn.say("too_many_holds")
-            return
-        turn.say("sold_out_now")
-        turn.state = turn.state.with_slots(room_type=None)
-        turn.change(offered="")
-        _offers(turn, stay, party)
+        else:
+            _gone(turn, stay, party)
         return
     turn.change(proposal=proposal, awaiting="confirmation")
-    _summary(turn, proposal)
+    summary(turn, proposal)
 
 
 def confirm(turn: Turn, proposal: Proposal) -> None:
@@ -90,7 +88,7 @@ def told(turn: Turn, settled: Settled) -> None:
     """Say what became of the yes, and go on from there."""
     row = settled.booking
     if settled.outcome == "confirmed" and row is not None:
-        turn.say("confirmed", **_described(turn, row))
+        turn.say("confirmed", **described(turn, row))
         forget(turn)
     elif settled.outcome == "placing" and row is not None:
         turn.say("placing", reference=row.reference)
@@ -100,19 +98,19 @@ def told(turn: Turn, settled: Settled) -> None:
         turn.change(proposal=None)
         propose(turn, stay_of(turn), party_of(turn))
     elif settled.outcome == "sold_out":
-        turn.say("sold_out_now")
-        turn.state = turn.state.with_slots(room_type=None)
-        turn.change(proposal=None, offered="")
-        _offers(turn, stay_of(turn), party_of(turn))
+        _gone(turn, stay_of(turn), party_of(turn))
     else:
         turn.say("refused_now")
         forget(turn)
         turn.pass_on("cannot_do", announce=False)
 
 
-def show_again(turn: Turn, proposal: Proposal) -> None:
-    """The same summary once more; nothing is asked of the hotel, nothing changes."""
-    _summary(turn, proposal)
+def _gone(turn: Turn, stay: Stay, party: Party) -> None:
+    """Somebody was quicker: what else there is."""
+    turn.say("sold_out_now")
+    turn.state = turn.state.with_slots(room_type=None)
+    turn.change(proposal=None, offered="")
+    _offers(turn, stay, party)
 
 
 def ask_again(turn: Turn) -> bool:
@@ -185,19 +183,19 @@ def _ask(turn: Turn, slot: str) -> None:
     turn.change(awaiting=slot)
 
 
-def _room_can_be_had(turn: Turn, stay: Stay, party: Party) -> bool:
-    """The chosen room is free and no rule is against it; else say why, and what there is."""
+def _chosen_offer(turn: Turn, stay: Stay, party: Party) -> Offer | None:
+    """The chosen room, when it is free and no rule is against it; else None, having said why and what there is."""
     code = turn.state.slots["room_type"]
     chosen = [offer for offer in turn.desk.offers(stay, party) if offer.room_type.code == code]
-    if any(offer.bookable for offer in chosen):
-        return True
     for offer in chosen:
+        if offer.bookable:
+            return offer
         _rules(turn, offer)
         if not offer.free:
             turn.say("room_full", room=offer.room_type.name(turn.language))
     turn.state = turn.state.with_slots(room_type=None)
     _offers(turn, stay, party)
-    return False
+    return None
 
 
 def _rules(turn: Turn, offer: Offer) -> None:
@@ -209,14 +207,6 @@ def _rules(turn: Turn, offer: Offer) -> None:
 def _asks_about_another(turn: Turn) -> bool:
     """ "¿Cuánto sale la suite?" while another choice is open: its price is told before it is taken."""
     return turn.understanding.has("price_quote") and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
-
-
-def _price_again(turn: Turn, stay: Stay, party: Party) -> None:
-    """The price of the room that is chosen already, in front of what is asked next."""
-    offers = [offer for offer in turn.desk.offers(stay, party) if offer.room_type.code == turn.state.slots["room_type"]]
-    for offer in offers:
-        if offer.bookable:
-            turn.parts.append(_offer_line(turn, offer, stay))
 
 
 def _signature(turn: Turn) -> str:
@@ -305,7 +295,7 @@ def _titles(offers: list[Offer], language: str) -> dict[str, str]:
     return titles
 
 
-def _summary(turn: Turn, proposal: Proposal) -> None:
+def summary(turn: Turn, proposal: Proposal) -> None:
     data, stay = proposal.data, stay_of(turn)
     kind = turn.hotel.room_type(data["room_type"])
     turn.say(
@@ -322,7 +312,8 @@ def _summary(turn: Turn, proposal: Proposal) -> None:
     turn.offer((f"yes:{proposal.key}", "yes"), (f"no:{proposal.key}", "no"))
 
 
-def _described(turn: Turn, row: OwnBooking) -> dict[str, str]:
+def described(turn: Turn, row: OwnBooking) -> dict[str, str]:
+    """A booking's values for a phrase."""
     kind = turn.hotel.room_type(row.room_type)
     return {
         "name": row.guest_name,

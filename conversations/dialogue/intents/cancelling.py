@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from conversations.dialogue import phrasebook
 from conversations.dialogue.intents import booking
-from conversations.dialogue.intents.own_bookings import described
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, OwnBooking, Proposal
 
@@ -45,7 +44,7 @@ def start(turn: Turn, _intent: str) -> None:
 
 def propose(turn: Turn, row: OwnBooking) -> None:
     proposal = turn.desk.propose_cancel(row)
-    turn.say("cancel_summary", **described(turn, row))
+    turn.say("cancel_summary", **booking.described(turn, row))
     turn.change(proposal=proposal, awaiting="confirmation", goal="cancel")
     turn.offer((f"yes:{proposal.key}", "cancel_yes"), (f"no:{proposal.key}", "cancel_no"))
 

@@ -27,16 +27,6 @@ def modify(turn: Turn, _intent: str) -> None:
 
 
 def line(turn: Turn, row: OwnBooking) -> str:
-    return phrasebook.say(turn.language, "booking_line", **described(turn, row), state=phrasebook.say(turn.language, f"state_{row.state}"))
-
-
-def described(turn: Turn, row: OwnBooking) -> dict[str, str]:
-    """A booking's values for a phrase."""
-    kind = turn.hotel.room_type(row.room_type)
-    return {
-        "reference": row.reference,
-        "room": kind.name(turn.language) if kind else row.room_type,
-        "check_in": phrasebook.date(turn.language, row.check_in, today=turn.today),
-        "check_out": phrasebook.date(turn.language, row.check_out, today=turn.today),
-        "total": phrasebook.money(turn.language, row.total, row.currency),
-    }
+    return phrasebook.say(
+        turn.language, "booking_line", **booking.described(turn, row), state=phrasebook.say(turn.language, f"state_{row.state}")
+    )
