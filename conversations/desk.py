@@ -48,6 +48,7 @@ class HotelDesk:
         self.clock, self.phone = clock, phone
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.made: list[Proposal] = []
+        self.booked: list[str] = []  # keys of bookings this turn was to tell of
         self.unsettled: list[str] = []  # keys of bookings whose end the turn does not see
         self.acted = False  # something was booked or cancelled: the turn must be told, whatever else arrived
 
@@ -143,6 +144,7 @@ class HotelDesk:
         return Settled("cancelled" if row.state == Booking.State.CANCELLED else "cancelling", own(row))
 
     def _settled(self, row: Booking) -> Settled:
+        self.booked.append(str(row.key))
         if row.state == Booking.State.CONFIRMED:
             self.events.append(("booking_confirmed", described(row)))
             return Settled("confirmed", own(row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from channels_app.models import Outbound
 from conversations import handoff, turns
 from conversations.desk import described, settled_key
 from conversations.dialogue import phrasebook
@@ -32,7 +33,7 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
         return
     conversation = Conversation.objects.filter(hotel=booking.hotel, pk=int(booking.conversation_ref)).first()
     event = EVENTS.get(Booking.State(booking.state))
-    if conversation is None or event is None:
+    if conversation is None or event is None or Outbound.objects.filter(dedupe_key=settled_key(booking)).exists():
         return
     handoff.record(conversation, event, **described(booking))
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"

@@ -16,7 +16,7 @@ from channels_app.envelope import Content
 from channels_app.models import Inbound, Outbound, Thread
 from conversations.models import Conversation, Event, Handoff, Message
 from hotelagent.ops import queue
-from reservations import holds
+from reservations import booking, holds
 from reservations.models import Quote
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,10 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
 
 def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool:
     """The receptionist answers again: what the guest wrote after the last answer, nothing older. False when it already did."""
+    proposal = Conversation.objects.get(pk=conversation.pk).state.get("proposal")
     with transaction.atomic():
+        if proposal and proposal["kind"] == "book":
+            booking.leave_to_background(key=proposal["key"])  # a yes whose turn died before it could tell
         Thread.objects.select_for_update(no_key=True).get(pk=conversation.thread_id)  # first, as everywhere
         given = Conversation.objects.filter(pk=conversation.pk).exclude(owner=Owner.BOT).update(owner=Owner.BOT, person=None)
         if not given:
@@ -97,12 +100,10 @@ def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool
             queue.ring("default")
         # What was asked before the person came is over: an "ok" to the person must not book, and old misunderstandings
         # must not hand the guest over again.
-        state = Conversation.objects.get(pk=conversation.pk).state
-        proposal = state.get("proposal")
         if proposal and proposal["kind"] == "book":
-            quote = Quote.objects.filter(hotel_id=conversation.hotel_id, key=proposal["key"]).first()
-            if quote is not None:
+            for quote in Quote.objects.filter(hotel_id=conversation.hotel_id, key=proposal["key"]):
                 holds.release(quote)
+        state = Conversation.objects.get(pk=conversation.pk).state
         fresh = state | {"misunderstood": 0, "proposal": None, "awaiting": None, "choices": [], "offered": ""}
         Conversation.objects.filter(pk=conversation.pk).update(state=fresh)
         record(conversation, "given_back", user=user)

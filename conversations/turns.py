@@ -168,6 +168,7 @@ def take(pk: int, *, fixed_now: dt.datetime | None = None) -> bool:
             return True
         if not committed:
             desk.discard()
+            _leave_untold(conversation, desk)
         log.info("turn", conversation=pk, letters=len(letters), committed=committed, took_ms=round((time.monotonic() - started) * 1000))
         TURNS.labels(understanding.intents[0].name if understanding.intents else "none", "ok" if committed else "redone").inc()
     return True
@@ -227,14 +228,9 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
             .get(pk=conversation.pk)
         )
         if current.fence != conversation.fence:
-            return False
+            return False  # the lease was lost: to another worker, or to a person who took over
         current.lease_until, current.attempts = None, 0
         newer = _waiting(current).exclude(pk__in=[letter.pk for letter in letters]).exists()
-        if current.owner != Conversation.Owner.BOT:
-            # A person took it while we thought. What was booked is told by the person; the events say so.
-            _record(current, desk)
-            current.save(update_fields=["lease_until", "attempts"])
-            return desk.acted
         if newer and not desk.acted:
             current.due_at = timezone.now()
             current.save(update_fields=["lease_until", "attempts", "due_at"])
@@ -251,6 +247,14 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
             handoff.request(current, outcome.hand_off.reason, summary_of(outcome.state))
         _learn(current, understanding)
     return True
+
+
+def _leave_untold(conversation: Conversation, desk: HotelDesk) -> None:
+    """What this turn booked while a person took over is on record with its words, for the person to tell."""
+    if desk.booked and Conversation.objects.filter(pk=conversation.pk).exclude(owner=Conversation.Owner.BOT).exists():
+        with transaction.atomic():
+            for key in desk.booked:
+                booking.leave_to_background(key=key)
 
 
 def _say(conversation: Conversation, reply: Reply, key: str) -> None:
@@ -310,7 +314,10 @@ def _failed(conversation: Conversation, letters: list[Inbound], error: Exception
     """Three tries, then dead letters with a reason, and a person: the guest is never just dropped."""
     log.exception("turn failed", conversation=conversation.pk, attempts=conversation.attempts)
     TURNS.labels("none", "failed").inc()
+    proposal = State.from_json(conversation.state).proposal
     with transaction.atomic():
+        if conversation.attempts >= MAX_ATTEMPTS and proposal is not None and proposal.kind == "book":
+            booking.leave_to_background(key=proposal.key)  # bookings before conversations
         current = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         if current.fence != conversation.fence:
             return
@@ -325,8 +332,6 @@ def _failed(conversation: Conversation, letters: list[Inbound], error: Exception
         Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(state=Inbound.State.FAILED, reason=reason)
         if current.owner == Conversation.Owner.BOT:
             state = State.from_json(current.state)
-            if state.proposal is not None and state.proposal.kind == "book":
-                booking.leave_to_background(key=state.proposal.key)
             handoff.request(current, "failure", summary_of(state))
             language = state.language or current.hotel.main_language
             when = phrasebook.say(language, "person_unknown")

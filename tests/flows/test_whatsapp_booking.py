@@ -494,3 +494,45 @@ def test_one_bad_letter_or_receipt_stops_nobody(ana, post, work):
     [answer] = ana.says("a que hora es el desayuno?")
 
     assert "desayuno" in words(answer)
+
+
+class TestAPersonTakesOverWhileItIsBooked:
+    """The booking was made for a yes; whoever tells the guest, the record says it, and nobody says it twice."""
+
+    def test_taken_between_the_booking_and_its_answer(self, ana, dates, monkeypatch, django_user_model):
+        from conversations import handoff, turns
+
+        user = django_user_model.objects.create(username="lucia")
+        summary = to_summary(ana, dates)
+        commit = turns._commit
+
+        def late(conversation, *rest):
+            handoff.take(Conversation.objects.get(pk=conversation.pk), user)
+            return commit(conversation, *rest)
+
+        monkeypatch.setattr(turns, "_commit", late)
+        told = ana.taps(buttons(summary)[0])
+
+        assert (Booking.objects.get().state, told) == ("confirmed", [])  # the bot is silent
+        assert Event.objects.filter(type="booking_confirmed").count() == 1
+        assert Booking.objects.get().reference in Message.objects.filter(author="bot").last().text
+        assert Outbound.objects.order_by("id").last().state == "aborted"
+
+    def test_a_worker_died_then_a_person_came_and_gave_back(self, ana, dates, monkeypatch, work, django_user_model):
+        from conversations import handoff, turns
+
+        user = django_user_model.objects.create(username="lucia")
+        summary = to_summary(ana, dates)
+        with monkeypatch.context() as dying:
+            dying.setattr(turns, "_commit", lambda *_: (_ for _ in ()).throw(SystemExit(9)))
+            with pytest.raises(SystemExit):
+                ana.taps(buttons(summary)[0])
+        conversation = Conversation.objects.get()
+        handoff.take(conversation, user)
+        handoff.give_back(conversation, user)
+
+        work()
+
+        told = [words(body) for body in ana.heard()]
+        assert sum(Booking.objects.get().reference in text for text in told) == 1
+        assert Booking.objects.count() == 1
