@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test check fmt lint types migrations lock clean
+.PHONY: help demo test proof bench check fmt lint types migrations lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,6 +17,12 @@ demo: $(VENV)/base.stamp ## Run everything with the demo hotel on 127.0.0.1:PORT
 
 test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the slowest 20
 	@exec $(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --durations=20 $(ARGS)
+
+proof: $(VENV)/dev.stamp ## Promises at full size, figures to docs/proof/: make proof ROW=B1 (without ROW: all of them)
+	@exec $(BIN)/python -m pytest --promise $(or $(ROW),all) --full --timeout=0 -p no:xdist -q $(ARGS)
+
+bench: $(VENV)/dev.stamp ## How fast it is: a table, and JSON in docs/proof/ (WHAT=webhook, turns, ... one part of it)
+	@exec $(BIN)/python -m tests.load $(WHAT) $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, types, architecture, migrations, deployment checks
 	$(BIN)/ruff check .
