@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
+from functools import partial
 
 import structlog
 
@@ -12,39 +12,59 @@ from channels_app.envelope import Outcome, Unknown
 from channels_app.models import Account, Outbound
 from channels_app.transports import transport_of
 from channels_app.transports.base import SendJob
-from hotelagent.ops import correlation
+from hotelagent.ops import correlation, leases, queue
 
 log = structlog.get_logger(__name__)
 
-THREADS = 8
+# They wait on the network and never touch the database: claims and settlements happen on the drain's own thread.
+THREADS = 16
+Job = tuple[Outbound, SendJob]
+_held = leases.Held()
+
+
+def drain_of(driver: str = Account.Driver.WORKER, *, account: Account | None = None) -> queue.Drain:
+    """The drain for the letters of one kind of processes, or of one account."""
+    return queue.Drain(
+        "delivery",
+        THREADS,
+        partial(_claim, driver=driver, account=account),
+        work=_send,
+        settle=_settle,
+        renew=partial(_held.renew, Outbound),
+    )
 
 
 def drain(deadline: float, driver: str = Account.Driver.WORKER, *, account: Account | None = None) -> int:
-    """Send what is due until nothing is, or claiming must stop at ``deadline`` (monotonic). Returns how many were tried.
-
-    The sending threads never touch the database; claims and settlements happen here.
-    """
+    """Send what is due until nothing is, or claiming must stop at ``deadline`` (monotonic). Returns how many were tried."""
     tried = 0
-    pending: dict[Future[Outcome], Outbound] = {}
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="delivery") as pool:
-        while True:
-            free = THREADS - len(pending)
-            claimed = outbox.claim(free, driver, account=account) if free and time.monotonic() < deadline else []
-            for row, job in claimed:
-                pending[pool.submit(_send, row.account.kind, job)] = row
-            tried += len(claimed)
-            if not pending:
-                return tried
-            done, _running = wait(pending, return_when=FIRST_COMPLETED, timeout=1.0)
-            for future in done:
-                _settle(pending.pop(future), future)
+    one = drain_of(driver, account=account)
+
+    def counted(limit: int) -> list[Job]:
+        nonlocal tried
+        jobs = list(one.claim(limit))
+        tried += len(jobs)
+        return jobs
+
+    queue.work_off([queue.Drain(one.name, one.threads, counted, one.work, one.settle, one.renew)], deadline)
+    return tried
 
 
-def _send(kind: str, job: SendJob) -> Outcome:
-    return transport_of(kind).send(job)
+def _claim(limit: int, driver: str, account: Account | None) -> list[Job]:
+    outbox.lapsed()
+    jobs = outbox.claim(limit, driver, account=account)
+    for row, _job in jobs:
+        _held.add(row.pk, row.fence)
+    return jobs
 
 
-def _settle(row: Outbound, future: Future[Outcome]) -> None:
+def _send(job: Job) -> Outcome:
+    row, letter = job
+    with correlation.bound(row.correlation_id):
+        return transport_of(row.thread.account.kind).send(letter)
+
+
+def _settle(job: Job, future: Future[Outcome]) -> None:
+    row, _letter = job
     with correlation.bound(row.correlation_id):
         error = future.exception()
         if error is not None:  # a fault of ours in one send: its outcome is unknown, its neighbours' are not
@@ -52,3 +72,4 @@ def _settle(row: Outbound, future: Future[Outcome]) -> None:
         outcome = Unknown(f"the send broke: {type(error).__name__}") if error is not None else future.result()
         outbox.settle(row, outcome)
         log.info("letter sent", outbound=row.pk, outcome=type(outcome).__name__, attempts=row.attempts)
+    _held.remove(row.pk)

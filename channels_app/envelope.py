@@ -110,12 +110,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Retry:
-    """Not taken; worth another try. ``whole_number``: everything on this account should slow down."""
+    """Not taken; worth another try, ``tries`` in all. ``whole_number``: everything on this account should slow down;
+    ``per_guest``: only this guest's letters. ``after_s``: not before, says the provider."""
 
     reason: str
     code: int | None = None
     after_s: float | None = None
     whole_number: bool = False
+    per_guest: bool = False
+    tries: int = 5
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from prometheus_client import Counter
@@ -20,12 +20,16 @@ from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound
 from channels_app.phones import match_key
 from channels_app.texts import clean
 from channels_app.transports.whatsapp.parse import digest
-from hotelagent.ops import correlation, queue
+from hotelagent.ops import correlation, killpoints, leases, queue
 
 log = structlog.get_logger(__name__)
 
 RECEIVED = Counter("messages_by_channel_total", "Letters received", ["channel"])
 QUARANTINED = Counter("letters_quarantined_total", "Letters kept back because they belong to nobody here", ["reason"])
+DEAD = Counter("dead_letters_total", "Letters nobody could deal with")
+# The first try and three more, after so many seconds; then it is a dead letter.
+RETRY = (60, 120, 240)
+MAX_ATTEMPTS = 1 + len(RETRY)
 # Kinds that are no words of the guest: kept and shown, never answered, and they open no window.
 SILENT_KINDS = frozenset({"reaction", "system", "group", "edit", "revoke", "request_welcome", "call_permission_reply"})
 
@@ -48,24 +52,52 @@ def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], 
             import_string(settings.INBOUND_TASK)()
         elif receipts:
             queue.ring("default")
+        killpoints.reached("inbox.stored")
+    killpoints.reached("inbox.kept")
     if new:
         RECEIVED.labels(channel).inc(new)
     log.info("webhook accepted", channel=channel, letters=len(letters), new=new, receipts=len(receipts), notices=len(notices))
     return new
 
 
-def unsorted(driver: str, *, sender: str | None = None, limit: int = 200) -> list[int]:
-    """Letters that belong to no thread yet, oldest first."""
-    rows = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=driver)
+def claim_unsorted(driver: str = Account.Driver.WORKER, *, sender: str | None = None, limit: int = 50) -> list[int]:
+    """Letters that belong to no thread yet, oldest first, each with its try counted and due again when the lease is over.
+
+    Committed on return when called outside a transaction. A letter that was tried too often is a dead letter.
+    """
+    now = timezone.now()
+    rows = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=driver, due_at__lte=now)
     if sender is not None:
         rows = rows.filter(sender_phone=sender)
-    return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
+    with transaction.atomic():
+        found = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "id").values_list("pk", "attempts")[:limit])
+        dead = [pk for pk, attempts in found if attempts >= MAX_ATTEMPTS]
+        alive = sorted(pk for pk, attempts in found if attempts < MAX_ATTEMPTS)
+        if dead:
+            bury(Inbound.objects.filter(pk__in=dead), "whoever sorted it died")
+        Inbound.objects.filter(pk__in=alive).update(attempts=F("attempts") + 1, due_at=now + leases.length())
+    killpoints.reached("sorting.claimed")
+    return alive
 
 
 def lock_unsorted(pk: int) -> Inbound | None:
     """The letter, locked until the transaction ends; None when somebody else has it or it is sorted already."""
     rows = Inbound.objects.filter(pk=pk, thread__isnull=True, state=Inbound.State.WAITING)
     return rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").first()
+
+
+def retry_after(attempts: int) -> dt.timedelta:
+    """When a letter or a turn that failed ``attempts`` times is tried again."""
+    return dt.timedelta(seconds=RETRY[min(attempts, len(RETRY)) - 1])
+
+
+def bury(letters: QuerySet[Inbound], reason: str) -> int:
+    """Dead letters: nobody tries them again by themselves; staff are told and can replay them."""
+    count = letters.update(state=Inbound.State.FAILED, reason=reason[:300])
+    if count:
+        DEAD.inc(count)
+        log.error("dead letters", count=count, reason=reason)
+    return count
 
 
 def assign(letter: Inbound) -> Thread:
@@ -87,8 +119,8 @@ def assign(letter: Inbound) -> Thread:
             defaults={"address": letter.sender_phone, "user_id": "" if by_user else letter.sender_user_id, "name": letter.sender_name},
         )
     _learn(thread, letter, phone_key, by_user)
-    letter.thread = thread
-    letter.save(update_fields=["thread"])
+    letter.thread, letter.attempts = thread, 0  # tries of now on are those of its turn
+    letter.save(update_fields=["thread", "attempts"])
     return thread
 
 

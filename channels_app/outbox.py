@@ -13,20 +13,23 @@ import random
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
 
 from channels_app.envelope import Content, Failed, Outcome, Retry, Sent
-from channels_app.models import Account, Outbound, Thread
+from channels_app.models import Account, AccountNotice, AccountPace, DeliveryReceipt, Outbound, Thread
 from channels_app.signals import outbound_changed
 from channels_app.transports import transport_of
-from channels_app.transports.base import SendJob, Transport
-from hotelagent.ops import correlation, queue
+from channels_app.transports.base import Pace, SendJob, Transport
+from hotelagent.ops import correlation, killpoints, leases, queue
 
 log = structlog.get_logger(__name__)
 
-LEASE = dt.timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+# A status with our id settles an unknown outcome within this time; after it a person has to look (facts: WHATSAPP, 8).
+SETTLES = dt.timedelta(seconds=60)
+# A number whose pace lies further ahead than its burst has nothing to send now.
+NUMBER_AHEAD = dt.timedelta(seconds=0.15)
 State = Outbound.State
 
 
@@ -66,55 +69,92 @@ def post(
 def claim(limit: int, driver: str = Account.Driver.WORKER, *, account: Account | None = None) -> list[tuple[Outbound, SendJob]]:
     """Up to ``limit`` letters that may go now, one per thread, each already ``sending`` with its try counted."""
     now = timezone.now()
-    claimed: list[tuple[Outbound, SendJob]] = []
-    # Only threads whose first letter may go now: one that waits for its next try must not hide those behind it.
-    head = Outbound.objects.filter(thread=OuterRef("pk"), state=State.QUEUED).order_by("id").values("due_at")[:1]
-    sending = Outbound.objects.filter(thread=OuterRef("pk"), state=State.SENDING)
-    queued = Outbound.objects.filter(state=State.QUEUED, due_at__lte=now).values("thread_id")
-    threads = Thread.objects.filter(~Exists(sending), pk__in=queued, account__driver=driver, account__enabled=True)
-    threads = threads.annotate(head_due_at=Subquery(head)).filter(head_due_at__lte=now)
-    threads = threads.filter(account__state=Account.State.CONNECTED)
-    if account is not None:
-        threads = threads.filter(account=account)
+    threads = _candidates(limit, driver, account, now)
+    if not threads:
+        return []
     with transaction.atomic():
-        locked = (
-            threads.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("account").order_by("id")[: limit * 4]
-        )
+        locked = list(
+            Thread.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+            .filter(pk__in=threads).select_related("account").order_by("id")
+        )  # fmt: skip
+        paces = _locked_paces({thread.account_id for thread in locked if transport_of(thread.account.kind).number_pace is not None})
+        # Read after the locks: the candidates may be of an older moment.
+        open_rows: dict[int, list[Outbound]] = {thread.pk: [] for thread in locked}
+        waiting = Outbound.objects.filter(thread__in=locked, state__in=[State.QUEUED, State.SENDING]).order_by("id")
+        for row in waiting:
+            open_rows[row.thread_id].append(row)
+        claimed: list[Outbound] = []
         for thread in locked:
-            row = _claim_one(thread, now)
-            if row is not None:
-                claimed.append((row, job(row)))
-                if len(claimed) == limit:
-                    break
-    return claimed
+            if len(claimed) == limit:
+                break
+            letter = _next(thread, open_rows[thread.pk], paces.get(thread.account_id), now)
+            if letter is not None:
+                letter.thread = thread
+                claimed.append(letter)
+        _mark_sending(claimed, list(paces.values()), now)
+    killpoints.reached("outbox.claimed")
+    return [(row, job(row)) for row in claimed]
 
 
-def _claim_one(thread: Thread, now: dt.datetime) -> Outbound | None:
-    """The thread's next letter if it may go now. The caller holds the thread's row lock."""
-    # Read after the lock: the candidate query may have seen an older state.
-    if Outbound.objects.filter(thread=thread, state=State.SENDING).exists():
-        return None
+def _candidates(limit: int, driver: str, account: Account | None, now: dt.datetime) -> list[int]:
+    """Threads with a letter that is due, longest due first, on accounts that may send now."""
+    rows = Outbound.objects.filter(state=State.QUEUED, due_at__lte=now, account__driver=driver, account__enabled=True)
+    rows = rows.filter(account__state=Account.State.CONNECTED)
+    held = Q(account__pace__hold_until__gt=now) | Q(account__pace__next_at__gt=now + NUMBER_AHEAD)
+    rows = rows.exclude(held) if account is None else rows.filter(account=account)
+    return list(dict.fromkeys(rows.order_by("due_at").values_list("thread_id", flat=True)[: limit * 4]))
+
+
+def _locked_paces(accounts: set[int]) -> dict[int, AccountPace]:
+    """The accounts' paces, locked in one order; after the threads, and by nobody who waits for a thread."""
+    rows = {row.account_id: row for row in AccountPace.objects.select_for_update().filter(account__in=accounts).order_by("account")}
+    if missing := accounts - rows.keys():
+        AccountPace.objects.bulk_create([AccountPace(account_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
+        return _locked_paces(accounts)
+    return rows
+
+
+def _next(thread: Thread, rows: list[Outbound], pace: AccountPace | None, now: dt.datetime) -> Outbound | None:
+    """The thread's next letter if it may go now; its pace is counted. The caller holds the row locks."""
     transport = transport_of(thread.account.kind)
-    for row in Outbound.objects.filter(thread=thread, state=State.QUEUED).order_by("id"):
+    if any(row.state == State.SENDING for row in rows):
+        return None
+    for row in rows:
         if row.author == Outbound.Author.BOT and not thread.bot_may_speak:
             _settle(row, State.ABORTED, error_text="a person has the conversation")
         elif row.expires_at is not None and row.expires_at <= now:
             _settle(row, State.EXPIRED, error_text="too late to be of use")
         elif row.due_at > now:
-            return None  # order is kept: nothing overtakes a letter that waits for its next try
+            _wait(thread, row.due_at)
+            return None
         elif row.content["kind"] != "read" and not window_open(thread, transport, now):
             _settle(
                 row, State.FAILED, error_text="more than 24 hours since the guest's last message: a template is needed", error_code=131047
             )
-        elif (wait_until := _pace(row, thread, transport, now)) is not None:
-            Outbound.objects.filter(pk=row.pk).update(due_at=wait_until)
+        elif (wait_until := _pace(row, thread, transport, pace, now)) is not None:
+            _wait(thread, wait_until)
             return None
         else:
-            row.state, row.attempts, row.fence, row.lease_until = State.SENDING, row.attempts + 1, row.fence + 1, now + LEASE
-            row.save(update_fields=["state", "attempts", "fence", "lease_until"])
-            row.thread = thread
             return row
     return None
+
+
+def _wait(thread: Thread, until: dt.datetime) -> None:
+    """Order is kept: nothing overtakes a letter that waits, and none behind it is looked at before."""
+    Outbound.objects.filter(thread=thread, state=State.QUEUED, due_at__lt=until).update(due_at=until)
+
+
+def _mark_sending(rows: list[Outbound], paces: list[AccountPace], now: dt.datetime) -> None:
+    if not rows:
+        return
+    until = now + leases.length()
+    Outbound.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=State.SENDING, attempts=F("attempts") + 1, fence=F("fence") + 1, lease_until=until
+    )
+    for row in rows:
+        row.state, row.attempts, row.fence, row.lease_until = State.SENDING, row.attempts + 1, row.fence + 1, until
+    Thread.objects.bulk_update([row.thread for row in rows], ["pace_at"])
+    AccountPace.objects.bulk_update(paces, ["next_at"])
 
 
 def window_open(thread: Thread, transport: Transport, now: dt.datetime) -> bool:
@@ -124,17 +164,24 @@ def window_open(thread: Thread, transport: Transport, now: dt.datetime) -> bool:
     return thread.last_inbound_at is not None and now < thread.last_inbound_at + transport.window
 
 
-def _pace(row: Outbound, thread: Thread, transport: Transport, now: dt.datetime) -> dt.datetime | None:
-    """When to try again if it is too soon for this guest, else None, and the letter counts (GCRA)."""
-    if transport.pace is None or row.content["kind"] == "read":
-        return None
-    arrival = max(thread.pace_at or now, now)
-    earliest = arrival - transport.pace.interval * (transport.pace.burst - 1)
-    if earliest > now:
+def _pace(row: Outbound, thread: Thread, transport: Transport, number: AccountPace | None, now: dt.datetime) -> dt.datetime | None:
+    """When to try again if it is too soon for this guest or this number, else None, and the letter counts for both (GCRA)."""
+    if number is not None and number.hold_until is not None and number.hold_until > now:
+        return number.hold_until
+    counted = transport.pace if row.content["kind"] != "read" else None  # a tick is no message to the guest
+    if counted is not None and (earliest := _earliest(thread.pace_at, counted, now)) > now:
         return earliest
-    thread.pace_at = arrival + transport.pace.interval
-    thread.save(update_fields=["pace_at"])
+    if number is not None and transport.number_pace is not None:
+        if (earliest := _earliest(number.next_at, transport.number_pace, now)) > now:
+            return earliest
+        number.next_at = max(number.next_at or now, now) + transport.number_pace.interval
+    if counted is not None:
+        thread.pace_at = max(thread.pace_at or now, now) + counted.interval
     return None
+
+
+def _earliest(arrival: dt.datetime | None, pace: Pace, now: dt.datetime) -> dt.datetime:
+    return max(arrival or now, now) - pace.interval * (pace.burst - 1)
 
 
 def job(row: Outbound) -> SendJob:
@@ -156,36 +203,70 @@ def job(row: Outbound) -> SendJob:
 
 def settle(row: Outbound, outcome: Outcome) -> None:
     """Write what became of a send, unless the lease was lost meanwhile (then the row already says unknown)."""
+    killpoints.reached("outbox.answered")
     now = timezone.now()
     with transaction.atomic():
         current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
         if isinstance(outcome, Sent) and current.state == State.UNKNOWN:
             # The repair was quicker than the answer; the answer still is the truth.
-            _settle(current, State.SENT, provider_id=outcome.provider_id, sent_at=now, error_text="")
-            return
-        if current.state != State.SENDING or current.fence != row.fence:
-            log.warning("a send settled after its lease", outbound=row.pk, state=current.state)
-            return
-        if isinstance(outcome, Sent):
-            _settle(current, State.SENT, provider_id=outcome.provider_id, sent_at=now, error_text="", error_code=None)
-        elif isinstance(outcome, Retry) and current.attempts < MAX_ATTEMPTS:
+            _sent(current, outcome, now)
+        elif current.state != State.SENDING or current.fence != row.fence:
+            if isinstance(outcome, Sent) and not current.provider_id:
+                Outbound.objects.filter(pk=current.pk).update(provider_id=outcome.provider_id)  # a status was quicker than the answer
+            log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
+        elif isinstance(outcome, Sent):
+            _sent(current, outcome, now)
+        elif isinstance(outcome, Retry) and current.attempts < min(MAX_ATTEMPTS, outcome.tries):
             _retry(current, outcome, now)
         elif isinstance(outcome, Retry):
             _settle(
                 current,
                 State.FAILED,
-                error_text=f"gave up after {MAX_ATTEMPTS} tries: {outcome.reason}"[:500],
+                error_text=f"gave up after {current.attempts} tries: {outcome.reason}"[:500],
                 error_code=outcome.code,
                 failed_at=now,
+            )
+        elif isinstance(outcome, Failed) and outcome.channel_dead:
+            # It was not taken, and nothing is wrong with it: it leaves, in its turn, when the channel works again.
+            stop_account(current.account_id, outcome.reason)
+            _settle(
+                current, State.QUEUED, due_at=now, attempts=current.attempts - 1, error_text=outcome.reason[:500], error_code=outcome.code
             )
         elif isinstance(outcome, Failed):
             _settle(current, State.FAILED, error_text=outcome.reason[:500], error_code=outcome.code, failed_at=now)
         elif current.content["kind"] == "read":
             _settle(current, State.FAILED, error_text=outcome.reason[:500])  # a tick nobody misses
         else:
-            _settle(current, State.UNKNOWN, error_text=outcome.reason[:500])
-    if isinstance(outcome, Failed) and outcome.channel_dead:
-        stop_account(row.account_id, outcome.reason)
+            _settle(current, State.UNKNOWN, error_text=outcome.reason[:500], due_at=now + SETTLES)
+    if isinstance(outcome, Retry) and outcome.whole_number:
+        _hold_number(row.account_id, outcome, now)
+    killpoints.reached("outbox.settled")
+
+
+def _sent(row: Outbound, outcome: Sent, now: dt.datetime) -> None:
+    _settle(row, State.SENT, provider_id=outcome.provider_id, sent_at=now, error_text="", error_code=None)
+    if outcome.provider_id:  # a status that was here first waits under this id
+        waiting = DeliveryReceipt.objects.filter(account_id=row.account_id, provider_id=outcome.provider_id)
+        waiting.filter(state=DeliveryReceipt.State.WAITING, due_at__gt=now).update(due_at=now)
+    AccountPace.objects.filter(account_id=row.account_id, strikes__gt=0, hold_until__lte=now).update(strikes=0)
+
+
+def _hold_number(account_id: int, outcome: Retry, now: dt.datetime) -> None:
+    """The provider wants the whole number to slow down: nothing leaves it for a while, longer with every refusal in a row.
+
+    Letters that were under way together and are refused together are one refusal.
+    """
+    with transaction.atomic():
+        pace = _locked_paces({account_id})[account_id]
+        if pace.hold_until is not None and pace.hold_until > now:
+            return
+        pace.strikes = min(pace.strikes + 1, 20)
+        delay = queue.backoff(pace.strikes, first_s=1.0, limit_s=60.0) * random.uniform(1.0, 1.3)  # noqa: S311 - jitter, not a secret
+        if outcome.after_s is not None:
+            delay = max(delay, dt.timedelta(seconds=outcome.after_s))
+        pace.hold_until = now + delay
+        pace.save(update_fields=["hold_until", "strikes"])
+    log.warning("number slowed down", account=account_id, seconds=round(delay.total_seconds(), 1), reason=outcome.reason)
 
 
 def stop_account(account_id: int, reason: str) -> None:
@@ -194,17 +275,28 @@ def stop_account(account_id: int, reason: str) -> None:
         state=Account.State.STOPPED, state_reason=reason[:300]
     )
     if stopped:
+        now = timezone.now()
+        AccountNotice.objects.create(
+            account_id=account_id,
+            kind="channel_stopped",
+            reason=reason[:300],
+            digest=f"stopped:{account_id}:{now.timestamp()}",
+            received_at=now,
+        )
         log.error("channel stopped", account=account_id, reason=reason)
 
 
-def abort_bot(thread: Thread) -> bool:
-    """Shut the gate and abort what the bot has queued; True when nothing of the bot's is on its way any more."""
-    with transaction.atomic():
-        locked = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
-        locked.bot_may_speak = False
-        locked.save(update_fields=["bot_may_speak"])
-        for row in Outbound.objects.filter(thread=locked, author=Outbound.Author.BOT, state=State.QUEUED):
-            _settle(row, State.ABORTED, error_text="a person took the conversation")
+def shut_gate(thread: Thread) -> None:
+    """The bot may not speak, and what it has queued is aborted. Call inside a transaction, before any conversation is locked."""
+    locked = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+    locked.bot_may_speak = False
+    locked.save(update_fields=["bot_may_speak"])
+    for row in Outbound.objects.filter(thread=locked, author=Outbound.Author.BOT, state=State.QUEUED):
+        _settle(row, State.ABORTED, error_text="a person took the conversation")
+
+
+def is_silent(thread: Thread) -> bool:
+    """Nothing of the bot's is on its way to this guest."""
     return not Outbound.objects.filter(thread=thread, author=Outbound.Author.BOT, state=State.SENDING).exists()
 
 
@@ -241,13 +333,19 @@ def lapsed() -> int:
         with transaction.atomic():
             row = Outbound.objects.select_for_update(no_key=True).get(pk=pk)
             if row.state == State.SENDING and row.lease_until is not None and row.lease_until < timezone.now():
-                _settle(row, State.UNKNOWN, error_text="the sender died before it knew")
+                if row.content["kind"] == "read":
+                    _settle(row, State.FAILED, error_text="the sender died before it knew")  # a tick nobody misses
+                else:
+                    _settle(row, State.UNKNOWN, error_text="the sender died before it knew", due_at=timezone.now() + SETTLES)
                 count += 1
     return count
 
 
 def _retry(row: Outbound, outcome: Retry, now: dt.datetime) -> None:
-    delay = queue.backoff(row.attempts) if outcome.after_s is None else dt.timedelta(seconds=outcome.after_s * row.attempts)
+    # For one guest's limit Meta has a rule of its own (facts: WHATSAPP, 8).
+    delay = dt.timedelta(seconds=4.0**row.attempts) if outcome.per_guest else queue.backoff(row.attempts)
+    if outcome.after_s is not None:
+        delay = max(delay, dt.timedelta(seconds=outcome.after_s))
     delay *= random.uniform(1.0, 1.3)  # noqa: S311 - jitter, not a secret
     _settle(row, State.QUEUED, due_at=now + delay, error_text=outcome.reason[:500], error_code=outcome.code)
 

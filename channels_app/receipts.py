@@ -6,22 +6,24 @@ import datetime as dt
 import time
 
 import structlog
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q
+from django.db import OperationalError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
+from channels_app import outbox
 from channels_app.models import DeliveryReceipt, Outbound, Thread
 from channels_app.signals import outbound_changed
-from hotelagent.ops import correlation
+from channels_app.transports.whatsapp import errors
+from hotelagent.ops import correlation, killpoints, queue
 
 log = structlog.get_logger(__name__)
 
 State = Outbound.State
 RANK = {State.SENT: 1, State.DELIVERED: 2, State.READ: 3, State.PLAYED: 4}
 STAMPS = {"sent": "sent_at", "delivered": "delivered_at", "read": "read_at", "played": "read_at"}
-# A status can be here before our own POST returned; it waits that long for its letter.
+# A status can be here before our own POST returned; it waits that long for its letter, looked at ever more rarely: the
+# send that it belongs to wakes it.
 PARK = dt.timedelta(minutes=10)
-PARK_STEP = dt.timedelta(seconds=2)
 BATCH = 200
 
 
@@ -29,57 +31,87 @@ def drain(deadline: float) -> int:
     """Apply waiting receipts, oldest first. Returns how many were looked at."""
     worked = 0
     while time.monotonic() < deadline:
-        with transaction.atomic():
-            rows = list(
-                DeliveryReceipt.objects.select_for_update(skip_locked=True)
-                .filter(state=DeliveryReceipt.State.WAITING, due_at__lte=timezone.now())
-                .order_by("id")[:BATCH]
-            )
-            for row in rows:
-                _applied_safely(row)
-        worked += len(rows)
-        if len(rows) < BATCH:
+        count = batch()
+        worked += count
+        if count < BATCH:
             break
     return worked
 
 
-def _applied_safely(receipt: DeliveryReceipt) -> None:
+def is_due() -> bool:
+    """Does a receipt wait for its letter?"""
+    return DeliveryReceipt.objects.filter(state=DeliveryReceipt.State.WAITING, due_at__lte=timezone.now()).exists()
+
+
+def batch() -> int:
+    """Apply up to 200 receipts in one transaction; the letters they are about are locked together, in one order."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = list(
+            DeliveryReceipt.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(state=DeliveryReceipt.State.WAITING, due_at__lte=now)
+            .order_by("id")[:BATCH]
+        )
+        if not rows:
+            return 0
+        by_provider_id, by_pk = _letters(rows)
+        left: dict[str, list[DeliveryReceipt]] = {DeliveryReceipt.State.APPLIED: [], DeliveryReceipt.State.UNMATCHED: []}
+        parked: list[DeliveryReceipt] = []
+        for receipt in rows:
+            outbound = by_provider_id.get((receipt.account_id, receipt.provider_id)) or by_pk.get((receipt.account_id, _our_id(receipt)))
+            if outbound is not None:
+                left[_applied(outbound, receipt)].append(receipt)
+            elif now - receipt.received_at > PARK:
+                left[DeliveryReceipt.State.UNMATCHED].append(receipt)
+            else:
+                parked.append(receipt)
+        _close(left, parked, now)
+        killpoints.reached("receipts.applied")
+    return len(rows)
+
+
+def _letters(rows: list[DeliveryReceipt]) -> tuple[dict[tuple[int, str], Outbound], dict[tuple[int, int], Outbound]]:
+    """The letters the receipts speak of, by the provider's id and by our own, which settles a send whose answer was lost."""
+    wanted = Q(provider_id__in={row.provider_id for row in rows}) | Q(pk__in={_our_id(row) for row in rows} - {0})
+    found = Outbound.objects.select_for_update(no_key=True).filter(wanted, account__in={row.account_id for row in rows}).order_by("id")
+    letters = list(found)
+    return (
+        {(row.account_id, row.provider_id): row for row in reversed(letters) if row.provider_id},
+        {(row.account_id, row.pk): row for row in letters},
+    )
+
+
+def _our_id(receipt: DeliveryReceipt) -> int:
+    callback = receipt.callback
+    return int(callback) if callback.isdecimal() and callback.isascii() and len(callback) <= 18 else 0
+
+
+def _applied(outbound: Outbound, receipt: DeliveryReceipt) -> str:
     """One that cannot be applied is put aside; the others go on."""
     try:
-        with transaction.atomic():
-            _apply(receipt)
-    except (DataError, IntegrityError, ValueError):
-        log.exception("receipt not applied", receipt=receipt.pk)
-        DeliveryReceipt.objects.filter(pk=receipt.pk).update(state=DeliveryReceipt.State.UNMATCHED)
-
-
-def _apply(receipt: DeliveryReceipt) -> None:
-    """Inside the caller's transaction; the receipt's row is locked."""
-    outbound = _letter(receipt)
-    now = timezone.now()
-    receipt.attempts += 1
-    if outbound is not None:
-        with correlation.bound(outbound.correlation_id):
+        with transaction.atomic(), correlation.bound(outbound.correlation_id):
             _merge(outbound, receipt)
             log.info("receipt", outbound=outbound.pk, status=receipt.status, state=outbound.state)
-        receipt.state = DeliveryReceipt.State.APPLIED
-    elif now - receipt.received_at > PARK:
-        receipt.state = DeliveryReceipt.State.UNMATCHED
-    else:
-        receipt.due_at = now + PARK_STEP * receipt.attempts
-    receipt.save(update_fields=["state", "attempts", "due_at"])
+    except OperationalError:
+        raise  # the database is away: for all of them
+    except Exception:  # one receipt is set aside with its reason in the log, its neighbours are applied
+        log.exception("receipt not applied", receipt=receipt.pk)
+        return DeliveryReceipt.State.UNMATCHED
+    return DeliveryReceipt.State.APPLIED
 
 
-def _letter(receipt: DeliveryReceipt) -> Outbound | None:
-    wanted = Q(provider_id=receipt.provider_id)
-    if receipt.callback.isdecimal() and receipt.callback.isascii() and len(receipt.callback) <= 18:
-        wanted |= Q(pk=int(receipt.callback))  # settles a send whose answer was lost
-    rows = Outbound.objects.select_for_update(no_key=True).filter(wanted, account_id=receipt.account_id)
-    return rows.order_by("id").first()
+def _close(left: dict[str, list[DeliveryReceipt]], parked: list[DeliveryReceipt], now: dt.datetime) -> None:
+    for state, rows in left.items():
+        if rows:
+            DeliveryReceipt.objects.filter(pk__in=[row.pk for row in rows]).update(state=state, attempts=F("attempts") + 1)
+    for attempts in {row.attempts for row in parked}:
+        pks = [row.pk for row in parked if row.attempts == attempts]
+        due = now + queue.backoff(attempts + 1, limit_s=300.0)
+        DeliveryReceipt.objects.filter(pk__in=pks).update(attempts=attempts + 1, due_at=due)
 
 
 def _merge(outbound: Outbound, receipt: DeliveryReceipt) -> None:
-    previous = outbound.state
+    previous, previous_id = outbound.state, outbound.provider_id
     changed = ["provider_id"]
     outbound.provider_id = outbound.provider_id or receipt.provider_id
     stamp = STAMPS.get(receipt.status)
@@ -96,7 +128,10 @@ def _merge(outbound: Outbound, receipt: DeliveryReceipt) -> None:
         if state == State.FAILED:
             outbound.error_code, outbound.error_text, outbound.failed_at = receipt.error_code, receipt.error_text, receipt.provider_time
             changed += ["error_code", "error_text", "failed_at"]
-    outbound.save(update_fields=changed)
+    if len(changed) > 1 or not previous_id:
+        outbound.save(update_fields=changed)
+    if state == State.FAILED and state != previous and errors.is_channel_dead(receipt.error_code):
+        outbox.stop_account(outbound.account_id, receipt.error_text)
     if state != previous:
         outbound_changed.send(sender=Outbound, outbound=outbound, previous=previous)
 

@@ -8,31 +8,33 @@ from collections.abc import Iterable
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from channels_app import delivery, expiry, outbox, receipts
+from channels_app import delivery, expiry, receipts
 from channels_app.models import Account, DeliveryReceipt, Inbound, Outbound
+from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
 
-
-def drain_deliveries(deadline: float) -> int:
-    return delivery.drain(deadline)
-
-
-def drain_receipts(deadline: float) -> int:
-    return receipts.drain(deadline)
+DELIVERY = delivery.drain_of()
+# One batch at a time: two would wait for each other's letters.
+RECEIPTS = queue.Drain("receipts", 1, lambda _limit: ["receipts"] if receipts.is_due() else [], lambda _job: receipts.batch())
 
 
 def due() -> dt.datetime | None:
-    """When the next letter out or receipt is due."""
+    """When the next letter out or receipt is due, or a send lapses."""
     queued = Outbound.objects.filter(
         state=Outbound.State.QUEUED, account__state=Account.State.CONNECTED, account__driver=Account.Driver.WORKER
-    )
+    ).exclude(account__pace__hold_until__gt=timezone.now())
     waiting = DeliveryReceipt.objects.filter(state=DeliveryReceipt.State.WAITING)
-    times = [rows.aggregate(at=Min("due_at"))["at"] for rows in (queued, waiting)]
+    sending = Outbound.objects.filter(state=Outbound.State.SENDING)
+    # The first of an index, whatever its length.
+    times = [
+        queued.order_by("due_at").values_list("due_at", flat=True).first(),
+        waiting.order_by("due_at").values_list("due_at", flat=True).first(),
+        sending.order_by("lease_until").values_list("lease_until", flat=True).first(),
+    ]
     return min((at for at in times if at is not None), default=None)
 
 
 def repair() -> None:
-    outbox.lapsed()
     expiry.warn()
 
 

@@ -1,4 +1,4 @@
-"""What rings from below: a booking that settled after its turn was over."""
+"""What rings from below: a booking that settled after its turn was over, a letter that did not reach the guest."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import datetime as dt
 from typing import Any
 
 from channels_app.models import Outbound
+from channels_app.signals import outbound_changed
+from channels_app.transports.whatsapp import errors
 from conversations import handoff, turns
 from conversations.desk import described, settled_key
 from conversations.dialogue import phrasebook
-from conversations.models import Conversation
+from conversations.models import Conversation, Guest
 from pms.errors import PmsError
 from pms.gateway import gateway
 from reservations.models import Booking
 from reservations.signals import booking_settled
 
+LOST = {Outbound.State.FAILED, Outbound.State.EXPIRED, Outbound.State.UNKNOWN}
 EVENTS = {
     Booking.State.CONFIRMED: "booking_confirmed",
     Booking.State.REJECTED: "booking_rejected",
@@ -25,6 +28,7 @@ EVENTS = {
 
 def connect() -> None:
     booking_settled.connect(on_booking_settled, dispatch_uid="conversations.doorbells")
+    outbound_changed.connect(on_outbound_changed, dispatch_uid="conversations.doorbells")
 
 
 def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) -> None:
@@ -38,6 +42,24 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
     handoff.record(conversation, event, **described(booking))
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
         turns.say(conversation, _words(booking), settled_key(booking))
+
+
+def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: str, **_kwargs: Any) -> None:
+    """Staff see every letter that did not reach the guest; one of the receptionist's calls a person. Inside the letter's
+    transaction, with its thread or its own row locked."""
+    if outbound.state not in LOST or outbound.content["kind"] == "read":
+        return
+    conversation = Conversation.objects.filter(thread=outbound.thread_id).first()
+    if conversation is None:
+        return
+    handoff.record(
+        conversation, "not_delivered", outbound=outbound.pk, state=str(outbound.state), code=outbound.error_code, reason=outbound.error_text
+    )
+    if errors.rule_of(outbound.error_code).kind == errors.Kind.OPTED_OUT:
+        Guest.objects.filter(pk=conversation.guest_id).update(opted_out=True)
+    # An unknown outcome may still be settled by a status; tasks.repair calls a person when it is not.
+    if outbound.author != Outbound.Author.STAFF and outbound.state != Outbound.State.UNKNOWN:
+        handoff.call_person(conversation.pk, "not_delivered")
 
 
 def _words(booking: Booking) -> str:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from channels_app import outbox
 from channels_app.envelope import Content
 from channels_app.models import Inbound, Outbound, Thread
+from conversations.dialogue.types import State
 from conversations.models import Conversation, Event, Handoff, Message
-from hotelagent.ops import queue
+from hotelagent.ops import killpoints, queue
 from reservations import booking, holds
 from reservations.models import Quote
 
@@ -43,6 +44,19 @@ def request(conversation: Conversation, reason: str, summary: str) -> None:
     record(conversation, "handed_off", reason=reason)
 
 
+def call_person(pk: int, reason: str) -> None:
+    """A person is needed, for a reason outside of any turn. Nothing when one is there or called already."""
+    with transaction.atomic():
+        current = Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        if current.owner == Owner.BOT:
+            request(current, reason, summary_of(State.from_json(current.state)))
+
+
+def summary_of(state: State) -> str:
+    """What is known, for the person who takes over."""
+    return " · ".join(f"{name}: {value}" for name, value in state.slots.items() if value not in (None, "", [], 0))
+
+
 def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
     """Make ``user`` the owner; the first one wins. Raises NotYours with the winner's name.
 
@@ -50,11 +64,12 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
     was already on its way and had not settled after 3 s.
     """
     with transaction.atomic():
+        outbox.shut_gate(conversation.thread)  # first the thread, then the conversation, as everywhere
         # The fence makes a turn that is being thought worthless, even if the conversation is given back meanwhile.
         taken = (
             Conversation.objects.filter(pk=conversation.pk)
             .exclude(owner=Owner.PERSON)
-            .update(owner=Owner.PERSON, person=user, fence=F("fence") + 1, lease_until=None)
+            .update(owner=Owner.PERSON, person=user, fence=F("fence") + 1, lease_until=None, due_at=None)
         )
         if not taken:
             current = Conversation.objects.select_related("person").get(pk=conversation.pk)
@@ -69,13 +84,20 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
             handoff.save(update_fields=["taken_at", "taken_by"])
             Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).update(state=Inbound.State.PARKED)
             record(conversation, "taken", user=user)
+        killpoints.reached("handoff.taken")
     conversation.refresh_from_db()
+    return _silence(conversation, user)
+
+
+def _silence(conversation: Conversation, user: AbstractBaseUser) -> bool:
+    """Wait until what the bot already had on its way has settled, 3 s at most; what takes longer is on record."""
     deadline = time.monotonic() + TAKE_WAIT_S
-    silent = outbox.abort_bot(conversation.thread)
-    while not silent and time.monotonic() < deadline:
+    while not outbox.is_silent(conversation.thread):
+        if time.monotonic() >= deadline:
+            record(conversation, "answer_on_its_way", user=user)
+            return False
         time.sleep(0.05)
-        silent = outbox.abort_bot(conversation.thread)
-    return silent
+    return True
 
 
 def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool:
@@ -95,8 +117,8 @@ def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool
         last = conversation.messages.filter(author=Message.Author.STAFF).order_by("-at").first()
         answered = parked.filter(received_at__lte=last.at) if last is not None else parked.none()
         answered.update(state=Inbound.State.ANSWERED, reason="answered by staff")
-        if parked.update(state=Inbound.State.WAITING, due_at=now):
-            Conversation.objects.filter(pk=conversation.pk).update(due_at=now, attempts=0)
+        if parked.update(state=Inbound.State.WAITING, due_at=now, attempts=0):
+            Conversation.objects.filter(pk=conversation.pk).update(due_at=now)
             queue.ring("default")
         # What was asked before the person came is over: an "ok" to the person must not book, and old misunderstandings
         # must not hand the guest over again.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
-from django.db.models import Min
 from django.utils import timezone
 
-from channels_app.models import Account, Inbound
-from conversations import turns
-from conversations.models import Conversation
+from channels_app import inbox
+from channels_app.models import Account, Inbound, Outbound
+from conversations import handoff, turns
+from conversations.models import Conversation, Handoff
 from hotelagent.ops import queue
 
 FORGOTTEN = dt.timedelta(seconds=30)
@@ -21,14 +20,17 @@ def letters_arrived() -> None:
     queue.ring("default")
 
 
-def drain_turns(deadline: float) -> int:
-    """Sort new letters, then answer who waits. Returns how much was done."""
-    worked = turns.sort()
-    for pk in turns.due_conversations():
-        if time.monotonic() >= deadline:
-            break
-        worked += turns.take(pk)
-    return worked
+def _sorting(_limit: int) -> list[list[int]]:
+    pks = inbox.claim_unsorted()
+    return [pks] if pks else []
+
+
+# One sorter a process: letters of one guest find their conversation one after the other anyway.
+SORTING = queue.Drain("sorting", 1, _sorting, turns.sort_these)
+# A turn waits on the PMS: a slow one holds up only its own guest.
+TURNS = queue.Drain(
+    "turns", 4, lambda limit: turns.due_conversations(limit=limit), turns.take, renew=lambda: turns.HELD.renew(Conversation), ahead=12
+)
 
 
 def due() -> dt.datetime | None:
@@ -36,7 +38,7 @@ def due() -> dt.datetime | None:
     workers = Account.Driver.WORKER
     waiting = Conversation.objects.filter(owner=Conversation.Owner.BOT, due_at__isnull=False, thread__account__driver=workers)
     unsorted = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=workers)
-    times = [rows.aggregate(at=Min("due_at"))["at"] for rows in (waiting, unsorted)]
+    times = [rows.order_by("due_at").values_list("due_at", flat=True).first() for rows in (waiting, unsorted)]
     return min((at for at in times if at is not None), default=None)
 
 
@@ -48,3 +50,15 @@ def repair() -> None:
     silent = [Conversation.Owner.WAITING, Conversation.Owner.PERSON]
     held = Conversation.objects.filter(owner__in=silent, thread_id__in=stuck).values("thread_id")
     Inbound.objects.filter(state=Inbound.State.WAITING, thread_id__in=held, received_at__lt=limit).update(state=Inbound.State.PARKED)
+    _show_unknown()
+
+
+def _show_unknown() -> None:
+    """A letter whose outcome no status has settled in time is a person's to judge: it is never sent again by itself."""
+    rows = Outbound.objects.filter(
+        state=Outbound.State.UNKNOWN, due_at__lt=timezone.now(), thread__conversation__owner=Conversation.Owner.BOT
+    )
+    for row in rows.select_related("thread__conversation"):
+        seen = Handoff.objects.filter(conversation=row.thread.conversation, opened_at__gte=row.due_at)
+        if not seen.exists():
+            handoff.call_person(row.thread.conversation.pk, "not_delivered")

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from prometheus_client import Counter, Histogram
@@ -28,18 +28,19 @@ from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
 from conversations.models import Conversation, Guest, Identity, Message
-from hotelagent.ops import correlation
+from hotelagent.ops import correlation, killpoints, leases
 from reservations import booking
 
 log = structlog.get_logger(__name__)
 
-LEASE = dt.timedelta(seconds=30)
-MAX_ATTEMPTS = 3
-RETRY = (60, 120, 240)  # seconds before the next try of a turn that failed
+MAX_ATTEMPTS = inbox.MAX_ATTEMPTS
+# An answer this old is of no use to the guest, and staff are told; what was booked or settled is told however late.
+ANSWER_LIFE = dt.timedelta(hours=1)
 # Kinds whose text is a label, not words of the guest.
 WORDLESS = frozenset({"location", "contacts", "sticker", "reaction", "order"})
 READ_EXPIRES = dt.timedelta(seconds=20)
 
+HELD = leases.Held()
 TURNS = Counter("orchestrator_messages_total", "Turns", ["intent", "status"])
 INTENTS = Counter("intents_detected_total", "Intents understood", ["intent", "confidence_level"])
 LATENCY = Histogram("orchestrator_latency_seconds", "Time one turn took")
@@ -61,24 +62,37 @@ class Clock:
 
 def sort(driver: str = Account.Driver.WORKER, *, sender: str | None = None, debounce_s: float | None = None) -> int:
     """Give every new letter its thread, its line in the transcript and its conversation, which becomes due."""
-    wait = settings.DEBOUNCE_S if debounce_s is None else debounce_s
-    pks = inbox.unsorted(driver, sender=sender)
-    for pk in pks:
-        _sorted_safely(pk, wait)
+    pks = inbox.claim_unsorted(driver, sender=sender)
+    sort_these(pks, debounce_s=debounce_s)
     return len(pks)
 
 
+def sort_these(pks: list[int], *, debounce_s: float | None = None) -> None:
+    """Sort letters that were claimed."""
+    for pk in pks:
+        _sorted_safely(pk, settings.DEBOUNCE_S if debounce_s is None else debounce_s)
+
+
 def _sorted_safely(pk: int, debounce_s: float) -> None:
-    """One letter, one transaction: two sorters never wait for each other, and a letter that cannot be sorted is a dead
+    """One letter, one transaction: two sorters never wait for each other, and a letter that cannot be sorted becomes a dead
     letter with a reason instead of everybody's problem."""
     try:
         with transaction.atomic():
             letter = inbox.lock_unsorted(pk)
             if letter is not None:
                 _sort_one(letter, debounce_s)
-    except (DataError, IntegrityError, ValueError) as error:
+            killpoints.reached("sorting.sorted")
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the claim lapses
+    except Exception as error:  # the edge: one guest's poison must not stop the others; the row tells
         log.exception("letter not sorted", letter=pk)
-        Inbound.objects.filter(pk=pk, thread__isnull=True).update(state=Inbound.State.FAILED, reason=f"not sorted: {type(error).__name__}")
+        rows = Inbound.objects.filter(pk=pk, thread__isnull=True)
+        attempts = rows.values_list("attempts", flat=True).first() or 0
+        # What the database refuses once it refuses always.
+        if isinstance(error, DataError | IntegrityError) or attempts >= MAX_ATTEMPTS:
+            inbox.bury(rows, f"not sorted: {type(error).__name__}")
+        else:
+            rows.update(due_at=timezone.now() + inbox.retry_after(attempts))
 
 
 def _sort_one(letter: Inbound, debounce_s: float) -> None:
@@ -103,7 +117,7 @@ def _sort_one(letter: Inbound, debounce_s: float) -> None:
         first = Inbound.objects.filter(thread=thread, state=Inbound.State.WAITING).order_by("received_at").first()
         waited_since = first.received_at if first else now
         due = min(now + dt.timedelta(seconds=debounce_s), waited_since + dt.timedelta(seconds=settings.DEBOUNCE_MAX_S))
-        changed |= {"owner": Conversation.Owner.BOT, "due_at": due, "attempts": 0}
+        changed |= {"owner": Conversation.Owner.BOT, "due_at": due}
         if thread.account.kind == Account.Kind.WHATSAPP:
             outbox.post(
                 thread,
@@ -154,46 +168,64 @@ def take(pk: int, *, fixed_now: dt.datetime | None = None) -> bool:
     claimed = _claim(pk)
     if claimed is None:
         return False
+    killpoints.reached("turn.claimed")
     conversation, letters = claimed
-    with correlation.bound(letters[0].correlation_id), LATENCY.time():
-        clock = Clock(conversation.hotel.zone, fixed_now)
-        desk = HotelDesk(conversation, clock, phone=_phone(conversation.thread))
-        started = time.monotonic()
-        try:
-            understanding, outcome = _compute(conversation, letters, desk, clock)
-            committed = _commit(conversation, letters, desk, understanding, outcome)
-        except Exception as error:  # noqa: BLE001 - the edge: one guest's poison must not stop the others; the rows tell
-            desk.discard()
-            _failed(conversation, letters, error)
-            return True
-        if not committed:
-            desk.discard()
-            _leave_untold(conversation, desk)
-        log.info("turn", conversation=pk, letters=len(letters), committed=committed, took_ms=round((time.monotonic() - started) * 1000))
-        TURNS.labels(understanding.intents[0].name if understanding.intents else "none", "ok" if committed else "redone").inc()
+    with HELD.keep(pk, conversation.fence), correlation.bound(letters[0].correlation_id), LATENCY.time():
+        _one_turn(conversation, letters, Clock(conversation.hotel.zone, fixed_now))
     return True
 
 
+def _one_turn(conversation: Conversation, letters: list[Inbound], clock: Clock) -> None:
+    desk = HotelDesk(conversation, clock, phone=_phone(conversation.thread))
+    started = time.monotonic()
+    try:
+        understanding, outcome = _compute(conversation, letters, desk, clock)
+        killpoints.reached("turn.computed")
+        committed = _commit(conversation, letters, desk, understanding, outcome)
+    except Exception as error:  # noqa: BLE001 - the edge: one guest's poison must not stop the others; the rows tell
+        desk.discard()
+        _failed(conversation, letters, error)
+        return
+    killpoints.reached("turn.committed")
+    if not committed:
+        desk.discard()
+        _leave_untold(conversation, desk)
+    took_ms = round((time.monotonic() - started) * 1000)
+    log.info("turn", conversation=conversation.pk, letters=len(letters), committed=committed, took_ms=took_ms)
+    TURNS.labels(understanding.intents[0].name if understanding.intents else "none", "ok" if committed else "redone").inc()
+
+
 def _claim(pk: int) -> tuple[Conversation, list[Inbound]] | None:
+    """The lease, and every letter that waits, each with its try counted before anything is done about it."""
     now = timezone.now()
     with transaction.atomic():
         won = (
             Conversation.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), pk=pk, owner=Conversation.Owner.BOT)
-            .update(lease_until=now + LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1)
+            .update(lease_until=now + leases.length(), fence=F("fence") + 1)
         )  # fmt: skip
         if not won:
             return None
         conversation = Conversation.objects.select_related("hotel", "guest", "thread__account").get(pk=pk)
-        letters = list(_waiting(conversation))
-        if not letters:
-            Conversation.objects.filter(pk=pk).update(lease_until=None, due_at=None, attempts=0)
+        letters = _waiting(conversation)
+        dead = [letter for letter in letters if letter.attempts >= MAX_ATTEMPTS]
+        if dead:  # whoever tried them died each time
+            _give_up(conversation, dead, "its worker died each time")
+        if dead or not letters:
+            Conversation.objects.filter(pk=pk).update(lease_until=None, due_at=None)
             return None
+        for letter in letters:
+            letter.attempts += 1
         Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(attempts=F("attempts") + 1)
+        # Should this process die, the next one waits for the lease, and longer after every death.
+        attempts = max(letter.attempts for letter in letters)
+        Conversation.objects.filter(pk=pk).update(due_at=now + (inbox.retry_after(attempts - 1) if attempts > 1 else leases.length()))
     return conversation, letters
 
 
-def _waiting(conversation: Conversation) -> Any:
-    return Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).order_by("provider_time", "id")
+def _waiting(conversation: Conversation) -> list[Inbound]:
+    """In the provider's order; equal seconds in order of arrival."""
+    rows = Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING)
+    return list(rows.order_by("provider_time", "id"))
 
 
 def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, clock: Clock) -> tuple[Understanding, Outcome]:
@@ -229,22 +261,25 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
         )
         if current.fence != conversation.fence:
             return False  # the lease was lost: to another worker, or to a person who took over
-        current.lease_until, current.attempts = None, 0
-        newer = _waiting(current).exclude(pk__in=[letter.pk for letter in letters]).exists()
+        current.lease_until = None
+        mine = [letter.pk for letter in letters]
+        newer = Inbound.objects.filter(thread_id=current.thread_id, state=Inbound.State.WAITING).exclude(pk__in=mine).exists()
         if newer and not desk.acted:
             current.due_at = timezone.now()
-            current.save(update_fields=["lease_until", "attempts", "due_at"])
+            current.save(update_fields=["lease_until", "due_at"])
+            Inbound.objects.filter(pk__in=mine).update(attempts=0)  # not a failure
             return False
         current.state, current.version = outcome.state.to_json(), current.version + 1
         current.due_at = timezone.now() if newer else None
-        current.save(update_fields=["state", "version", "due_at", "lease_until", "attempts"])
-        Inbound.objects.filter(pk__in=[letter.pk for letter in letters], state=Inbound.State.WAITING).update(state=Inbound.State.ANSWERED)
+        current.save(update_fields=["state", "version", "due_at", "lease_until"])
+        Inbound.objects.filter(pk__in=mine, state=Inbound.State.WAITING).update(state=Inbound.State.ANSWERED)
         _note_understanding(letters[-1], understanding)
         if outcome.reply is not None:
-            _say(current, outcome.reply, f"turn:{current.pk}:{current.version}")
+            life = None if desk.acted or outcome.hand_off is not None else ANSWER_LIFE
+            _say(current, outcome.reply, f"turn:{current.pk}:{current.version}", life=life)
         _record(current, desk)
         if outcome.hand_off is not None:
-            handoff.request(current, outcome.hand_off.reason, summary_of(outcome.state))
+            handoff.request(current, outcome.hand_off.reason, handoff.summary_of(outcome.state))
         _learn(current, understanding)
     return True
 
@@ -257,15 +292,16 @@ def _leave_untold(conversation: Conversation, desk: HotelDesk) -> None:
                 booking.leave_to_background(key=key)
 
 
-def _say(conversation: Conversation, reply: Reply, key: str) -> None:
+def _say(conversation: Conversation, reply: Reply, key: str, *, life: dt.timedelta | None = None) -> None:
     content = Content(
         "text" if not reply.choices else "choices",
         reply.text,
         tuple(Choice(c.id, c.title, c.description) for c in reply.choices),
         reply.list_label,
     )
-    rows = outbox.post(conversation.thread, content, dedupe_key=key, author=Outbound.Author.BOT)
     now = timezone.now()
+    expires_at = now + life if life is not None else None
+    rows = outbox.post(conversation.thread, content, dedupe_key=key, author=Outbound.Author.BOT, expires_at=expires_at)
     choices = [asdict(choice) for choice in reply.choices]
     Message.objects.create(
         conversation=conversation,
@@ -311,36 +347,38 @@ def _learn(conversation: Conversation, understanding: Understanding) -> None:
 
 
 def _failed(conversation: Conversation, letters: list[Inbound], error: Exception) -> None:
-    """Three tries, then dead letters with a reason, and a person: the guest is never just dropped."""
-    log.exception("turn failed", conversation=conversation.pk, attempts=conversation.attempts)
+    """Tried again after 60, 120 and 240 s, then dead letters with a reason, and a person: the guest is never just dropped."""
+    log.exception("turn failed", conversation=conversation.pk, attempts=letters[0].attempts)
     TURNS.labels("none", "failed").inc()
+    dead = [letter for letter in letters if letter.attempts >= MAX_ATTEMPTS]
     proposal = State.from_json(conversation.state).proposal
     with transaction.atomic():
-        if conversation.attempts >= MAX_ATTEMPTS and proposal is not None and proposal.kind == "book":
+        if dead and proposal is not None and proposal.kind == "book":
             booking.leave_to_background(key=proposal.key)  # bookings before conversations
-        current = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        current = (
+            Conversation.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("hotel", "thread__account")
+            .get(pk=conversation.pk)
+        )
         if current.fence != conversation.fence:
             return
+        if dead:
+            _give_up(current, dead, f"{type(error).__name__} after {MAX_ATTEMPTS} tries")
         current.lease_until = None
-        if current.attempts < MAX_ATTEMPTS:
-            current.due_at = timezone.now() + dt.timedelta(seconds=RETRY[min(current.attempts, len(RETRY)) - 1])
-            current.save(update_fields=["lease_until", "due_at"])
-            return
-        current.due_at, current.attempts = None, 0
-        current.save(update_fields=["lease_until", "due_at", "attempts"])
-        reason = f"{type(error).__name__} after {MAX_ATTEMPTS} tries"
-        Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(state=Inbound.State.FAILED, reason=reason)
-        if current.owner == Conversation.Owner.BOT:
-            state = State.from_json(current.state)
-            handoff.request(current, "failure", summary_of(state))
-            language = state.language or current.hotel.main_language
-            when = phrasebook.say(language, "person_unknown")
-            say(current, phrasebook.say(language, "person_coming", when=when), f"failed:{current.pk}:{letters[-1].pk}")
+        current.due_at = None if dead else timezone.now() + inbox.retry_after(max(letter.attempts for letter in letters))
+        current.save(update_fields=["lease_until", "due_at"])
 
 
-def summary_of(state: State) -> str:
-    """What is known, for the person who takes over."""
-    return " · ".join(f"{name}: {value}" for name, value in state.slots.items() if value not in (None, "", [], 0))
+def _give_up(conversation: Conversation, letters: list[Inbound], reason: str) -> None:
+    """Dead letters, a person, and a word to the guest. Inside the caller's transaction."""
+    inbox.bury(Inbound.objects.filter(pk__in=[letter.pk for letter in letters]), reason)
+    Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).update(state=Inbound.State.PARKED)
+    if conversation.owner == Conversation.Owner.BOT:
+        state = State.from_json(conversation.state)
+        handoff.request(conversation, "failure", handoff.summary_of(state))
+        language = state.language or conversation.hotel.main_language
+        when = phrasebook.say(language, "person_unknown")
+        say(conversation, phrasebook.say(language, "person_coming", when=when), f"failed:{conversation.pk}:{letters[-1].pk}")
 
 
 def _phone(thread: Thread) -> str:

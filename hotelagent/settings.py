@@ -174,6 +174,8 @@ if PRODUCTION:
     )
     if DEBUG:
         raise ImproperlyConfigured("DEBUG must be false in production")
+    if environment.text("KILL_POINT"):
+        raise ImproperlyConfigured("KILL_POINT lets processes die on purpose: not in production")
 
 # --- Django ------------------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=() if PRODUCTION else ("*",))
@@ -327,12 +329,13 @@ Q_CLUSTER = {
 # What a rung worker drains, per cluster, in this order.
 DRAINS = {
     "default": [
-        "conversations.tasks.drain_turns",
-        "reservations.tasks.drain_placings",
-        "channels_app.tasks.drain_receipts",
-        "channels_app.tasks.drain_deliveries",
+        "conversations.tasks.SORTING",
+        "conversations.tasks.TURNS",
+        "reservations.tasks.PLACING",
+        "channels_app.tasks.RECEIPTS",
+        "channels_app.tasks.DELIVERY",
     ],
-    "slow": ["reservations.tasks.drain_expired_holds"],
+    "slow": ["reservations.tasks.HOLDS"],
 }
 # The sweeper asks each of these for the cluster's earliest due time.
 DUE = {
@@ -362,6 +365,8 @@ PROVISION_SECTIONS = [
 # Guests wait this long for their own next letter before we answer, and at most that long in all (seconds).
 DEBOUNCE_S = float(environment.text("DEBOUNCE_S", default="1.5"))
 DEBOUNCE_MAX_S = 6.0
+# A lease is renewed three times in this time while its work goes on; a process that dies is noticed after it (seconds).
+LEASE_S = environment.number("LEASE_S", default=15, minimum=2, maximum=120)
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- logs and metrics --------------------------------------------------------------------------------------------------

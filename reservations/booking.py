@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from prometheus_client import Counter
 
-from hotelagent.ops import correlation, queue
+from hotelagent.ops import correlation, killpoints, leases, queue
 from pms.errors import AuthFailed, NotFound, OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
 from pms.gateway import Gateway, gateway
 from pms.terms import GuestDetails, NewReservation, Party, Reservation, ReservationState, RoomLine, Stay
@@ -30,7 +30,7 @@ from reservations.signals import booking_settled
 log = structlog.get_logger(__name__)
 
 State = Booking.State
-LEASE = dt.timedelta(seconds=180)
+HELD = leases.Held()
 RETRY = dt.timedelta(seconds=5)
 # How long a booking that settles at once is left to the process that places it.
 OWN = dt.timedelta(seconds=15)
@@ -65,10 +65,12 @@ def place(quote: Quote, booker: Booker, *, now: dt.datetime | None = None) -> Bo
     booking = _draft(quote, booker, now or timezone.now())
     if booking.state not in {State.DRAFT, State.HOLDING, State.PLACING}:
         return booking
+    killpoints.reached("booking.drafted")
     at_once = gateway(quote.hotel).settles_at_once
     with transaction.atomic():
         if booking.state == State.DRAFT:
             step(booking, State.HOLDING, note="held" if holds.is_open(quote) else "no open hold: the PMS decides")
+        killpoints.reached("booking.holding")
         if booking.state == State.HOLDING and at_once:
             # Ours to finish, and the caller's to tell; others take it up only if we die.
             step(booking, State.PLACING, due_at=timezone.now() + OWN, told=True)
@@ -111,7 +113,8 @@ def advance(pk: int) -> bool:
     booking = _claim(pk)
     if booking is None:
         return False
-    with correlation.bound(booking.correlation_id or correlation.new_id()):
+    killpoints.reached("booking.placing")
+    with HELD.keep(booking.pk, booking.fence), correlation.bound(booking.correlation_id or correlation.new_id()):
         pms = gateway(booking.hotel)
         try:
             if booking.state == State.CANCELLING:
@@ -178,8 +181,8 @@ def _claim(pk: int) -> Booking | None:
         ).first()  # fmt: skip
         if booking is None or (booking.lease_until is not None and booking.lease_until > now):
             return None
-        booking.attempts, booking.fence, booking.lease_until = booking.attempts + 1, booking.fence + 1, now + LEASE
-        booking.due_at = now + LEASE
+        booking.attempts, booking.fence, booking.lease_until = booking.attempts + 1, booking.fence + 1, now + leases.length()
+        booking.due_at = booking.lease_until
         booking.save(update_fields=["attempts", "fence", "lease_until", "due_at"])
     return booking
 
@@ -188,15 +191,21 @@ def _placing(booking: Booking, pms: Gateway) -> None:
     if booking.attempts > 1 and (found := pms.find_by_reference(booking.reference)) is not None:
         _confirm_or_reject(booking, found)
         return
+    if booking.attempts > 1 and booking.asked_at is not None and not pms.settles_at_once:
+        # Whoever asked died before the answer. One clean look is not enough: the PMS may still be at it.
+        _settled(booking, State.UNKNOWN, note="asked before, no answer on record", due_at=_in(LOOKS[0]), attempts=0)
+        return
+    Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=timezone.now())
     try:
         answer = pms.create(_order(booking))
     except OutcomeUnknown as error:
-        _settled(booking, State.UNKNOWN, note=str(error), due_at=timezone.now() + dt.timedelta(seconds=LOOKS[0]), attempts=0)
+        _settled(booking, State.UNKNOWN, note=str(error), due_at=_in(LOOKS[0]), attempts=0)
     except (SoldOut, PriceChanged) as error:
         _settled(booking, State.REJECTED, reason="sold_out" if isinstance(error, SoldOut) else "price_changed", note=str(error))
     except Rejected as error:
         _settled(booking, State.REJECTED, reason="refused", note=str(error))
     else:
+        killpoints.reached("booking.created")
         _confirm_or_reject(booking, answer)
 
 
@@ -221,6 +230,7 @@ def _cancelling(booking: Booking, pms: Gateway) -> None:
     except OutcomeUnknown as error:
         _later(booking, f"cancelling: {error}")
     else:
+        killpoints.reached("booking.cancelled")
         _settled(booking, State.CANCELLED, cancelled_at=timezone.now())
 
 
@@ -245,6 +255,7 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
         elif state == State.REJECTED:
             holds.release(current.quote)
         booking_settled.send(sender=Booking, booking=current)
+    killpoints.reached("booking.settled")
     if state in {State.CONFIRMED, State.REJECTED, State.UNKNOWN}:
         ATTEMPTS.labels(state).inc()
     if state == State.CONFIRMED:
@@ -256,9 +267,15 @@ def _later(booking: Booking, note: str) -> None:
     if booking.attempts >= MAX_ATTEMPTS and booking.state == State.PLACING:
         _settled(booking, State.REJECTED, reason="pms_unavailable", note=note)
         return
+    if booking.state == State.PLACING:  # nothing was asked: nothing can have happened
+        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=None)
     if booking.state == State.UNKNOWN:  # no answer is no clean look: it does not count
         Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(attempts=max(0, booking.attempts - 1))
     _release(booking, due_at=timezone.now() + RETRY * max(1, booking.attempts))
+
+
+def _in(seconds: float) -> dt.datetime:
+    return timezone.now() + dt.timedelta(seconds=seconds)
 
 
 def _release(booking: Booking, *, due_at: dt.datetime) -> None:

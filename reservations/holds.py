@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hotelagent.hotels.models import Hotel
+from hotelagent.ops import killpoints
 from pms.gateway import gateway
 from pms.terms import Party, Stay
 from reservations import quoting
@@ -39,10 +40,12 @@ def hold(quote: Quote, *, now: dt.datetime | None = None) -> Hold:
             raise TooManyHolds(quote.guest_key)
         if free - quoting.kept_for_others(quote.hotel, stay, quote.guest_key, now)[line["room_type"]] < line["count"]:
             raise NothingFree(line["room_type"])
-        return Hold.objects.create(
+        made = Hold.objects.create(
             quote=quote, hotel=quote.hotel, guest_key=quote.guest_key, room_type=line["room_type"], count=line["count"],
             check_in=quote.check_in, check_out=quote.check_out, expires_at=quote.expires_at, created_at=now,
         )  # fmt: skip
+    killpoints.reached("hold.made")
+    return made
 
 
 def release(quote: Quote) -> bool:
@@ -58,6 +61,11 @@ def use(quote: Quote) -> None:
 def is_open(quote: Quote, *, now: dt.datetime | None = None) -> bool:
     """Is the room still kept for this guest?"""
     return Hold.objects.filter(quote=quote, state=State.HELD, expires_at__gt=now or timezone.now()).exists()
+
+
+def is_due(*, now: dt.datetime | None = None) -> bool:
+    """Is a hold's time over?"""
+    return Hold.objects.filter(state=State.HELD, expires_at__lte=now or timezone.now()).exists()
 
 
 def expire(*, now: dt.datetime | None = None) -> int:

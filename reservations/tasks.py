@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterable
 
-from django.db.models import Count, Min
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
 from reservations import booking, holds
 from reservations.models import Booking, Hold
@@ -18,30 +18,23 @@ OPEN = [Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.CANCELLING, 
 FORGOTTEN = dt.timedelta(minutes=1)
 
 
-def drain_placings(deadline: float) -> int:
-    """Advance every booking that is due. Returns how many were taken."""
-    worked = 0
-    due = Booking.objects.filter(state__in=OPEN, due_at__lte=timezone.now()).order_by("due_at").values_list("pk", flat=True)
-    for pk in list(due[:50]):
-        if time.monotonic() >= deadline:
-            break
-        worked += booking.advance(pk)
-    return worked
+def _due(limit: int) -> list[int]:
+    now = timezone.now()
+    rows = Booking.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), state__in=OPEN, due_at__lte=now)
+    return list(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
-def drain_expired_holds(_deadline: float) -> int:
-    holds.expire()
-    return 0
+# A PMS that takes its time holds up two bookings of a process, and nobody's turn.
+PLACING = queue.Drain("placing", 2, _due, booking.advance, renew=lambda: booking.HELD.renew(Booking))
+HOLDS = queue.Drain("holds", 1, lambda _limit: ["holds"] if holds.is_due() else [], lambda _job: holds.expire())
 
 
 def due_placings() -> dt.datetime | None:
-    at: dt.datetime | None = Booking.objects.filter(state__in=OPEN).aggregate(at=Min("due_at"))["at"]
-    return at
+    return Booking.objects.filter(state__in=OPEN, due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def due_holds() -> dt.datetime | None:
-    at: dt.datetime | None = Hold.objects.filter(state=Hold.State.HELD).aggregate(at=Min("expires_at"))["at"]
-    return at
+    return Hold.objects.filter(state=Hold.State.HELD).order_by("expires_at").values_list("expires_at", flat=True).first()
 
 
 def repair() -> None:

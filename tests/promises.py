@@ -92,7 +92,9 @@ def _write(mark, item, report, seen):
     if not page.exists():
         page.write_text(f"# {row}\n\n    make proof ROW={row}\n\n{HEAD}")
     with page.open("a") as out:
-        out.write(f"| {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} | {commit()} | {machine()} | `{test}` | {report.outcome} | {told} |\n")
+        out.write(
+            f"| {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} | {commit()} | {machine()} | `{test}` | {report.outcome} | {told} |\n"
+        )
 
 
 def commit() -> str:

@@ -1,8 +1,8 @@
 """The post office's rows: apps and accounts, threads, letters in and out, receipts, notices."""
 
-from channels_app.models.account import Account, MetaApp
+from channels_app.models.account import Account, AccountPace, MetaApp
 from channels_app.models.inbound import AccountNotice, DeliveryReceipt, Inbound
 from channels_app.models.outbound import Outbound
 from channels_app.models.thread import Thread
 
-__all__ = ["Account", "AccountNotice", "DeliveryReceipt", "Inbound", "MetaApp", "Outbound", "Thread"]
+__all__ = ["Account", "AccountNotice", "AccountPace", "DeliveryReceipt", "Inbound", "MetaApp", "Outbound", "Thread"]

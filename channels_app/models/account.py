@@ -83,3 +83,21 @@ class Account(models.Model):
                 hotel=hotel, kind=cls.Kind.WEBCHAT, name=name, defaults={"driver": driver, "state": cls.State.CONNECTED}
             )[0]
         )
+
+
+class AccountPace(models.Model):
+    """How fast one address may write. Apart from the account, because every claim writes it."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="pace", verbose_name=_("account"))
+    # Theoretical arrival time (GCRA), as in Thread.pace_at.
+    next_at = models.DateTimeField(_("pace"), null=True, blank=True)
+    # The provider said "slow down": nothing leaves before.
+    hold_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    strikes = models.PositiveSmallIntegerField(_("refusals in a row"), default=0)
+
+    class Meta:
+        verbose_name = _("pace of an account")
+        verbose_name_plural = _("paces of accounts")
+
+    def __str__(self) -> str:
+        return str(self.account)

@@ -40,6 +40,8 @@ class Transport(Protocol):
     window: dt.timedelta | None
     # How fast we may write to one guest; None: as fast as we like.
     pace: Pace | None
+    # How fast one of our addresses may write in all; None: as fast as we like.
+    number_pace: Pace | None
 
     def fit(self, content: Content) -> list[Content]:
         """The same content as this channel takes it, in one or several letters. Raises ContentError for what it cannot."""

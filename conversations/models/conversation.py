@@ -30,7 +30,6 @@ class Conversation(models.Model):
     state = models.JSONField(_("what it remembers"), default=dict)
     version = models.PositiveIntegerField(_("turns"), default=0)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     lease_until = models.DateTimeField(_("lease"), null=True, blank=True)
     fence = models.PositiveIntegerField(_("fence"), default=0)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)

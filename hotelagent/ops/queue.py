@@ -1,18 +1,26 @@
 """Doorbells: a task says "rows of yours are due" and nothing else; it may be lost or doubled without harm.
 
-One kind of bell per cluster. A rung worker drains every registered room until nothing is due, for 5 seconds at most,
-and then rings itself again, so that a long backlog never holds a worker past the queue's own timeout.
+One kind of bell per cluster. A rung worker works off everything that is due in ``settings.DRAINS[cluster]``: what may
+start is claimed on the worker's own thread, and done on the threads of its drain, so that a PMS or a Graph API that
+takes 30 s holds up only its own guest. After 5 s a worker stops claiming and rings again, so that a long backlog never
+holds it past the queue's own timeout; while something slow is under way it goes on claiming, because it could not leave
+anyway and the others need not wait.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
@@ -23,6 +31,31 @@ from hotelagent.ops.models import Heartbeat
 log = structlog.get_logger(__name__)
 
 DRAIN_BUDGET_S = 5.0
+# With something slow under way claiming goes on until here, far below the queue's timeout of 300 s.
+DRAIN_LIMIT_S = 120.0
+SLOW_S = 1.0
+# How long to look for new work while older work is under way, and how often signs of life and leases are renewed.
+LOOK_S, RENEW_S = 0.1, 5.0
+AWAY = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True)
+class Drain:
+    """One kind of work.
+
+    ``claim(n)`` returns up to n jobs that may start now; it runs on the worker's own thread and has committed on return.
+    ``work(job)`` runs on one of ``threads`` threads and may use the database. ``settle(job, future)``, when given, runs on
+    the worker's own thread again and reads the outcome. ``renew()`` keeps the leases of what is under way.
+    """
+
+    name: str
+    threads: int
+    claim: Callable[[int], Sequence[Any]]
+    work: Callable[[Any], Any]
+    settle: Callable[[Any, Future[Any]], None] | None = None
+    renew: Callable[[], None] | None = None
+    # Jobs claimed beyond the threads: only where a claim is no more than a look, and the work itself claims the row.
+    ahead: int = 0
 
 
 def ring(cluster: str = "default") -> None:
@@ -35,28 +68,132 @@ def ring(cluster: str = "default") -> None:
 
 
 def drain(cluster: str) -> None:
-    """The one task of the queue: work off what is due in ``settings.DRAINS[cluster]``."""
-    deadline = time.monotonic() + DRAIN_BUDGET_S
-    drains: list[Callable[[float], int]] = [import_string(path) for path in settings.DRAINS[cluster]]
+    """The one task of the queue."""
+    drains: list[Drain] = [import_string(path) for path in settings.DRAINS[cluster]]
     beat(cluster)
+    if work_off(drains, time.monotonic() + DRAIN_BUDGET_S, sign=lambda: beat(cluster)):
+        ring(cluster)
+
+
+def work_off(drains: Iterable[Drain], deadline: float, *, sign: Callable[[], None] | None = None) -> bool:
+    """Work until nothing is due or claiming must stop at ``deadline`` (monotonic). True when it stopped for the time.
+
+    A database that goes away is waited for with the outcomes in hand: what was sent is not forgotten.
+    """
+    crews = [_Crew(drain) for drain in drains]
+    look_at, renew_at = 0.0, time.monotonic() + min(RENEW_S, settings.LEASE_S / 3)
     while True:
-        worked = sum(_isolated(one, deadline) for one in drains)
-        if not worked:
-            return
-        if time.monotonic() >= deadline:
-            ring(cluster)
-            return
+        now = time.monotonic()
+        slow = any(now - since > SLOW_S for crew in crews for _job, since in crew.running.values())
+        claiming = now < deadline or (slow and now < deadline + DRAIN_LIMIT_S)
+        try:
+            for crew in crews:
+                crew.settle_done()
+            if claiming:
+                for crew in crews:
+                    crew.start_what_is_due()
+            if now >= renew_at:
+                renew_at = now + min(RENEW_S, settings.LEASE_S / 3)
+                for crew in crews:
+                    crew.renew()
+                if sign is not None:
+                    sign()
+        except AWAY as error:
+            if now >= deadline + DRAIN_LIMIT_S or not any(crew.busy for crew in crews):
+                raise
+            log.warning("the database is away", error=type(error).__name__)
+            close_old_connections()
+            time.sleep(0.5)
+            continue
+        running = [future for crew in crews for future in crew.running]
+        if not running:
+            if not claiming or not any(crew.backlog for crew in crews):
+                return not claiming
+            continue
+        done, _rest = wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED)
+        if done or time.monotonic() >= look_at:
+            look_at = time.monotonic() + LOOK_S
+            for crew in crews:  # what one has done may be work for another
+                crew.hungry = True
 
 
-def _isolated(one: Callable[[float], int], deadline: float) -> int:
-    """A room that breaks must not keep the others from their work; the sweeper will ring for its rows again."""
-    try:
-        return one(deadline)
-    except OperationalError:
-        raise  # the database is away: for everybody
-    except Exception:  # the edge between rooms: logged for the operator, and its rows stay due
-        log.exception("drain failed", drain=f"{one.__module__}.{one.__qualname__}")
-        return 0
+class _Crew:
+    """A drain at work in one call of work_off."""
+
+    def __init__(self, drain: Drain) -> None:
+        self.drain = drain
+        self.backlog: deque[Any] = deque()
+        self.running: dict[Future[Any], tuple[Any, float]] = {}
+        self.hungry = True
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.running)
+
+    def start_what_is_due(self) -> None:
+        free = self.drain.threads - len(self.running)
+        if free > 0 and not self.backlog and self.hungry:
+            self.hungry = False
+            try:
+                known = [job for job, _since in self.running.values()]
+                found = self.drain.claim(free + self.drain.ahead)
+                self.backlog.extend(job for job in found if job not in known)
+            except AWAY:
+                raise
+            except Exception:  # the edge between rooms: logged for the operator, and its rows stay due
+                log.exception("claim failed", drain=self.drain.name)
+        while self.backlog and len(self.running) < self.drain.threads:
+            job = self.backlog.popleft()
+            self.running[_pool(self.drain).submit(_on_thread, self.drain.work, job)] = (job, time.monotonic())
+
+    def settle_done(self) -> None:
+        for future in [future for future in self.running if future.done()]:
+            job, _since = self.running[future]
+            if self.drain.settle is not None:
+                self.drain.settle(job, future)  # raises while the database is away: asked again
+            elif (error := future.exception()) is not None:
+                log.error("work failed", drain=self.drain.name, job=str(job), exc_info=error)
+            del self.running[future]
+
+    def renew(self) -> None:
+        if self.drain.renew is not None:
+            self.drain.renew()
+
+
+# --- threads -------------------------------------------------------------------------------------------------------------
+# They outlive a drain, and so do their connections: a new one costs more than most of the work done on it.
+
+_pools: dict[tuple[int, str], ThreadPoolExecutor] = {}
+_connections: list[Any] = []
+
+
+def _pool(drain: Drain) -> ThreadPoolExecutor:
+    key = (os.getpid(), drain.name)  # a fork has no threads of its parent
+    if key not in _pools:
+        _pools[key] = ThreadPoolExecutor(drain.threads, thread_name_prefix=drain.name, initializer=_remember)
+    return _pools[key]
+
+
+def _remember() -> None:
+    _connections.extend(connections.all())
+
+
+def _on_thread(work: Callable[[Any], Any], job: Any) -> Any:
+    close_old_connections()  # one that broke since the last job
+    return work(job)
+
+
+def dismiss() -> None:
+    """End the threads of this process and close their connections."""
+    for key in list(_pools):
+        _pools.pop(key).shutdown(wait=key[0] == os.getpid())
+    while _connections:
+        connection = _connections.pop()
+        connection.inc_thread_sharing()
+        connection.close()
+
+
+# --- when ----------------------------------------------------------------------------------------------------------------
 
 
 def earliest_due(cluster: str) -> datetime | None:

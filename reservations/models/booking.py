@@ -51,6 +51,8 @@ class Booking(models.Model):
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     lease_until = models.DateTimeField(_("lease"), null=True, blank=True)
     fence = models.PositiveIntegerField(_("fence"), default=0)
+    # Set before the PMS is asked to create it: a process that dies after this leaves an unknown outcome.
+    asked_at = models.DateTimeField(_("asked of the PMS"), null=True, blank=True)
     # False once nobody waits for the outcome any more: the guest was told within the turn.
     told = models.BooleanField(_("guest was told"), default=False)
     created_at = models.DateTimeField(_("created"))

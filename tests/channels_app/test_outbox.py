@@ -155,7 +155,7 @@ class TestSending:
     def test_nothing_is_sent_while_a_person_has_the_thread(self, thread, double):
         before = len(double.messages())
         row = post(thread)
-        outbox.abort_bot(thread)
+        outbox.shut_gate(thread)
         later = post(thread, key="later")
 
         delivery.drain(FOREVER)
@@ -166,7 +166,7 @@ class TestSending:
 
     def test_staff_may_write_while_the_gate_is_shut(self, thread, double):
         open_at_the_double(double)
-        outbox.abort_bot(thread)
+        outbox.shut_gate(thread)
         row = post(thread, author="staff")
 
         delivery.drain(FOREVER)
@@ -226,7 +226,7 @@ class TestSending:
         row.refresh_from_db()
         waiting.refresh_from_db()
         account = Account.objects.get(pk=thread.account_id)
-        assert (row.state, waiting.state, account.state) == ("failed", "queued", "stopped")
+        assert (row.state, waiting.state, account.state) == ("queued", "queued", "stopped")
 
     def test_our_bearer_goes_to_no_address_that_only_an_administrator_typed(self, thread, double):
         open_at_the_double(double)
@@ -238,7 +238,7 @@ class TestSending:
 
         row.refresh_from_db()
         account = Account.objects.get(pk=thread.account_id)
-        assert (row.state, account.state, len(double.sql("select 1 from calls"))) == ("failed", "stopped", calls)
+        assert (row.state, account.state, len(double.sql("select 1 from calls"))) == ("queued", "stopped", calls)
 
     @pytest.mark.parametrize(
         ("base", "version", "url"),

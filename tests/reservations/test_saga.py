@@ -28,6 +28,11 @@ def booker(guest="guest:1", name="Ana"):
     return booking.Booker(GuestDetails(name), guest)
 
 
+def advance_due():
+    for pk in tasks.PLACING.claim(50):
+        booking.advance(pk)
+
+
 class TestHolds:
     def test_a_held_room_is_not_offered_to_others_but_to_its_holder(self, hotel, stay):
         holds.hold(quoted(hotel, stay))
@@ -134,7 +139,7 @@ class TestSaga:
         state_before = row.state
         Booking.objects.update(due_at=timezone.now())
 
-        tasks.drain_placings(FOREVER)
+        advance_due()
 
         row.refresh_from_db()
         assert (state_before, row.state) == ("unknown", "confirmed")
@@ -148,7 +153,7 @@ class TestSaga:
         row = booking.place(quoted(hotel, stay), booker())
         for _ in range(4):
             Booking.objects.update(due_at=timezone.now())
-            tasks.drain_placings(FOREVER)
+            advance_due()
 
         row.refresh_from_db()
         assert (row.state, row.reason, row.attempts) == ("rejected", "never_arrived", 4)
@@ -159,7 +164,7 @@ class TestSaga:
         Booking.objects.update(created_at=timezone.now() - dt.timedelta(minutes=2))
 
         tasks.repair()
-        tasks.drain_placings(FOREVER)
+        advance_due()
 
         row.refresh_from_db()
         assert row.state == "confirmed"
@@ -173,7 +178,7 @@ class TestSaga:
         monkeypatch.setattr(booking, "_confirm_or_reject", real)
         Booking.objects.update(lease_until=None, due_at=timezone.now())
 
-        tasks.drain_placings(FOREVER)
+        advance_due()
 
         from pms.models import PropertyReservation
 
@@ -188,7 +193,7 @@ class TestSaga:
         first = row.state
         for _ in range(5):
             Booking.objects.update(due_at=timezone.now(), lease_until=None)
-            tasks.drain_placings(FOREVER)
+            advance_due()
 
         row.refresh_from_db()
         assert (first, row.state, row.reason) == ("placing", "rejected", "pms_unavailable")

@@ -11,6 +11,7 @@ class WebchatTransport:
 
     window = None
     pace = None
+    number_pace = None
 
     def fit(self, content: Content) -> list[Content]:
         if content.kind != "read" and not content.text.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from channels_app.transports.whatsapp.errors import classify
 DEFAULT_VERSION = "v26.0"
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 20.0
 ANSWER_LIMIT = 256 * 1024
+RETRY_AFTER_LIMIT_S = 900.0
 _VERSION = re.compile(r"/(v\d+\.\d+)$")
 _sessions = threading.local()
 
@@ -48,7 +50,7 @@ def send(job: SendJob) -> Outcome:
     url = endpoint(job.api_url, job.api_version, job.external_id)
     try:
         with LATENCY.labels("messages", "POST").time():
-            status, content_type, raw = _post(url, job.access_token, body)
+            answer = _post(url, job.access_token, body)
     except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL, requests.exceptions.SSLError) as error:
         outcome: Outcome = Retry(f"not connected: {type(error).__name__}")
     except requests.exceptions.ConnectionError as error:
@@ -58,12 +60,20 @@ def send(job: SendJob) -> Outcome:
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         outcome = Unknown(f"no whole answer: {type(error).__name__}")
     else:
-        outcome = _read(status, content_type, raw, is_read=job.content.kind == "read")
+        outcome = _read(answer, is_read=job.content.kind == "read")
     SENT.labels(job.content.kind, type(outcome).__name__.lower()).inc()
     return outcome
 
 
-def _post(url: str, token: str, body: JsonObject) -> tuple[int, str, bytes]:
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    content_type: str
+    retry_after_s: float | None
+    raw: bytes
+
+
+def _post(url: str, token: str, body: JsonObject) -> _Answer:
     with _session().post(
         url,
         data=json.dumps(body).encode(),
@@ -73,7 +83,9 @@ def _post(url: str, token: str, body: JsonObject) -> tuple[int, str, bytes]:
         stream=True,
     ) as response:
         raw = response.raw.read(ANSWER_LIMIT, decode_content=True)
-        return response.status_code, response.headers.get("Content-Type", ""), raw
+        after = response.headers.get("Retry-After", "")
+        retry_after_s = min(float(after), RETRY_AFTER_LIMIT_S) if after.isdecimal() and len(after) < 10 else None
+        return _Answer(response.status_code, response.headers.get("Content-Type", ""), retry_after_s, raw)
 
 
 def _session() -> requests.Session:
@@ -85,19 +97,20 @@ def _session() -> requests.Session:
     return session
 
 
-def _read(status: int, content_type: str, raw: bytes, *, is_read: bool) -> Outcome:
+def _read(given: _Answer, *, is_read: bool) -> Outcome:
+    status = given.status
     try:
-        answer: Any = json.loads(raw)
+        answer: Any = json.loads(given.raw)
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-        return classify(answer["error"])
+        return classify(answer["error"], retry_after_s=given.retry_after_s)
     if status == 429:  # said by whatever stands in front of Meta: surely not taken
-        return Retry("too many requests (HTTP 429)", whole_number=True)
+        return Retry("too many requests (HTTP 429)", after_s=given.retry_after_s, whole_number=True)
     if 400 <= status < 500:
         return Failed(f"refused without a reason (HTTP {status})")
     if not isinstance(answer, dict):
-        return Unknown(f"an answer that is no JSON object (HTTP {status}, {content_type[:40]})")
+        return Unknown(f"an answer that is no JSON object (HTTP {status}, {given.content_type[:40]})")
     if is_read and status == 200:
         return Sent("")
     messages = answer.get("messages")
