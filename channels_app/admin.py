@@ -259,7 +259,7 @@ def problems(rows: QuerySet[Outbound]) -> QuerySet[Outbound]:
 @admin.register(Outbound)
 class OutboundAdmin(LettersAdmin):
     created, due = when("created_at", _("created")), when("due_at", _("due"), states=frozenset({Outbound.State.QUEUED}))
-    list_display = ["created", "account", "to_whom", "says", "author_label", "state_label", "error_text", "attempts", "due"]
+    list_display = ["created", "account", "to_whom", "says", "author_label", "state_label", "why", "attempts", "due"]
     list_display_links = ["created", "says"]
     list_filter = [("state", ChoicesDropdownFilter), ContentFilter, ("author", ChoicesDropdownFilter), ("account", HotelFilter)]
     word_fields = (KT("content__text"), "thread__name")
@@ -271,14 +271,37 @@ class OutboundAdmin(LettersAdmin):
         "abort": frozenset({Outbound.State.QUEUED, Outbound.State.UNKNOWN}),
     }
     fieldsets = [
-        (None, {"fields": ["account", "to_whom", "author_label", "text", "state_label", "error_text", "error_code", "attempts", "due_at"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "account",
+                    "to_whom",
+                    "author_label",
+                    "text",
+                    "state_label",
+                    "why",
+                    "error_text",
+                    "error_code",
+                    "attempts",
+                    "due_at",
+                ]
+            },
+        ),
         (_("Times"), {"fields": ["created_at", "sent_at", "delivered_at", "read_at", "failed_at", "expires_at"]}),
-        (_("As sent"), {"fields": ["provider_id", "dedupe_key", "content", "pricing", "correlation_id"], "classes": ["collapse"]}),
+        (
+            _("As sent"),
+            {"fields": ["provider_id", "earlier_ids", "dedupe_key", "content", "pricing", "correlation_id"], "classes": ["collapse"]},
+        ),
     ]
-    readonly_fields = ["to_whom", "author_label", "text", "state_label"]
+    readonly_fields = ["to_whom", "author_label", "text", "state_label", "why"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("thread")
+
+    @admin.display(description=_("what happened"))
+    def why(self, letter: Outbound) -> str:
+        return outbox.why(letter)
 
     @admin.display(description=_("guest"))
     def to_whom(self, letter: Outbound) -> str:

@@ -15,12 +15,15 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from channels_app.envelope import Content, Failed, Outcome, Retry, Sent
 from channels_app.models import Account, AccountNotice, AccountPace, DeliveryReceipt, Outbound, Thread
 from channels_app.signals import outbound_changed
 from channels_app.transports import transport_of
 from channels_app.transports.base import Pace, SendJob, Transport
+from channels_app.transports.whatsapp.errors import rule_of
 from hotelagent.ops import correlation, killpoints, leases, queue
 
 log = structlog.get_logger(__name__)
@@ -121,9 +124,9 @@ def _next(thread: Thread, rows: list[Outbound], pace: AccountPace | None, now: d
         return None
     for row in rows:
         if row.author == Outbound.Author.BOT and not thread.bot_may_speak:
-            _settle(row, State.ABORTED, error_text="a person has the conversation")
+            _settle(row, State.ABORTED, error_text=_("A person has the conversation."))
         elif row.expires_at is not None and row.expires_at <= now:
-            _settle(row, State.EXPIRED, error_text="too late to be of use")
+            _settle(row, State.EXPIRED, error_text=_("It waited so long that it was of no use any more."))
         elif row.due_at > now:
             _wait(thread, row.due_at)
             return None
@@ -292,7 +295,7 @@ def shut_gate(thread: Thread) -> None:
     locked.bot_may_speak = False
     locked.save(update_fields=["bot_may_speak"])
     for row in Outbound.objects.filter(thread=locked, author=Outbound.Author.BOT, state=State.QUEUED):
-        _settle(row, State.ABORTED, error_text="a person took the conversation")
+        _settle(row, State.ABORTED, error_text=_("A person has the conversation."))
 
 
 def is_silent(thread: Thread) -> bool:
@@ -306,13 +309,26 @@ def open_gate(thread: Thread) -> None:
 
 
 def retry(row: Outbound) -> bool:
-    """A person's decision: try a failed or unknown letter again, as the same row. False when its state forbids it."""
-    updated = Outbound.objects.filter(pk=row.pk, state__in=[State.FAILED, State.UNKNOWN, State.EXPIRED]).update(
-        state=State.QUEUED, attempts=0, due_at=timezone.now(), expires_at=None, error_text="", error_code=None, fence=F("fence") + 1
-    )
-    if updated:
+    """A person's decision: try a failed or unknown letter again, as the same row, with a new id of the provider's. False when
+    its state forbids it."""
+    with transaction.atomic():
+        current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
+        if current.state not in {State.FAILED, State.UNKNOWN, State.EXPIRED}:
+            return False
+        values: dict[str, object] = {"attempts": 0, "due_at": timezone.now(), "expires_at": None, "error_text": "", "error_code": None}
+        values |= {"fence": current.fence + 1, "failed_at": None, "sent_at": None}
+        if current.provider_id:
+            values |= {"earlier_ids": [*current.earlier_ids, current.provider_id], "provider_id": ""}
+        _settle(current, State.QUEUED, **values)
         queue.ring("default")
-    return bool(updated)
+    return True
+
+
+def why(row: Outbound) -> str:
+    """What staff read about a letter that did not arrive: by the provider's code when there is one, else our own reason."""
+    if row.error_code is not None:
+        return str(rule_of(row.error_code).words)
+    return gettext(row.error_text) if row.error_text else ""
 
 
 def abort(row: Outbound) -> bool:
@@ -322,7 +338,7 @@ def abort(row: Outbound) -> bool:
         current = Outbound.objects.get(pk=row.pk)
         if current.state not in {State.QUEUED, State.UNKNOWN}:
             return False
-        _settle(current, State.ABORTED, error_text="stopped by staff")
+        _settle(current, State.ABORTED, error_text=_("Stopped by staff."))
     return True
 
 
@@ -334,9 +350,16 @@ def lapsed() -> int:
             row = Outbound.objects.select_for_update(no_key=True).get(pk=pk)
             if row.state == State.SENDING and row.lease_until is not None and row.lease_until < timezone.now():
                 if row.content["kind"] == "read":
-                    _settle(row, State.FAILED, error_text="the sender died before it knew")  # a tick nobody misses
+                    _settle(
+                        row, State.FAILED, error_text=_("Nobody knows whether it left: the process that sent it died.")
+                    )  # a tick nobody misses
                 else:
-                    _settle(row, State.UNKNOWN, error_text="the sender died before it knew", due_at=timezone.now() + SETTLES)
+                    _settle(
+                        row,
+                        State.UNKNOWN,
+                        error_text=_("Nobody knows whether it left: the process that sent it died."),
+                        due_at=timezone.now() + SETTLES,
+                    )
                 count += 1
     return count
 

@@ -59,6 +59,9 @@ def batch() -> int:
         parked: list[DeliveryReceipt] = []
         for receipt in rows:
             outbound = by_provider_id.get((receipt.account_id, receipt.provider_id)) or by_pk.get((receipt.account_id, _our_id(receipt)))
+            if outbound is not None and receipt.provider_id in outbound.earlier_ids:
+                left[DeliveryReceipt.State.UNMATCHED].append(receipt)
+                continue
             if outbound is not None:
                 left[_applied(outbound, receipt)].append(receipt)
             elif now - receipt.received_at > PARK:

@@ -65,12 +65,15 @@ REASONS = {
     "cannot_do": _("beyond the receptionist"),
     "pms_down": _("the PMS does not answer"),
     "failure": _("a fault of ours"),
+    "not_delivered": _("an answer did not reach the guest"),
     "taken": _("taken over by staff"),
 }
 EVENTS: dict[str, tuple[str, Any]] = {
     "handed_off": ("support_agent", _("Passed on to a person")),
     "taken": ("person", _("Taken over")),
     "given_back": ("smart_toy", _("Given back to the receptionist")),
+    "not_delivered": ("sms_failed", _("A message did not reach the guest")),
+    "answer_on_its_way": ("schedule_send", _("One answer was already on its way")),
     "hold_created": ("lock_clock", _("Room kept")),
     "booking_placing": ("sync", _("Booking under way")),
     "booking_confirmed": ("event_available", _("Booking confirmed")),
@@ -350,7 +353,7 @@ def _bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]
         "row": row,
         "who": (row.user.get_full_name() or row.user.get_username()) if row.user else row.get_author_display(),
         "tick": badge(OUTBOUND_LOOKS[letter.state], letter.get_state_display()) if letter else "",
-        "failure": letter.error_text if letter and letter.state in {"failed", "unknown", "aborted", "expired"} else "",
+        "failure": outbox.why(letter) if letter and letter.state in {"failed", "unknown", "aborted", "expired"} else "",
         "letter": letter.pk if letter and letter.state in {"failed", "unknown"} else None,
         "sources": [sources.get(name, (name, "")) for name in row.sources],
         "intents": [

@@ -42,6 +42,8 @@ class Outbound(models.Model):
     lease_until = models.DateTimeField(_("lease"), null=True, blank=True)
     fence = models.PositiveIntegerField(_("fence"), default=0)
     provider_id = models.CharField(_("provider's id"), max_length=200, blank=True)
+    # Ids of sends that failed and were sent again by a person: what is still said of those concerns this letter no more.
+    earlier_ids = models.JSONField(_("provider's earlier ids"), default=list, blank=True)
     error_code = models.IntegerField(_("error code"), null=True, blank=True)
     error_text = models.CharField(_("reason"), max_length=500, blank=True)
     pricing = models.JSONField(_("pricing"), default=dict, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from channels_app import outbox
 from conversations.models import Conversation, Event, Message
 
 LIMIT = 200
@@ -27,7 +28,7 @@ def _bubble(row: Message) -> dict[str, Any]:
         "choices": row.choices,
         "at": row.at.isoformat(),
         "tick": TICKS.get(row.outbound.state, row.outbound.state) if row.outbound else "",
-        "reason": row.outbound.error_text if row.outbound else "",
+        "reason": outbox.why(row.outbound) if row.outbound else "",
         "sources": row.sources,
     }
 

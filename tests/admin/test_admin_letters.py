@@ -52,7 +52,7 @@ def test_abort_stops_a_letter(state, alfa, desk):
     response = act(desk, "outbound", "abort", alfa[Outbound])
 
     letter = Outbound.objects.get(pk=alfa[Outbound].pk)
-    assert (letter.state, letter.error_text) == ("aborted", "stopped by staff")
+    assert (letter.state, letter.error_text) == ("aborted", "Stopped by staff.")
     assert told(response) == ["1 letter will not be sent."]
 
 

@@ -475,7 +475,7 @@ def test_a_turn_that_never_works_ends_with_a_person_and_a_word_to_the_guest(ana,
 
     monkeypatch.setattr(HotelDesk, "answer", lambda *_: 1 / 0)
     ana.says("a que hora es el desayuno?")
-    for _ in range(2):
+    for _ in range(3):
         Conversation.objects.update(due_at=timezone.now())
         work()
 

@@ -11,7 +11,6 @@ from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, holds, quoting, tasks
 from reservations.errors import KeyReused, NothingFree, TooManyHolds
 from reservations.models import Booking, Hold, Quote
-from tests.conftest import FOREVER
 
 
 @pytest.fixture
