@@ -15,6 +15,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
+import redis
+from django.conf import settings
+
+from tests.conftest import redis_binary
+from tests.fakes.meta.client import MetaDouble
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -143,3 +150,108 @@ class Proxy:
         for one in (source, sink):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+
+class House:
+    """The whole house on a database that is there already: web, workers, sweeper and the double, as separate processes.
+
+    Several of a kind when asked for. Nothing is restarted: a piece that dies stays dead, and ``dead`` says which.
+    """
+
+    def __init__(self, home: Path, database_url: str, *, account, redis_url: str = "", **environment: str) -> None:
+        self.home, self.log = home, home / "house.log"
+        self.ledger = home / "ledger.sqlite3"
+        self.environment = {
+            "DATABASE_URL": database_url,
+            "DATA_DIR": str(home),
+            "ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
+            **({"REDIS_URL": redis_url} if redis_url else {}),
+            **environment,
+        }
+        self.ports: list[int] = []
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.stack = contextlib.ExitStack()
+        self.double = MetaDouble(
+            self.ledger, "http://127.0.0.1:9/", app_secret=account.app.secret, token=account.access_token,
+            phone_number_ids=[account.external_id], display_numbers=[account.display_number],
+        )  # fmt: skip
+        self.account = account
+
+    def __enter__(self):
+        self.stack.enter_context(self.double)
+        self.account.api_url = self.double.base_url
+        self.account.save(update_fields=["api_url"])
+        return self
+
+    def __exit__(self, *_error) -> None:
+        for child in self.running.values():  # all at once, or each would be waited for in turn
+            if child.poll() is None:
+                child.terminate()
+        self.stack.close()
+
+    def web(self, count=1):
+        """Web processes, answering; the double posts its statuses to the first."""
+        fresh = [free_port() for _ in range(count)]
+        for port in fresh:
+            self._start(f"web {port}", "web", "--port", str(port), PROCESS_ROLE="web")
+        for port in fresh:
+            wait_for(lambda port=port: get(f"http://127.0.0.1:{port}/health/live")[0] == 200, 60, "a web process")
+        self.ports += fresh
+        self.double.set_options(webhook_url=f"http://127.0.0.1:{self.ports[0]}/webhooks/whatsapp/")
+
+    def workers(self, count=1, *, sweepers=1):
+        """``count`` clusters of each kind and the sweepers; back when every kind gave a sign of life."""
+        for index in range(count):
+            for cluster in ("default", "slow"):
+                self._start(f"{cluster} {index}", "qcluster", PROCESS_ROLE="worker", Q_CLUSTER_NAME=cluster)
+        for index in range(sweepers):
+            self._start(f"sweeper {index}", "sweep", PROCESS_ROLE="sweeper")
+        wait_for(lambda: json.loads(get(f"http://127.0.0.1:{self.ports[0]}/health/ready")[1] or "{}").get("workers") == "ok", 60, "workers")
+
+    def dead(self):
+        return sorted(name for name, child in self.running.items() if child.poll() is not None)
+
+    def _start(self, name, *arguments, **environment):
+        self.running[name] = self.stack.enter_context(process(*arguments, log=self.log, **self.environment, **environment))
+
+
+class Redis:
+    """A redis-server of the test's own, to be stopped, killed, filled and emptied."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.client = redis.Redis(port=self.port, socket_timeout=5)
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        binary = redis_binary()
+        if binary is None:
+            pytest.fail("no redis-server: install one, or the wheel")
+        self.process = subprocess.Popen(
+            [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.home)], stdout=subprocess.DEVNULL
+        )
+        wait_for(self._answers, 10, "redis")
+
+    def kill(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+    def _answers(self):
+        try:
+            return self.client.ping()
+        except redis.ConnectionError:
+            return False
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.kill()
+        self.client.close()
