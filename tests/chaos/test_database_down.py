@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 from channels_app.models import Inbound
+from hotelagent.ops import queue
+from hotelagent.ops.models import Heartbeat
 from tests.chaos.houses import Proxy, free_port, get, process, wait_for
 from tests.conftest import envelope, make_account, signed, text_message
 
@@ -56,6 +58,35 @@ def test_down_is_503_and_after_the_return_every_letter_is_there_once(committed_h
     assert (set(before), set(down), live) == ({200}, {503}, 200)
     assert (pending, repeats) == ({}, {200})
     assert sorted(Inbound.objects.values_list("provider_id", flat=True)) == sorted(f"down{index}" for index in range(LETTERS))
+
+
+def test_workers_hear_again_as_soon_as_the_database_is_back(committed_hotel, tmp_path):
+    """The queue's own pause after a failed pull is ten seconds; the sweeper's bell must not wait for it."""
+    database, log = connection.settings_dict, tmp_path / "log"
+    proxy = Proxy(int(database["PORT"]))
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@127.0.0.1:{proxy.port}/{database['NAME']}"
+    proxy.open()
+
+    def beat():
+        return Heartbeat.objects.filter(name="default").values_list("at", flat=True).first()
+
+    with process(
+        "qcluster",
+        log=log,
+        DATABASE_URL=url,
+        PROCESS_ROLE="worker",
+        Q_CLUSTER_NAME="default",
+        SECRET_KEY=settings.SECRET_KEY,
+        **ours(tmp_path),
+    ):
+        queue.ring("default")
+        before = wait_for(beat, 60, "a sign of life")
+        proxy.shut()
+        wait_for(lambda: "Failed to pull task" in log.read_text(), 20, "a pull that fails")
+        proxy.open()
+        queue.ring("default")
+        wait_for(lambda: beat() > before, 8, "a sign of life after the return")
+    proxy.shut()
 
 
 def test_control_a_webhook_that_says_200_without_keeping_would_lose_letters(committed_hotel, client, monkeypatch):

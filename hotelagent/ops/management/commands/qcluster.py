@@ -6,13 +6,15 @@ again by whoever supervises it, and the rows it did not work off are still there
 """
 
 import os
+import time
 from typing import Any
 
 import structlog
-from django_q import cluster
+from django_q import cluster, pusher
 from django_q.management.commands.qcluster import Command as QueueCommand
 
 log = structlog.get_logger(__name__)
+PULL_AGAIN_S = 0.5
 TIMED_OUT = 0  # the cluster's own mark on a worker whose task took too long: that one waits for no lock
 
 
@@ -32,9 +34,16 @@ def end_when_a_part_is_killed() -> None:
     cluster.Sentinel.reincarnate = judged
 
 
+def listen_again_soon() -> None:
+    """Teach the one who pulls tasks to come back quickly: after a failed pull he lies down for ten seconds, and all that
+    time the cluster is deaf to a database that is there again."""
+    pusher.sleep = lambda _seconds: time.sleep(PULL_AGAIN_S)
+
+
 class Command(QueueCommand):  # type: ignore[misc]  # the package has no types
     """See the module."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         end_when_a_part_is_killed()
+        listen_again_soon()
         super().handle(*args, **options)
