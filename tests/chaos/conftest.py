@@ -2,9 +2,11 @@
 
 import time
 
+import psycopg
 import pytest
 from django.db import connection
 
+from channels_app import inbox
 from tests.chaos import traffic
 from tests.chaos.houses import House
 from tests.conftest import DISPLAY, NUMBER, SECRET, make_account
@@ -25,6 +27,28 @@ def house(committed_hotel, database_url, tmp_path):
         return House(tmp_path, database_url, account=make_account(committed_hotel), **environment)
 
     return build
+
+
+@pytest.fixture
+def unguarded(database_url, monkeypatch):
+    """The inbox without its guard: no unique constraint, and an insert that does not ask for it."""
+    connections = inbox.connection  # each thread's own
+
+    class Unguarded:
+        def cursor(self):
+            real = connections.cursor()
+            execute = real.execute
+            real.execute = lambda query, values: execute(query.replace("ON CONFLICT (account_id, provider_id) DO NOTHING", ""), values)
+            return real
+
+    monkeypatch.setattr(inbox, "connection", Unguarded())
+    with psycopg.connect(database_url, autocommit=True) as rows:
+        rows.execute("ALTER TABLE channels_app_inbound DROP CONSTRAINT one_letter_per_provider_id")
+        try:
+            yield
+        finally:
+            rows.execute("TRUNCATE channels_app_inbound CASCADE")
+            rows.execute("ALTER TABLE channels_app_inbound ADD CONSTRAINT one_letter_per_provider_id UNIQUE (account_id, provider_id)")
 
 
 QUESTIONS = ("a que hora es el desayuno?", "what time is breakfast?", "aceptan perros?")

@@ -6,6 +6,7 @@ Every check is a question to which the right answer is "nothing"; ``differences`
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -16,10 +17,10 @@ LEFT = "('sent', 'delivered', 'read', 'played')"
 
 
 class Books:
-    """The two books of one number, opened for reading."""
+    """The two books, opened for reading. Of numbers nobody works (``unworked``) letters are kept and not answered."""
 
-    def __init__(self, ledger: Path, database_url: str) -> None:
-        self.ledger, self.database_url = ledger, database_url
+    def __init__(self, ledger: Path, database_url: str, *, unworked: Sequence[str] = ()) -> None:
+        self.ledger, self.database_url, self.unworked = ledger, database_url, list(unworked)
 
     def meta(self, query: str, *values) -> list[tuple]:
         """Ask the double's book."""
@@ -42,10 +43,12 @@ class Books:
     def waiting(self) -> dict[str, int]:
         """What is not settled yet, by table: letters in, letters out, receipts, conversations."""
         rows = self.ours(
-            "SELECT 'letters in', count(*) FROM channels_app_inbound WHERE state = 'waiting' "
+            "SELECT 'letters in', count(*) FROM channels_app_inbound JOIN channels_app_account a ON a.id = account_id "
+            "WHERE channels_app_inbound.state = 'waiting' AND a.external_id <> ALL(%s) "
             "UNION ALL SELECT 'letters out', count(*) FROM channels_app_outbound WHERE state IN ('queued', 'sending') "
             "UNION ALL SELECT 'receipts', count(*) FROM channels_app_deliveryreceipt WHERE state = 'waiting' "
-            "UNION ALL SELECT 'conversations', count(*) FROM conversations_conversation WHERE due_at IS NOT NULL OR lease_until IS NOT NULL"
+            "UNION ALL SELECT 'conversations', count(*) FROM conversations_conversation WHERE due_at IS NOT NULL OR lease_until IS NOT NULL",
+            self.unworked,
         )
         return {name: count for name, count in rows if count}
 
@@ -72,17 +75,23 @@ def letters_invented(books: Books) -> list:
 
 def letters_unanswered(books: Books) -> list:
     """A guest's words that no turn took."""
-    return books.ours("SELECT provider_id, state, reason FROM channels_app_inbound WHERE kind = 'text' AND state <> 'answered'")
+    return books.ours(
+        "SELECT provider_id, i.state, reason FROM channels_app_inbound i JOIN channels_app_account a ON a.id = account_id "
+        "WHERE i.kind = 'text' AND i.state <> 'answered' AND a.external_id <> ALL(%s)",
+        books.unworked,
+    )
 
 
 def guests_without_the_last_word(books: Books) -> list:
     """Guests who had no text from us after their last letter was first delivered; the double's book alone says so."""
     spoke = books.meta(
-        "SELECT wa_id, max(first) FROM (SELECT wa_id, min(webhooks.at) AS first FROM inbound JOIN webhooks ON item_id = inbound.id "
-        "GROUP BY inbound.phone_number_id, inbound.id HAVING sum(http_status = 200)) GROUP BY wa_id"
+        "SELECT phone_number_id, wa_id, max(first) FROM (SELECT phone_number_id, wa_id, min(webhooks.at) AS first FROM inbound "
+        "JOIN webhooks ON item_id = inbound.id GROUP BY phone_number_id, inbound.id HAVING sum(http_status = 200)) "
+        "GROUP BY phone_number_id, wa_id"
     )
-    heard = dict(books.meta("SELECT wa_id, max(at) FROM accepted GROUP BY wa_id"))
-    return sorted((guest, at) for guest, at in spoke if heard.get(guest, 0) < at)
+    heard = {(number, guest): at for number, guest, at in books.meta("SELECT phone_number_id, wa_id, max(at) FROM accepted GROUP BY 1, 2")}
+    worked = [row for row in spoke if row[0] not in books.unworked]
+    return sorted((guest, at) for number, guest, at in worked if heard.get((number, guest), 0) < at)
 
 
 def turns_not_told_once(books: Books) -> list:

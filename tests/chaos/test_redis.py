@@ -3,7 +3,6 @@
 import threading
 import time
 
-import psycopg
 import pytest
 import redis
 
@@ -89,37 +88,25 @@ def test_redis_wiped_killed_and_full_while_guests_write(house, database_url, tmp
 
 
 def test_control_repeats_known_by_redis_alone_would_be_kept_twice_after_a_wipe(
-    committed_hotel, client, database_url, tmp_path, monkeypatch
+    committed_hotel, unguarded, client, database_url, tmp_path, monkeypatch
 ):
     """The guard is the unique constraint; a mark in Redis in its place forgets with Redis."""
     make_account(committed_hotel)
-    execute = inbox.connection.cursor
-    with Redis(tmp_path) as server, psycopg.connect(database_url, autocommit=True) as rows:
+    insert, body, books = inbox._insert_letters, packed(*letters(1, guests=1)), Books(tmp_path, database_url)
 
-        def marked(items, accounts, now):
-            return kept([one for one in items if server.client.set(one.provider_id, 1, nx=True)], accounts, now)
+    def deliver():
+        client.post(traffic.PATH, body.body, content_type="application/json", headers={"X-Hub-Signature-256": body.signature})
 
-        class Unguarded:
-            def cursor(self):
-                real = execute()
-                run = real.execute
-                real.execute = lambda query, values: run(query.replace("ON CONFLICT (account_id, provider_id) DO NOTHING", ""), values)
-                return real
+    with Redis(tmp_path) as server:
 
-        kept = inbox._insert_letters
-        monkeypatch.setattr(inbox, "_insert_letters", marked)
-        monkeypatch.setattr(inbox, "connection", Unguarded())
-        rows.execute("ALTER TABLE channels_app_inbound DROP CONSTRAINT one_letter_per_provider_id")
-        try:
-            body = packed(*letters(1, guests=1))
-            for _delivery in range(2):
-                client.post(traffic.PATH, body.body, content_type="application/json", headers={"X-Hub-Signature-256": body.signature})
-            before = letters_stored_twice(Books(tmp_path, database_url))
-            server.client.flushall()
-            client.post(traffic.PATH, body.body, content_type="application/json", headers={"X-Hub-Signature-256": body.signature})
-            after = letters_stored_twice(Books(tmp_path, database_url))
-        finally:
-            rows.execute("TRUNCATE channels_app_inbound CASCADE")
-            rows.execute("ALTER TABLE channels_app_inbound ADD CONSTRAINT one_letter_per_provider_id UNIQUE (account_id, provider_id)")
+        def marking(items, accounts, now):
+            return insert([one for one in items if server.client.set(one.provider_id, 1, nx=True)], accounts, now)
 
-    assert (before, after) == ([], [("w0", 2)])
+        monkeypatch.setattr(inbox, "_insert_letters", marking)
+        deliver()
+        deliver()
+        before = letters_stored_twice(books)
+        server.client.flushall()
+        deliver()
+
+    assert (before, letters_stored_twice(books)) == ([], [("w0", 2)])
