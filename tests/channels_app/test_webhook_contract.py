@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from channels_app.models import AccountNotice, DeliveryReceipt, Inbound, MetaApp
+from channels_app.transports.whatsapp import parse
 from tests.conftest import NUMBER, SECRET, VERIFY, envelope, make_account, signed, text_message
 
 PATHS = ["/webhooks/whatsapp/", "/webhook/whatsapp", "/webhooks/whatsapp", "/api/webhooks/whatsapp", "/webhook"]
@@ -179,6 +180,23 @@ class TestContent:
         messages = [text_message("y" * 3000, wamid=f"m{index}") for index in range(1000)]
 
         assert (post(envelope(*messages)).status_code, Inbound.objects.count()) == (200, 1000)
+
+    def test_names_come_from_the_contact_with_the_guests_id_and_each_contact_is_read_once(self, whatsapp, post, monkeypatch):
+        """A body may carry a thousand guests' letters; reading all contacts for each letter took seconds."""
+        read = []
+        monkeypatch.setattr(parse, "digits", lambda text: read.append(text) or "".join(filter(str.isdigit, text)))
+        guests = [f"54911{index:08d}" for index in range(100)]
+        body = envelope(*(text_message("hola", sender=guest, wamid=f"w{guest}") for guest in guests))
+        value = body["entry"][0]["changes"][0]["value"]
+        value["contacts"] = [{"profile": {"name": f"N{guest}"}, "wa_id": guest, "user_id": f"AR.{guest}"} for guest in reversed(guests)]
+        value["contacts"].append({"profile": {"name": "Only by id"}, "user_id": "AR.x"})
+        value["messages"].append({**text_message("hola", wamid="wx"), "from": "", "from_user_id": "AR.x"})
+
+        post(body)
+
+        known = {row.provider_id: (row.sender_name, row.sender_user_id) for row in Inbound.objects.all()}
+        assert known == {f"w{guest}": (f"N{guest}", f"AR.{guest}") for guest in guests} | {"wx": ("Only by id", "AR.x")}
+        assert len(read) <= 2 * len(known)
 
     def test_an_unknown_number_is_quarantined_and_never_another_hotels(self, whatsapp, post):
         response = post(envelope(text_message("hola"), number="9999"))

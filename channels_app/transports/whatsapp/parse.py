@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from channels_app.texts import clean
 
 MEDIA_KINDS = frozenset({"image", "video", "document", "sticker", "audio"})
 NAME_LIMIT, ID_LIMIT, TEXT_LIMIT = 200, 200, 16_384
+# By ("phone" or "user", id): place in the list, name, user id.
+People = dict[tuple[str, str], list[tuple[int, str, str]]]
 
 
 def parse(payload: Any) -> list[Parsed]:
@@ -38,29 +41,30 @@ def _change(change: JsonObject) -> Iterator[Parsed]:
     field = _text(change.get("field")) or "messages"
     items = 0
     if field == "messages" and account_key:
+        people = _people(value)
         for item in _list(value, "messages"):
             items += 1
-            yield _guarded(_message, account_key, value, item)
+            yield _guarded(_message, account_key, people, item)
         for item in _list(value, "statuses"):
             items += 1
-            yield _guarded(_receipt, account_key, value, item)
+            yield _guarded(_receipt, account_key, people, item)
     if not items:
         yield AccountEvent(account_key, field, _raw(change))
 
 
-def _guarded(read: Any, account_key: str, value: JsonObject, item: Any) -> Parsed:
+def _guarded(read: Any, account_key: str, people: People, item: Any) -> Parsed:
     try:
-        parsed: Parsed = read(account_key, value, _object(item, strict=True))
+        parsed: Parsed = read(account_key, people, _object(item, strict=True))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         return AccountEvent(account_key, f"unreadable:{type(error).__name__}", _raw(item))
     return parsed
 
 
-def _message(account_key: str, value: JsonObject, item: JsonObject) -> InboundMessage:
+def _message(account_key: str, people: People, item: JsonObject) -> InboundMessage:
     kind = _text(item.get("type")) or "unknown"
     body = _object(item.get(kind))
     text, choice_id, media = _content(kind, body, item)
-    sender = _sender(value, item)
+    sender = _sender(people, item)
     if not sender.phone and not sender.user_id:
         raise ValueError("a message from nobody")
     context = _object(item.get("context"))
@@ -107,20 +111,28 @@ def _content(kind: str, body: JsonObject, item: JsonObject) -> tuple[str, str, J
     return "", "", {}
 
 
-def _sender(value: JsonObject, item: JsonObject) -> Sender:
+def _people(value: JsonObject) -> People:
+    """The contacts by phone and by user id. Read once for all letters: a body may carry a thousand of either."""
+    people: People = defaultdict(list)
+    for place, contact in enumerate(map(_object, _list(value, "contacts"))):
+        phone, user_id = digits(_text(contact.get("wa_id"))), _text(contact.get("user_id"))
+        name = _text(_object(contact.get("profile")).get("name"))
+        for key in (("phone", phone), ("user", user_id)):
+            if key[1]:
+                people[key].append((place, name, user_id))
+    return people
+
+
+def _sender(people: People, item: JsonObject) -> Sender:
+    """A value may carry contacts of several people: matched by their ids, never by position; the last one counts."""
     phone, user_id = digits(_text(item.get("from"))), _text(item.get("from_user_id"))
-    name = ""
-    for contact in map(_object, _list(value, "contacts")):
-        # A value may carry contacts of several people; never match by position.
-        same_phone = bool(phone) and digits(_text(contact.get("wa_id"))) == phone
-        same_user = bool(user_id) and _text(contact.get("user_id")) == user_id
-        if same_phone or same_user:
-            name = _text(_object(contact.get("profile")).get("name"))
-            user_id = user_id or _text(contact.get("user_id"))
-    return Sender(phone=phone[:40], user_id=user_id[:160], name=name[:NAME_LIMIT])
+    by_phone = people.get(("phone", phone), [])
+    user_id = user_id or next((known for _place, _name, known in by_phone if known), "")
+    same = by_phone + people.get(("user", user_id), [])
+    return Sender(phone=phone[:40], user_id=user_id[:160], name=max(same)[1][:NAME_LIMIT] if same else "")
 
 
-def _receipt(account_key: str, _value: JsonObject, item: JsonObject) -> Receipt:
+def _receipt(account_key: str, _people: People, item: JsonObject) -> Receipt:
     error = _object(next(iter(_list(item, "errors")), {}))
     code = error.get("code")
     details = _text(_object(error.get("error_data")).get("details")) or _text(error.get("message")) or _text(error.get("title"))
