@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.load import webhook
+from tests.load import endtoend, turns, webhook
 from tests.load.report import Report, say
 
 PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
     "webhook": webhook.run,
+    "turns": turns.run,
+    "endtoend": endtoend.run,
 }
 INVALID = 3
 
