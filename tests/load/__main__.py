@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.load import endtoend, turns, webhook
+from tests.load import endtoend, memory, ratio, turns, webhook
 from tests.load.report import Report, say
 
 PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
     "webhook": webhook.run,
     "turns": turns.run,
     "endtoend": endtoend.run,
+    "ratio": ratio.run,
+    "memory": memory.run,
 }
 INVALID = 3
 
