@@ -155,7 +155,7 @@ class Proxy:
 class House:
     """The whole house on a database that is there already: web, workers, sweeper and the double, as separate processes.
 
-    Several of a kind when asked for. Nothing is restarted: a piece that dies stays dead, and ``dead`` says which.
+    Several of a kind when asked for. A piece that dies stays dead until ``revive``; ``dead`` says which.
     """
 
     def __init__(self, home: Path, database_url: str, *, account, redis_url: str = "", **environment: str) -> None:
@@ -170,6 +170,7 @@ class House:
         }
         self.ports: list[int] = []
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.made: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {}
         self.stack = contextlib.ExitStack()
         self.double = MetaDouble(
             self.ledger, "http://127.0.0.1:9/", app_secret=account.app.secret, token=account.access_token,
@@ -212,7 +213,16 @@ class House:
         return sorted(name for name, child in self.running.items() if child.poll() is not None)
 
     def _start(self, name, *arguments, **environment):
+        self.made[name] = (arguments, environment)
         self.running[name] = self.stack.enter_context(process(*arguments, log=self.log, **self.environment, **environment))
+
+    def revive(self):
+        """Start what died again, as a supervisor would; returns the names."""
+        names = self.dead()
+        for name in names:
+            arguments, environment = self.made[name]
+            self._start(name, *arguments, **environment)
+        return names
 
 
 class Redis:

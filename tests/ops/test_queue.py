@@ -41,9 +41,7 @@ def test_a_slow_job_holds_up_only_itself():
         if len(done) == 6:
             release.set()  # only when everything else, of both drains, was worked off beside it
 
-    queue.work_off(
-        [queue.Drain("a", 2, Rows("slow", 1, 2, 3), work), queue.Drain("b", 1, Rows(4, 5, 6), work)], time.monotonic() + 30
-    )
+    queue.work_off([queue.Drain("a", 2, Rows("slow", 1, 2, 3), work), queue.Drain("b", 1, Rows(4, 5, 6), work)], time.monotonic() + 30)
 
     assert (done[-1], sorted(done[:-1])) == ("slow", [1, 2, 3, 4, 5, 6])
 

@@ -125,6 +125,10 @@ class MetaDouble:
         """Move the double's clock against the wall clock; returns its time."""
         return float(self.control("POST", "clock", {"offset_s": offset_s})["now"])
 
+    def stop_clock(self, at: float) -> None:
+        """The double's clock stands at this unix time until it is set again."""
+        self.control("POST", "clock", {"stopped_at": at})
+
     def set_token(self, token: str) -> None:
         """Accept only this token from now on."""
         self.control("POST", "token", {"token": token})

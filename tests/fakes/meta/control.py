@@ -130,7 +130,8 @@ def _clear_faults(double: Double, body: Json) -> Json:
 
 
 def _clock(double: Double, body: Json) -> Json:
-    double.options.offset_s = float(body["offset_s"])
+    double.options.offset_s = float(body.get("offset_s", 0.0))
+    double.options.stopped_at = float(body["stopped_at"]) if "stopped_at" in body else None
     return {"now": double.options.now(), "offset_s": double.options.offset_s}
 
 

@@ -41,11 +41,12 @@ class Options:
     retry_max_s: float = 30.0
     workers: int = 8
     offset_s: float = 0.0
+    stopped_at: float | None = None
     number_facts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def now(self) -> float:
         """Unix seconds on the double's own clock, which a test may move."""
-        return time.time() + self.offset_s
+        return time.time() + self.offset_s if self.stopped_at is None else self.stopped_at
 
     def change(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """Apply changes all or none; ValueError or TypeError names what cannot be. Returns the values now in force."""
