@@ -209,6 +209,10 @@ class House:
             self._start(f"sweeper {index}", "sweep", PROCESS_ROLE="sweeper")
         wait_for(lambda: json.loads(get(f"http://127.0.0.1:{self.ports[0]}/health/ready")[1] or "{}").get("workers") == "ok", 60, "workers")
 
+    def rest(self, books, timeout_s):
+        """Until nothing is left to do: not in the tables, not at the double (whose statuses make new work), and still not."""
+        wait_for(lambda: not books.waiting() and self.double.is_idle() and not books.waiting(), timeout_s, "the end of the work")
+
     def dead(self):
         return sorted(name for name, child in self.running.items() if child.poll() is not None)
 

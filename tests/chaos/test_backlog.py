@@ -6,7 +6,6 @@ import pytest
 
 from tests.chaos import traffic
 from tests.chaos.conftest import letters, packed
-from tests.chaos.houses import wait_for
 from tests.chaos.ledgers import Books, unwatch, watch
 from tests.conftest import DISPLAY, NUMBER, SECRET
 from tests.promises import promise
@@ -60,7 +59,7 @@ def test_a_backlog_is_worked_off_oldest_first_and_the_webhook_feels_nothing(hous
             began = time.time()
             meanwhile.send([packed(written[index % size]) for index in range(max(1200, size * 2))], per_s=ARRIVAL_PER_S)
             running.workers()
-            wait_for(lambda: not books.waiting(), 120 + size / 5, "the end of the backlog")
+            running.rest(books, 120 + size / 5)
         answered_s = books.meta("SELECT max(at) FROM accepted")[0][0] - began
         differences, dead, disorder = books.differences(), running.dead(), out_of_order(books)
 

@@ -144,7 +144,9 @@ def test_postgresql_restarted_cut_off_and_frozen_under_load(tmp_path, size, figu
         load.meta.stop()
         load.meta.note(load.ledger)
         books = Books(load.ledger, server.url)
-        wait_for(lambda: not books.waiting(), 150, "the end of the work")
+        wait_for(
+            lambda: not books.waiting() and demo.double("idle?timeout_s=0")["idle"] and not books.waiting(), 150, "the end of the work"
+        )
         differences, alive = books.differences(), supervisor.poll() is None
 
     statuses = load.meta.statuses()

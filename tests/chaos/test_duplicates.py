@@ -12,7 +12,6 @@ from channels_app import inbox
 from channels_app.models import Account, Inbound
 from tests.chaos import traffic
 from tests.chaos.conftest import letters, packed
-from tests.chaos.houses import wait_for
 from tests.chaos.ledgers import Books, letters_stored_twice
 from tests.conftest import DISPLAY, NUMBER, SECRET, make_account
 from tests.promises import promise
@@ -58,7 +57,7 @@ def test_a_third_of_all_deliveries_are_repeats_and_nothing_is_lost_or_doubled(ho
         meta.note(running.ledger)
         running.workers()
         books = Books(running.ledger, database_url, unworked=[UNWORKED])
-        wait_for(lambda: not books.waiting(), 120 + size / 50, "the end of the work")
+        running.rest(books, 120 + size / 50)
         differences, dead = books.differences(), running.dead()
 
     stored = dict(

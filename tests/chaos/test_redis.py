@@ -9,7 +9,7 @@ import redis
 from channels_app import inbox
 from tests.chaos import traffic
 from tests.chaos.conftest import letters, packed
-from tests.chaos.houses import Redis, wait_for
+from tests.chaos.houses import Redis
 from tests.chaos.ledgers import Books, letters_stored_twice
 from tests.conftest import NUMBER, make_account
 from tests.promises import promise
@@ -75,7 +75,7 @@ def test_redis_wiped_killed_and_full_while_guests_write(house, database_url, tmp
         trouble.join(size + 30)
         meta.note(running.ledger)
         books = Books(running.ledger, database_url)
-        wait_for(lambda: not books.waiting(), 60, "the end of the work")
+        running.rest(books, 60)
         differences, dead = books.differences(), running.dead()
 
     figures.update(letters=len(written), statuses=meta.statuses(), wiped=trouble.wiped, refused_when_full=trouble.refused)

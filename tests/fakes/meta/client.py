@@ -173,6 +173,10 @@ class MetaDouble:
         answer = self.control("GET", "idle?" + urlencode({"timeout_s": timeout_s}), timeout_s=timeout_s + 5)
         assert answer["idle"], f"webhooks are still due after {timeout_s} s"
 
+    def is_idle(self) -> bool:
+        """Whether every webhook is delivered right now."""
+        return bool(self.control("GET", "idle?timeout_s=0")["idle"])
+
     def drop_retries(self) -> int:
         """Forget undelivered webhooks, as after seven days; returns how many."""
         return int(self.control("DELETE", "retries")["dropped"])
