@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from prometheus_client import Counter
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 RECEIVED = Counter("messages_by_channel_total", "Letters received", ["channel"])
 QUARANTINED = Counter("letters_quarantined_total", "Letters kept back because they belong to nobody here", ["reason"])
 DEAD = Counter("dead_letters_total", "Letters nobody could deal with")
+SORTING_LOCK = 0x534F5254
 # The first try and three more, after so many seconds; then it is a dead letter.
 RETRY = (60, 120, 240)
 MAX_ATTEMPTS = 1 + len(RETRY)
@@ -63,13 +64,22 @@ def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], 
 def claim_unsorted(driver: str = Account.Driver.WORKER, *, sender: str | None = None, limit: int = 50) -> list[int]:
     """Letters that belong to no thread yet, oldest first, each with its try counted and due again when the lease is over.
 
-    Committed on return when called outside a transaction. A letter that was tried too often is a dead letter.
+    A guest's letter waits while an earlier one of theirs is with another process or waits for its next try: sorted first,
+    the later one could be answered first. Committed on return when called outside a transaction. A letter that was tried
+    too often is a dead letter.
     """
     now = timezone.now()
-    rows = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=driver, due_at__lte=now)
+    unsorted = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING)
+    earlier = unsorted.filter(
+        account=OuterRef("account"), sender_phone=OuterRef("sender_phone"), sender_user_id=OuterRef("sender_user_id"),
+        id__lt=OuterRef("id"), due_at__gt=now,
+    )  # fmt: skip
+    rows = unsorted.filter(~Exists(earlier), account__driver=driver, due_at__lte=now)
     if sender is not None:
         rows = rows.filter(sender_phone=sender)
     with transaction.atomic():
+        with connection.cursor() as cursor:  # one claim at a time: two could not see which guests the other is taking
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SORTING_LOCK])
         found = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "id").values_list("pk", "attempts")[:limit])
         dead = [pk for pk, attempts in found if attempts >= MAX_ATTEMPTS]
         alive = sorted(pk for pk, attempts in found if attempts < MAX_ATTEMPTS)
