@@ -23,12 +23,10 @@ from typing import Self
 import psycopg
 
 from hotelagent.ops import embedded, lifeline
-from tests.chaos.houses import ROOT, free_port, get, wait_for
 from tests.fakes.meta.client import MetaDouble
 from tests.load import letters, procfs
+from tests.load.knock import ROOT, environment, free_port, status, wait_for
 
-# What a shell may carry that would change what is measured.
-FOREIGN = ("DATABASE", "POSTGRES", "REDIS", "PYTEST", "WHATSAPP", "META_", "DJANGO", "DEMO_", "WORKERS", "DEBOUNCE")
 MANY = 10**9
 
 
@@ -45,12 +43,11 @@ class House:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.reading, self.writing = os.pipe()
         os.set_inheritable(self.writing, False)
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)} | {
-            "DATA_DIR": str(self.data_dir), "PORT": str(self.port), "DEBOUNCE_S": str(debounce_s), "DJANGO_SETTINGS_MODULE": settings,
-            "PROMETHEUS_MULTIPROC_DIR": str(self.data_dir / "metrics"), lifeline.VARIABLE: str(self.reading),
-            "DATABASE_URL": "", "REDIS_URL": "", "WHATSAPP_ACCESS_TOKEN": "",  # also against a .env
-            "BENCH_TOKEN": letters.TOKEN, "BENCH_SECRET": letters.SECRET, "BENCH_VERIFY": letters.VERIFY,
-        }  # fmt: skip
+        self.environment = environment(
+            DATA_DIR=str(self.data_dir), PORT=str(self.port), DEBOUNCE_S=str(debounce_s), DJANGO_SETTINGS_MODULE=settings,
+            PROMETHEUS_MULTIPROC_DIR=str(self.data_dir / "metrics"), BENCH_TOKEN=letters.TOKEN, BENCH_SECRET=letters.SECRET,
+            BENCH_VERIFY=letters.VERIFY, **{lifeline.VARIABLE: str(self.reading)},
+        )  # fmt: skip
         self.double = MetaDouble(
             self.data_dir / "meta.sqlite3",
             f"http://127.0.0.1:{self.port}{letters.PATH}",
@@ -81,7 +78,7 @@ class House:
         spec = {"api_url": self.double.base_url, "lines": [asdict(line) for line in self.lines]}
         self.run("-m", "tests.load.prepare", given=json.dumps(spec))
         self.start("web", "web", PROCESS_ROLE="web")
-        wait_for(lambda: get(f"http://127.0.0.1:{self.port}/health/live")[0] == 200, 60, "the web process")
+        wait_for(lambda: status(f"http://127.0.0.1:{self.port}/health/live") == 200, 60, "the web process")
 
     def run(self, *arguments: str, given: str = "", **environment: str) -> str:
         """One command in the house's environment, to its end; returns what it printed."""
@@ -127,7 +124,7 @@ class House:
 
     def ready(self) -> None:
         """As whoever stands before the house sees it."""
-        wait_for(lambda: get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 90, "readiness")
+        wait_for(lambda: status(f"http://127.0.0.1:{self.port}/health/ready") == 200, 90, "readiness")
 
     def reset_faults(self, delay_s: float = 0.0) -> None:
         """Script the double: an answer that takes its time, and no statuses unless they were asked for."""
@@ -171,7 +168,7 @@ class House:
         embedded.leave(self.data_dir, explicit=True)
         os.close(self.writing)
         os.close(self.reading)
-        with contextlib.suppress(AssertionError):
+        with contextlib.suppress(TimeoutError):
             wait_for(lambda: not (base / "data" / "postmaster.pid").exists(), 20, "the end of the database")
         shutil.rmtree(base, ignore_errors=True)
         shutil.rmtree(self.data_dir, ignore_errors=True)

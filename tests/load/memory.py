@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from hotelagent.ops import embedded
-from tests.chaos.houses import Demo, wait_for
 from tests.load import letters, procfs
+from tests.load.knock import ROOT, environment, free_port, status, wait_for
 from tests.load.report import Report
 
 GUESTS = 100
@@ -23,12 +30,12 @@ def run(options: argparse.Namespace, report: Report) -> None:
     base = embedded.cluster_home(data_dir, explicit=True)
     demo = Demo(data_dir)
     try:
-        with started(demo) as (cold, pid):
+        with demo.started() as (cold, pid):
             idle = weights(pid, base)
             talk(demo)
             worked = weights(pid, base)
         wait_for(lambda: not (base / "data" / "postmaster.pid").exists(), 30, "the end of the database")
-        with started(demo) as (warm, _pid):
+        with demo.started() as (warm, _pid):
             pass
         wait_for(lambda: not (base / "data" / "postmaster.pid").exists(), 30, "the end of the database")
     finally:
@@ -55,14 +62,38 @@ def run(options: argparse.Namespace, report: Report) -> None:
     report.add("all of it, without the double", {key: round(sum(float(row[key]) for row in ours), 1) for key in keys})
 
 
-@contextlib.contextmanager
-def started(demo: Demo):
-    """(seconds until ready, the supervisor's pid)"""
-    (demo.data_dir / "demo.json").unlink(missing_ok=True)
-    at = time.monotonic()
-    with demo.run() as supervisor:
-        demo.ready()
-        yield time.monotonic() - at, supervisor.pid
+class Demo:
+    """``make demo`` with the double of Meta, in a session of its own."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir, self.port, self.meta_port = data_dir, free_port(), free_port()
+
+    @contextlib.contextmanager
+    def started(self) -> Iterator[tuple[float, int]]:
+        """(seconds until ready, the supervisor's pid); stopped at the end with all it started."""
+        told = self.data_dir / "demo.json"
+        told.unlink(missing_ok=True)
+        given = environment(DATA_DIR=str(self.data_dir), PORT=str(self.port), DEMO_META="1", DEMO_META_PORT=str(self.meta_port))
+        at = time.monotonic()
+        with (self.data_dir / "demo.log").open("ab") as log:
+            supervisor = subprocess.Popen(
+                [sys.executable, "manage.py", "demo"], cwd=ROOT, env=given, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            wait_for(lambda: told.exists() and status(f"http://127.0.0.1:{self.port}/health/ready") == 200, 120, "readiness")
+            yield time.monotonic() - at, supervisor.pid
+        finally:
+            supervisor.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                supervisor.wait(20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(supervisor.pid, signal.SIGKILL)
+            supervisor.wait()
+
+    def double(self, path: str, body: object = None) -> None:
+        """A control call at the double."""
+        data = json.dumps(body).encode() if body is not None else None
+        urllib.request.urlopen(f"http://127.0.0.1:{self.meta_port}/_double/{path}", data, timeout=60).close()
 
 
 def talk(demo: Demo) -> None:
@@ -70,7 +101,7 @@ def talk(demo: Demo) -> None:
     for guest in range(GUESTS):
         text = letters.QUESTIONS[guest % len(letters.QUESTIONS)]
         demo.double("guest", {"from": letters.phone(guest), "name": "Ana", "type": "text", "text": {"body": text}})
-    demo.double(f"messages?at_least={GUESTS}&timeout_s=30")
+    demo.double(f"messages?at_least={GUESTS}&timeout_s=50")
     time.sleep(1.0)
 
 

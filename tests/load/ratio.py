@@ -41,7 +41,9 @@ def run(options: argparse.Namespace, report: Report) -> None:
                     "ratio": round(rate(webhook) / rate(noop), 3),
                     "webhook P50 ms": latencies(webhook.latencies)["P50 ms"],
                     "no-op P50 ms": latencies(noop.latencies)["P50 ms"],
-                    "cpu s (web, postgres)": " / ".join(f"{one['web']}, {one['postgres']}" for one in cost.values()),
+                    "webhook cpu ms": round(cost["webhook"]["web"] / len(webhook.statuses) * 1000, 2),
+                    "no-op cpu ms": round(cost["no-op"]["web"] / len(noop.statuses) * 1000, 2),
+                    "postgres cpu ms": round(cost["webhook"]["postgres"] / len(webhook.statuses) * 1000, 2),
                 }
             )
             if not (ok and fine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,7 +20,8 @@ class Report:
         self.part, self.command, self.started = part, command, time.gmtime()
         self.figures: dict[str, Any] = {}
         self.faults: list[str] = []
-        say(f"\n== {part} · {machine()} · commit {commit()}")
+        self.load = os.getloadavg()[0]  # what others did on this machine
+        say(f"\n== {part} · {machine()} · load before {self.load:.1f} · commit {commit()}")
 
     def add(self, name: str, figures: dict[str, Any]) -> None:
         """Figures with a name of their own, shown as lines."""
@@ -46,6 +48,7 @@ class Report:
             "command": self.command,
             "commit": commit(),
             "machine": machine(),
+            "load before": self.load,
             "valid": not self.faults,
             "invalid because": self.faults,
             "figures": self.figures,
