@@ -196,7 +196,7 @@ def main(what: str) -> None:
         bodies = texts(count)
         print(profiled(lambda: post(bodies), count, "webhooks"))
     else:
-        count = 100
+        count = 50
         print(clocked({"turns": drain_all}, count, before=lambda: post(texts(count))))
         post(texts(count))
         print(profiled(drain_all, count, "turns"))
