@@ -21,6 +21,7 @@ from channels_app.phones import match_key
 from channels_app.texts import clean
 from channels_app.transports.whatsapp.parse import digest
 from hotelagent.ops import correlation, killpoints, leases, queue
+from hotelagent.ops.bulk import update_rows
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +62,7 @@ def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], 
     return new
 
 
-def claim_unsorted(driver: str = Account.Driver.WORKER, *, sender: str | None = None, limit: int = 50) -> list[int]:
+def claim_unsorted(driver: str = Account.Driver.WORKER, *, sender: str | None = None, limit: int = 100) -> list[int]:
     """Letters that belong to no thread yet, oldest first, each with its try counted and due again when the lease is over.
 
     A guest's letter waits while an earlier one of theirs is with another process or waits for its next try: sorted first,
@@ -90,10 +91,10 @@ def claim_unsorted(driver: str = Account.Driver.WORKER, *, sender: str | None = 
     return alive
 
 
-def lock_unsorted(pk: int) -> Inbound | None:
-    """The letter, locked until the transaction ends; None when somebody else has it or it is sorted already."""
-    rows = Inbound.objects.filter(pk=pk, thread__isnull=True, state=Inbound.State.WAITING)
-    return rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").first()
+def lock_unsorted(pks: Sequence[int]) -> list[Inbound]:
+    """Those of the letters that nobody has sorted or is sorting, locked until the transaction ends, in order of arrival."""
+    rows = Inbound.objects.filter(pk__in=pks, thread__isnull=True, state=Inbound.State.WAITING).defer("raw", "media")
+    return list(rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").order_by("id"))
 
 
 def retry_after(attempts: int) -> dt.timedelta:
@@ -110,28 +111,50 @@ def bury(letters: QuerySet[Inbound], reason: str) -> int:
     return count
 
 
-def assign(letter: Inbound) -> Thread:
-    """The letter's thread, made when the sender is new. Call inside a transaction.
+def assign(letters: Sequence[Inbound]) -> list[Thread]:
+    """Give every letter its thread, made when the sender is new; returns the threads. The letters are saved by the caller.
 
-    A user id is looked for first, then the phone's canonical key. When both are known and disagree, the letter goes by
-    phone and the threads stay two: people are never merged by machine (facts: WHATSAPP, 2).
+    Inside a transaction, with the letters locked and in order of arrival. A sender is known by the phone's canonical key,
+    else by the user id. When both are known and disagree, the letter goes by phone and the threads stay two: people are
+    never merged by machine (facts: WHATSAPP, 2).
     """
+    keys = [_keys(letter) for letter in letters]
+    users = {letter.sender_user_id for letter in letters} - {""}
+    wanted = Q(identity__in={identity for identity, _phone in keys}) | Q(user_id__in=users)
+    rows = Thread.objects.select_for_update(no_key=True).filter(wanted, account__in={letter.account_id for letter in letters})
+    by_identity: dict[tuple[int, str], Thread] = {}
+    by_user: dict[tuple[int, str], Thread] = {}
+    for row in rows.order_by("id"):
+        by_identity[row.account_id, row.identity] = row
+        if row.user_id:
+            by_user[row.account_id, row.user_id] = row
+    threads: dict[int, Thread] = {}
+    for letter, (identity, phone_key) in zip(letters, keys, strict=True):
+        user = by_user.get((letter.account_id, letter.sender_user_id))
+        found = by_identity.get((letter.account_id, identity))
+        thread = found or (user if not phone_key or user is None or user.identity.startswith("user:") else None)
+        if thread is None:
+            user_id = "" if user else letter.sender_user_id
+            thread = Thread(
+                account=letter.account, identity=identity, address=letter.sender_phone, user_id=user_id, name=letter.sender_name
+            )
+        thread.account = letter.account
+        _learn(thread, letter, phone_key, user)
+        by_identity[letter.account_id, thread.identity] = threads[id(thread)] = thread
+        if thread.user_id:
+            by_user[letter.account_id, thread.user_id] = thread
+        letter.thread, letter.attempts = thread, 0  # tries of now on are those of its turn
+    Thread.objects.bulk_create([thread for thread in threads.values() if thread.pk is None])
+    update_rows(list(threads.values()), ["identity", "address", "user_id", "name", "last_inbound_at"])
+    for letter in letters:
+        letter.thread_id = letter.thread.pk if letter.thread is not None else None
+    return list(threads.values())
+
+
+def _keys(letter: Inbound) -> tuple[str, str]:
+    """(identity, the phone's canonical key or nothing)."""
     phone_key = match_key(letter.sender_phone) if letter.account.kind == Account.Kind.WHATSAPP else letter.sender_phone
-    identity = (phone_key or f"user:{letter.sender_user_id}")[:160]
-    threads = Thread.objects.select_for_update(no_key=True).filter(account=letter.account)
-    by_identity = threads.filter(identity=identity).first()
-    by_user = threads.filter(user_id=letter.sender_user_id).first() if letter.sender_user_id else None
-    thread = by_identity or (by_user if not phone_key or by_user is None or by_user.identity.startswith("user:") else None)
-    if thread is None:
-        thread, _created = Thread.objects.get_or_create(
-            account=letter.account,
-            identity=identity,
-            defaults={"address": letter.sender_phone, "user_id": "" if by_user else letter.sender_user_id, "name": letter.sender_name},
-        )
-    _learn(thread, letter, phone_key, by_user)
-    letter.thread, letter.attempts = thread, 0  # tries of now on are those of its turn
-    letter.save(update_fields=["thread", "attempts"])
-    return thread
+    return (phone_key or f"user:{letter.sender_user_id}")[:160], phone_key
 
 
 def _learn(thread: Thread, letter: Inbound, phone_key: str, by_user: Thread | None) -> None:
@@ -146,7 +169,6 @@ def _learn(thread: Thread, letter: Inbound, phone_key: str, by_user: Thread | No
     thread.name = letter.sender_name or thread.name
     if letter.kind not in SILENT_KINDS and (thread.last_inbound_at is None or letter.provider_time > thread.last_inbound_at):
         thread.last_inbound_at = letter.provider_time
-    thread.save(update_fields=["identity", "address", "user_id", "name", "last_inbound_at"])
 
 
 _LETTER_COLUMNS = [

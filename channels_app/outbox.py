@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
@@ -19,21 +21,35 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from channels_app.envelope import Content, Failed, Outcome, Retry, Sent
-from channels_app.models import Account, AccountNotice, AccountPace, DeliveryReceipt, Outbound, Thread
+from channels_app.models import Account, AccountNotice, AccountPace, Outbound, Thread
 from channels_app.signals import outbound_changed
 from channels_app.transports import transport_of
 from channels_app.transports.base import Pace, SendJob, Transport
 from channels_app.transports.whatsapp.errors import rule_of
 from hotelagent.ops import correlation, killpoints, leases, queue
+from hotelagent.ops.bulk import update_rows
 
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
+# A number that was not refused for this long begins anew.
+FORGIVEN = dt.timedelta(minutes=2)
 # A status with our id settles an unknown outcome within this time; after it a person has to look (facts: WHATSAPP, 8).
 SETTLES = dt.timedelta(seconds=60)
 # A number whose pace lies further ahead than its burst has nothing to send now.
 NUMBER_AHEAD = dt.timedelta(seconds=0.15)
 State = Outbound.State
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter to be posted. ``dedupe_key``: the same key twice is the same letter."""
+
+    thread: Thread
+    content: Content
+    dedupe_key: str
+    author: str
+    expires_at: dt.datetime | None = None
 
 
 def post(
@@ -48,24 +64,31 @@ def post(
 
     Returns its rows: several when the text is too long for one. Raises ContentError for what the channel never takes.
     """
+    return post_all([Draft(thread, content, dedupe_key, author, expires_at)])
+
+
+def post_all(drafts: Sequence[Draft]) -> list[Outbound]:
+    """As ``post``, many in one statement."""
     now = timezone.now()
     rows = [
-        Outbound.objects.get_or_create(
-            dedupe_key=dedupe_key if index == 0 else f"{dedupe_key}#{index}",
-            defaults={
-                "account": thread.account,
-                "thread": thread,
-                "author": author,
-                "content": part.to_json(),
-                "due_at": now,
-                "expires_at": expires_at,
-                "correlation_id": correlation.current(),
-                "created_at": now,
-            },
-        )[0]
-        for index, part in enumerate(transport_of(thread.account.kind).fit(content))
+        Outbound(
+            dedupe_key=draft.dedupe_key if index == 0 else f"{draft.dedupe_key}#{index}",
+            account_id=draft.thread.account_id,
+            thread=draft.thread,
+            author=draft.author,
+            content=part.to_json(),
+            due_at=now,
+            expires_at=draft.expires_at,
+            correlation_id=correlation.current(),
+            created_at=now,
+        )
+        for draft in drafts
+        for index, part in enumerate(transport_of(draft.thread.account.kind).fit(draft.content))
     ]
-    queue.ring("default")
+    if rows:
+        # The key's own row keeps everything it had, and tells its id.
+        Outbound.objects.bulk_create(rows, update_conflicts=True, unique_fields=["dedupe_key"], update_fields=["dedupe_key"])
+        queue.ring("default")
     return rows
 
 
@@ -111,6 +134,9 @@ def _candidates(limit: int, driver: str, account: Account | None, now: dt.dateti
 def _locked_paces(accounts: set[int]) -> dict[int, AccountPace]:
     """The accounts' paces, locked in one order; after the threads, and by nobody who waits for a thread."""
     rows = {row.account_id: row for row in AccountPace.objects.select_for_update().filter(account__in=accounts).order_by("account")}
+    for row in rows.values():
+        if row.strikes and row.hold_until is not None and row.hold_until < timezone.now() - FORGIVEN:
+            row.strikes = 0
     if missing := accounts - rows.keys():
         AccountPace.objects.bulk_create([AccountPace(account_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
         return _locked_paces(accounts)
@@ -156,8 +182,8 @@ def _mark_sending(rows: list[Outbound], paces: list[AccountPace], now: dt.dateti
     )
     for row in rows:
         row.state, row.attempts, row.fence, row.lease_until = State.SENDING, row.attempts + 1, row.fence + 1, until
-    Thread.objects.bulk_update([row.thread for row in rows], ["pace_at"])
-    AccountPace.objects.bulk_update(paces, ["next_at"])
+    update_rows([row.thread for row in rows], ["pace_at"])
+    update_rows(paces, ["next_at", "strikes"])
 
 
 def window_open(thread: Thread, transport: Transport, now: dt.datetime) -> bool:
@@ -208,6 +234,9 @@ def settle(row: Outbound, outcome: Outcome) -> None:
     """Write what became of a send, unless the lease was lost meanwhile (then the row already says unknown)."""
     killpoints.reached("outbox.answered")
     now = timezone.now()
+    if isinstance(outcome, Sent) and _sent_at_once(row, outcome, now):
+        killpoints.reached("outbox.settled")
+        return
     with transaction.atomic():
         current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
         if isinstance(outcome, Sent) and current.state == State.UNKNOWN:
@@ -218,7 +247,7 @@ def settle(row: Outbound, outcome: Outcome) -> None:
                 Outbound.objects.filter(pk=current.pk).update(provider_id=outcome.provider_id)  # a status was quicker than the answer
             log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
         elif isinstance(outcome, Sent):
-            _sent(current, outcome, now)
+            _sent(current, outcome, now)  # released between the two looks
         elif isinstance(outcome, Retry) and current.attempts < min(MAX_ATTEMPTS, outcome.tries):
             _retry(current, outcome, now)
         elif isinstance(outcome, Retry):
@@ -246,12 +275,21 @@ def settle(row: Outbound, outcome: Outcome) -> None:
     killpoints.reached("outbox.settled")
 
 
+def _sent_at_once(row: Outbound, outcome: Sent, now: dt.datetime) -> bool:
+    """The usual end in one statement. False when somebody settled the letter before us."""
+    mine = Outbound.objects.filter(pk=row.pk, state=State.SENDING, fence=row.fence)
+    with transaction.atomic():
+        values = {"provider_id": outcome.provider_id, "sent_at": now, "error_text": "", "error_code": None}
+        if not mine.update(state=State.SENT, lease_until=None, **values):
+            return False
+        row.state, row.lease_until = State.SENT, None
+        row.provider_id, row.sent_at, row.error_text, row.error_code = outcome.provider_id, now, "", None
+        outbound_changed.send(sender=Outbound, outbound=row, previous=State.SENDING)
+    return True
+
+
 def _sent(row: Outbound, outcome: Sent, now: dt.datetime) -> None:
     _settle(row, State.SENT, provider_id=outcome.provider_id, sent_at=now, error_text="", error_code=None)
-    if outcome.provider_id:  # a status that was here first waits under this id
-        waiting = DeliveryReceipt.objects.filter(account_id=row.account_id, provider_id=outcome.provider_id)
-        waiting.filter(state=DeliveryReceipt.State.WAITING, due_at__gt=now).update(due_at=now)
-    AccountPace.objects.filter(account_id=row.account_id, strikes__gt=0, hold_until__lte=now).update(strikes=0)
 
 
 def _hold_number(account_id: int, outcome: Retry, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from channels_app import inbox
 from channels_app.models import Account, Inbound, Outbound
-from conversations import handoff, turns
+from conversations import handoff, sorting, turns
 from conversations.models import Conversation, Handoff
 from hotelagent.ops import queue
 
@@ -26,7 +26,7 @@ def _sorting(_limit: int) -> list[list[int]]:
 
 
 # One sorter a process: letters of one guest find their conversation one after the other anyway.
-SORTING = queue.Drain("sorting", 1, _sorting, turns.sort_these)
+SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these)
 # A turn waits on the PMS: a slow one holds up only its own guest.
 TURNS = queue.Drain(
     "turns", 4, lambda limit: turns.due_conversations(limit=limit), turns.take, renew=lambda: turns.HELD.renew(Conversation), ahead=12

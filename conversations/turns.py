@@ -10,11 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import structlog
-from django.conf import settings
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from prometheus_client import Counter, Histogram
@@ -27,7 +25,7 @@ from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
-from conversations.models import Conversation, Guest, Identity, Message
+from conversations.models import Conversation, Message
 from hotelagent.ops import correlation, killpoints, leases
 from reservations import booking
 
@@ -38,7 +36,6 @@ MAX_ATTEMPTS = inbox.MAX_ATTEMPTS
 ANSWER_LIFE = dt.timedelta(hours=1)
 # Kinds whose text is a label, not words of the guest.
 WORDLESS = frozenset({"location", "contacts", "sticker", "reaction", "order"})
-READ_EXPIRES = dt.timedelta(seconds=20)
 
 HELD = leases.Held()
 TURNS = Counter("orchestrator_messages_total", "Turns", ["intent", "status"])
@@ -55,104 +52,6 @@ class Clock:
 
     def __call__(self) -> dt.datetime:
         return self.fixed or timezone.now().astimezone(self.zone)
-
-
-# --- sorting: letters find their conversation ---------------------------------------------------------------------------
-
-
-def sort(driver: str = Account.Driver.WORKER, *, sender: str | None = None, debounce_s: float | None = None) -> int:
-    """Give every new letter its thread, its line in the transcript and its conversation, which becomes due."""
-    pks = inbox.claim_unsorted(driver, sender=sender)
-    sort_these(pks, debounce_s=debounce_s)
-    return len(pks)
-
-
-def sort_these(pks: list[int], *, debounce_s: float | None = None) -> None:
-    """Sort letters that were claimed."""
-    for pk in pks:
-        _sorted_safely(pk, settings.DEBOUNCE_S if debounce_s is None else debounce_s)
-
-
-def _sorted_safely(pk: int, debounce_s: float) -> None:
-    """One letter, one transaction: two sorters never wait for each other, and a letter that cannot be sorted becomes a dead
-    letter with a reason instead of everybody's problem."""
-    try:
-        with transaction.atomic():
-            letter = inbox.lock_unsorted(pk)
-            if letter is not None:
-                _sort_one(letter, debounce_s)
-            killpoints.reached("sorting.sorted")
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the claim lapses
-    except Exception as error:  # the edge: one guest's poison must not stop the others; the row tells
-        log.exception("letter not sorted", letter=pk)
-        rows = Inbound.objects.filter(pk=pk, thread__isnull=True)
-        attempts = rows.values_list("attempts", flat=True).first() or 0
-        # What the database refuses once it refuses always.
-        if isinstance(error, DataError | IntegrityError) or attempts >= MAX_ATTEMPTS:
-            inbox.bury(rows, f"not sorted: {type(error).__name__}")
-        else:
-            rows.update(due_at=timezone.now() + inbox.retry_after(attempts))
-
-
-def _sort_one(letter: Inbound, debounce_s: float) -> None:
-    thread = inbox.assign(letter)
-    conversation = _conversation(thread, letter)
-    Message.objects.get_or_create(
-        inbound=letter,
-        defaults={
-            "conversation": conversation,
-            "author": Message.Author.GUEST,
-            "kind": letter.kind,
-            "text": letter.text,
-            "at": letter.provider_time,
-        },
-    )
-    now = timezone.now()
-    changed: dict[str, Any] = {"last_message_at": now}
-    if letter.kind in inbox.SILENT_KINDS:
-        letter.state, letter.reason = Inbound.State.IGNORED, f"{letter.kind} needs no answer"
-        letter.save(update_fields=["state", "reason"])
-    elif conversation.owner in {Conversation.Owner.BOT, Conversation.Owner.SNOOZED, Conversation.Owner.CLOSED}:
-        first = Inbound.objects.filter(thread=thread, state=Inbound.State.WAITING).order_by("received_at").first()
-        waited_since = first.received_at if first else now
-        due = min(now + dt.timedelta(seconds=debounce_s), waited_since + dt.timedelta(seconds=settings.DEBOUNCE_MAX_S))
-        changed |= {"owner": Conversation.Owner.BOT, "due_at": due}
-        if thread.account.kind == Account.Kind.WHATSAPP:
-            outbox.post(
-                thread,
-                Content("read", reply_to=letter.provider_id),
-                dedupe_key=f"read:{letter.pk}",
-                author=Outbound.Author.BOT,
-                expires_at=now + READ_EXPIRES,
-            )
-    else:
-        letter.state = Inbound.State.PARKED
-        letter.save(update_fields=["state"])
-    Conversation.objects.filter(pk=conversation.pk).update(**changed)
-
-
-def _conversation(thread: Thread, letter: Inbound) -> Conversation:
-    found = Conversation.objects.select_for_update(no_key=True).filter(thread=thread).first()
-    if found is not None:
-        return found
-    kind, value = _identity(thread)
-    identity = Identity.objects.filter(hotel=thread.account.hotel, kind=kind, value=value).select_related("guest").first()
-    guest = identity.guest if identity else Guest.objects.create(hotel=thread.account.hotel, name=letter.sender_name)
-    if identity is None:
-        Identity.objects.get_or_create(hotel=thread.account.hotel, kind=kind, value=value, defaults={"guest": guest})
-    return Conversation.objects.get_or_create(thread=thread, defaults={"hotel": thread.account.hotel, "guest": guest})[0]
-
-
-def _identity(thread: Thread) -> tuple[str, str]:
-    if thread.account.kind == Account.Kind.WEBCHAT:
-        return Identity.Kind.WEBCHAT, f"{thread.account_id}:{thread.identity}"
-    if thread.identity.startswith("user:"):
-        return Identity.Kind.USER_ID, thread.identity.removeprefix("user:")
-    return Identity.Kind.PHONE, thread.identity
-
-
-# --- turns ---------------------------------------------------------------------------------------------------------------
 
 
 def due_conversations(driver: str = Account.Driver.WORKER, *, limit: int = 20) -> list[int]:
@@ -225,7 +124,7 @@ def _claim(pk: int) -> tuple[Conversation, list[Inbound]] | None:
 def _waiting(conversation: Conversation) -> list[Inbound]:
     """In the provider's order; equal seconds in order of arrival."""
     rows = Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING)
-    return list(rows.order_by("provider_time", "id"))
+    return list(rows.defer("raw", "media", "digest").order_by("provider_time", "id"))
 
 
 def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, clock: Clock) -> tuple[Understanding, Outcome]:
@@ -254,13 +153,10 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
     with transaction.atomic():
         for key in desk.unsettled:  # bookings before conversations, as whoever settles them locks them
             booking.leave_to_background(key=key)
-        current = (
-            Conversation.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("hotel", "guest", "thread__account")
-            .get(pk=conversation.pk)
-        )
+        current = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         if current.fence != conversation.fence:
             return False  # the lease was lost: to another worker, or to a person who took over
+        current.hotel, current.guest, current.thread = conversation.hotel, conversation.guest, conversation.thread  # as claimed
         current.lease_until = None
         mine = [letter.pk for letter in letters]
         newer = Inbound.objects.filter(thread_id=current.thread_id, state=Inbound.State.WAITING).exclude(pk__in=mine).exists()
@@ -271,12 +167,12 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
             return False
         current.state, current.version = outcome.state.to_json(), current.version + 1
         current.due_at = timezone.now() if newer else None
-        current.save(update_fields=["state", "version", "due_at", "lease_until"])
         Inbound.objects.filter(pk__in=mine, state=Inbound.State.WAITING).update(state=Inbound.State.ANSWERED)
         _note_understanding(letters[-1], understanding)
         if outcome.reply is not None:
             life = None if desk.acted or outcome.hand_off is not None else ANSWER_LIFE
-            _say(current, outcome.reply, f"turn:{current.pk}:{current.version}", life=life)
+            _post(current, outcome.reply, f"turn:{current.pk}:{current.version}", life=life)
+        current.save(update_fields=["state", "version", "due_at", "lease_until", "last_message_at"])
         _record(current, desk)
         if outcome.hand_off is not None:
             handoff.request(current, outcome.hand_off.reason, handoff.summary_of(outcome.state))
@@ -292,7 +188,8 @@ def _leave_untold(conversation: Conversation, desk: HotelDesk) -> None:
                 booking.leave_to_background(key=key)
 
 
-def _say(conversation: Conversation, reply: Reply, key: str, *, life: dt.timedelta | None = None) -> None:
+def _post(conversation: Conversation, reply: Reply, key: str, *, life: dt.timedelta | None = None) -> None:
+    """The letter and its line in the transcript; the conversation is saved by the caller."""
     content = Content(
         "text" if not reply.choices else "choices",
         reply.text,
@@ -312,13 +209,14 @@ def _say(conversation: Conversation, reply: Reply, key: str, *, life: dt.timedel
         sources=list(reply.sources),
         at=now,
     )
-    Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
+    conversation.last_message_at = now
 
 
 def say(conversation: Conversation, text: str, key: str) -> None:
     """A line of the receptionist outside a turn (a booking that settled later). Call inside a transaction."""
     if not Outbound.objects.filter(dedupe_key=key).exists():
-        _say(conversation, Reply(text), key)
+        _post(conversation, Reply(text), key)
+        conversation.save(update_fields=["last_message_at"])
 
 
 def _record(conversation: Conversation, desk: HotelDesk) -> None:
@@ -340,10 +238,12 @@ def _note_understanding(letter: Inbound, understanding: Understanding) -> None:
 
 def _learn(conversation: Conversation, understanding: Understanding) -> None:
     guest = conversation.guest
+    known = (guest.language, guest.name, guest.opted_out)
     guest.language = understanding.language
     guest.name = understanding.slots.get("name") or guest.name
     guest.opted_out = guest.opted_out or understanding.has("opt_out")
-    guest.save(update_fields=["language", "name", "opted_out"])
+    if known != (guest.language, guest.name, guest.opted_out):
+        guest.save(update_fields=["language", "name", "opted_out"])
 
 
 def _failed(conversation: Conversation, letters: list[Inbound], error: Exception) -> None:

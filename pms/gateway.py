@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from prometheus_client import Histogram
 
 from hotelagent.hotels.models import Hotel
+from pms import cache
 from pms.adapters import ADAPTERS
 from pms.errors import PmsError
 from pms.models import Connection
@@ -38,6 +39,11 @@ class Gateway:
         return self.port.settles_at_once
 
     def room_types(self) -> list[RoomTypeInfo]:
+        """The catalogue, some seconds old at most (pms.cache)."""
+        known: list[RoomTypeInfo] = cache.remembered("room_types", self.hotel.pk, self._room_types)
+        return known
+
+    def _room_types(self) -> list[RoomTypeInfo]:
         with self._measured("room_types"):
             return self.port.room_types()
 
@@ -78,15 +84,18 @@ class Gateway:
 
 def gateway(hotel: Hotel) -> Gateway:
     """The hotel's PMS. A hotel without a connection row uses the embedded one."""
-    kind = Connection.objects.filter(hotel=hotel).values_list("type", flat=True).first() or "embedded"
-    return Gateway(hotel, import_string(ADAPTERS[kind])(hotel))
+    return Gateway(hotel, import_string(ADAPTERS[cache.remembered("kind", hotel.pk, lambda: _kind(hotel))])(hotel))
+
+
+def _kind(hotel: Hotel) -> str:
+    return Connection.objects.filter(hotel=hotel).values_list("type", flat=True).first() or "embedded"
 
 
 def health() -> str:
     """For /health/ready: a word when some hotel's PMS does not answer."""
     try:
         for hotel in Hotel.objects.all():
-            gateway(hotel).room_types()
+            gateway(hotel).port.room_types()
     except (PmsError, Error) as error:
         return f"not reachable ({type(error).__name__})"
     return ""

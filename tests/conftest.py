@@ -18,8 +18,9 @@ from django.db import connection
 
 from channels_app import delivery, receipts
 from channels_app.models import Account, MetaApp
-from conversations import turns
+from conversations import sorting, turns
 from hotelagent.hotels.provision import provision
+from pms import cache
 from tests.fakes.meta.client import MetaDouble
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,12 @@ SECRET, TOKEN, VERIFY = "app-secret-of-the-tests", "token-of-the-tests", "verify
 NUMBER, DISPLAY = "1001", "5491150000000"
 FOREVER = float("inf")
 _ids = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """What a process remembers of a PMS is of this test alone."""
+    cache.forget()
 
 
 @pytest.fixture
@@ -137,7 +144,7 @@ def work():
 
     def go(now: dt.datetime | None = None) -> None:
         for _round in range(20):
-            worked = turns.sort(debounce_s=0)
+            worked = sorting.sort(debounce_s=0)
             for pk in turns.due_conversations():
                 worked += turns.take(pk, fixed_now=now)
             worked += receipts.drain(FOREVER)

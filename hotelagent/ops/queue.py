@@ -10,6 +10,7 @@ anyway and the others need not wait.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -61,8 +62,11 @@ class Drain:
 def ring(cluster: str = "default") -> None:
     """Queue a bell in the caller's transaction, unless one is already waiting to be heard.
 
-    Two at once are harmless, and one too few is made good by the sweeper.
+    Two at once are harmless, and one too few is made good by the sweeper. Inside a drain nobody rings: whoever works
+    there looks again when a job is done, and the sweeper rings for the others a quarter of a second later.
     """
+    if getattr(_here, "draining", False):
+        return
     if not OrmQ.objects.filter(key=cluster, lock__lte=timezone.now()).exists():
         async_task("hotelagent.ops.queue.drain", cluster, cluster=cluster)
 
@@ -163,6 +167,7 @@ class _Crew:
 # --- threads -------------------------------------------------------------------------------------------------------------
 # They outlive a drain, and so do their connections: a new one costs more than most of the work done on it.
 
+_here = threading.local()
 _pools: dict[tuple[int, str], ThreadPoolExecutor] = {}
 _connections: list[Any] = []
 
@@ -179,6 +184,7 @@ def _remember() -> None:
 
 
 def _on_thread(work: Callable[[Any], Any], job: Any) -> Any:
+    _here.draining = True
     close_old_connections()  # one that broke since the last job
     return work(job)
 

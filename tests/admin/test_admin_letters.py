@@ -7,7 +7,7 @@ from django.urls import reverse
 from django_q.models import OrmQ
 
 from channels_app.models import Account, AccountNotice, Inbound, Outbound
-from conversations import turns
+from conversations import sorting
 from conversations.models import Conversation, Message
 from tests.admin.conftest import told
 from tests.conftest import envelope, text_message
@@ -97,7 +97,7 @@ def test_replay_leaves_answered_letters_alone(alfa, desk):
 
 def test_replayed_letter_is_answered_in_its_own_conversation(connected, post, work, platform):
     post(envelope(text_message("¿a qué hora es el desayuno?")))
-    turns.sort(debounce_s=0)
+    sorting.sort(debounce_s=0)
     Inbound.objects.update(state="failed", attempts=3, reason="KeyError after 3 tries")
     Conversation.objects.update(due_at=None)
     work()

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from channels_app import inbox
 from channels_app.models import Inbound
-from conversations import turns
+from conversations import sorting
 from tests.conftest import envelope, text_message
 
 
@@ -22,7 +22,7 @@ class TestOrderOfSorting:
 
     def test_and_is_free_as_soon_as_that_one_is_sorted(self, whatsapp, post):
         self.claims(post)
-        turns.sort_these([Inbound.objects.get(provider_id="a1").pk])
+        sorting.sort_these([Inbound.objects.get(provider_id="a1").pk])
 
         assert inbox.claim_unsorted() == [Inbound.objects.get(provider_id="a2").pk]
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from channels_app import repairs
 from channels_app.models import Inbound, Outbound
 from channels_app.tasks import DELIVERY
-from conversations import turns
+from conversations import sorting, turns
 from conversations.dialogue import policy
 from conversations.models import Conversation, Message
 from conversations.tasks import SORTING, TURNS
@@ -70,7 +70,7 @@ def test_a_poison_letter_is_tried_four_times_and_becomes_a_dead_letter_that_can_
 
 
 def run():
-    turns.sort(debounce_s=0)
+    sorting.sort(debounce_s=0)
     for pk in turns.due_conversations():
         turns.take(pk)
 
@@ -90,7 +90,7 @@ def test_a_letter_that_kills_its_worker_is_tried_as_often_and_no_more(whatsapp, 
     """The try is counted before the work: a worker that dies each time leaves a dead letter, too."""
     with time_machine.travel(timezone.now(), tick=False) as machine:
         post(envelope(text_message("mata", sender=POISONED)))
-        turns.sort(debounce_s=0)
+        sorting.sort(debounce_s=0)
         pk, claims = Conversation.objects.get().pk, 0
         for _try in range(120):
             if pk in turns.due_conversations():
@@ -101,22 +101,22 @@ def test_a_letter_that_kills_its_worker_is_tried_as_often_and_no_more(whatsapp, 
 
 
 def test_a_letter_that_cannot_be_sorted_stops_nobody_and_ends_as_a_dead_letter(whatsapp, post, monkeypatch):
-    real = turns._sort_one
+    real = sorting.sort_letters
 
-    def breaks(letter, debounce_s):
-        if letter.sender_phone == POISONED:
+    def breaks(letters, wait):
+        if any(letter.sender_phone == POISONED for letter in letters):
             raise ZeroDivisionError
-        real(letter, debounce_s)
+        real(letters, wait)
 
-    monkeypatch.setattr(turns, "_sort_one", breaks)
+    monkeypatch.setattr(sorting, "sort_letters", breaks)
     with time_machine.travel(timezone.now(), tick=False) as machine:
         post(envelope(text_message("veneno", sender=POISONED)))
         post(envelope(text_message("hola", sender=OTHER)))
-        turns.sort()
+        sorting.sort()
         first = dict(Inbound.objects.values_list("sender_phone", "thread__address"))
         for _try in range(60):
             machine.shift(dt.timedelta(seconds=10))
-            turns.sort()
+            sorting.sort()
 
     row = Inbound.objects.get(sender_phone=POISONED)
     assert first == {POISONED: None, OTHER: OTHER}
@@ -226,13 +226,18 @@ class TestOrder:
         make_account(committed_hotel, api_url=double.base_url)
         body = json.dumps(envelope(text_message("hola"))).encode()
         Client().post("/webhook", body, content_type="application/json", headers=signed(body))
-        turns.sort(debounce_s=0)
+        sorting.sort(debounce_s=0)
         talk = Conversation.objects.select_related("hotel", "guest", "thread__account").get()
         monkeypatch.setattr(turns, "_claim", lambda _pk: (talk, list(Inbound.objects.all())))
-        gate = threading.Barrier(2)
+        both_think, real = threading.Barrier(2), policy.decide
+
+        def decide(*args, **more):
+            both_think.wait(10)
+            return real(*args, **more)
+
+        monkeypatch.setattr(policy, "decide", decide)
 
         def take():
-            gate.wait(10)
             turns.take(talk.pk)
             connections.close_all()
 

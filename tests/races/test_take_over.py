@@ -14,7 +14,7 @@ from channels_app import inbox, outbox
 from channels_app.envelope import Content, InboundMessage, Sender
 from channels_app.models import Outbound, Thread
 from channels_app.tasks import DELIVERY
-from conversations import handoff
+from conversations import handoff, sorting
 from conversations.models import Conversation
 from conversations.tasks import SORTING, TURNS
 from hotelagent.ops import queue
@@ -114,9 +114,9 @@ def test_control_a_claim_that_does_not_look_at_the_gate_speaks_over_the_person(a
     """Take has returned; a turn that was still thinking posts its answer."""
     writes(account, double, "5491166600001")
     user = get_user_model().objects.create(username="eva")
-    from conversations import turns
+    from conversations import sorting
 
-    turns.sort(debounce_s=0)
+    sorting.sort(debounce_s=0)
     talk = talk_of("5491166600001")
     handoff.take(talk, user)
     outbox.post(talk.thread, Content("text", "De 7 a 10."), dedupe_key="late", author="bot")
@@ -130,9 +130,9 @@ def test_control_a_claim_that_does_not_look_at_the_gate_speaks_over_the_person(a
 def test_one_answer_that_hangs_on_its_way_is_told_and_counted_apart(account, double, monkeypatch):
     writes(account, double, "5491166600002")
     user = get_user_model().objects.create(username="eva")
-    from conversations import turns
+    from conversations import sorting
 
-    turns.sort(debounce_s=0)
+    sorting.sort(debounce_s=0)
     talk = talk_of("5491166600002")
     Outbound.objects.all().delete()
     outbox.post(talk.thread, Content("text", "De 7 a 10."), dedupe_key="k", author="bot")
@@ -156,7 +156,7 @@ class TestGivenBack:
         return talk_of("5491166600003")
 
     def work(self, turns):
-        turns.sort(debounce_s=0)
+        sorting.sort(debounce_s=0)
         for pk in turns.due_conversations():
             turns.take(pk)
 

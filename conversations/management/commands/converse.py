@@ -19,7 +19,7 @@ from django.utils import timezone
 from channels_app import delivery, inbox
 from channels_app.envelope import InboundMessage, Sender
 from channels_app.models import Account, Inbound, Outbound, Thread
-from conversations import turns
+from conversations import sorting, turns
 from conversations.dialogue.types import State
 from conversations.dialogue.understanding.normalise import fold
 from conversations.models import Conversation, Event, Message
@@ -97,7 +97,7 @@ class Talk:
         """Drain turns, saga and outbox until nothing of this guest is open, for 30 s at most."""
         deadline = time.monotonic() + LIMIT_S
         while time.monotonic() < deadline:
-            turns.sort(Account.Driver.CONVERSE, sender=self.guest, debounce_s=0)
+            sorting.sort(Account.Driver.CONVERSE, sender=self.guest, debounce_s=0)
             conversation = self._conversation()
             if conversation is None:
                 return
