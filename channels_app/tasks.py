@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import Count, Min
 from django.utils import timezone
 
 from channels_app import delivery, expiry, receipts
-from channels_app.models import Account, DeliveryReceipt, Inbound, Outbound
+from channels_app.models import Inbound, Outbound
 from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
 
@@ -18,20 +17,14 @@ DELIVERY = delivery.drain_of()
 RECEIPTS = queue.Drain("receipts", 1, lambda _limit: ["receipts"] if receipts.is_due() else [], lambda _job: receipts.batch())
 
 
-def due() -> dt.datetime | None:
-    """When the next letter out or receipt is due, or a send lapses."""
-    queued = Outbound.objects.filter(
-        state=Outbound.State.QUEUED, account__state=Account.State.CONNECTED, account__driver=Account.Driver.WORKER
-    ).exclude(account__pace__hold_until__gt=timezone.now())
-    waiting = DeliveryReceipt.objects.filter(state=DeliveryReceipt.State.WAITING)
-    sending = Outbound.objects.filter(state=Outbound.State.SENDING)
-    # The first of an index, whatever its length.
-    times = [
-        queued.order_by("due_at").values_list("due_at", flat=True).first(),
-        waiting.order_by("due_at").values_list("due_at", flat=True).first(),
-        sending.order_by("lease_until").values_list("lease_until", flat=True).first(),
-    ]
-    return min((at for at in times if at is not None), default=None)
+# When the next letter out or receipt is due, or a send lapses: each the first of an index, whatever its length.
+DUE = (
+    "SELECT o.due_at FROM channels_app_outbound o JOIN channels_app_account a ON a.id = o.account_id "
+    "LEFT JOIN channels_app_accountpace p ON p.account_id = a.id WHERE o.state = 'queued' AND a.state = 'connected' "
+    "AND a.driver = 'worker' AND a.enabled AND (p.hold_until IS NULL OR p.hold_until < now()) ORDER BY o.due_at LIMIT 1",
+    "SELECT due_at FROM channels_app_deliveryreceipt WHERE state = 'waiting' ORDER BY due_at LIMIT 1",
+    "SELECT lease_until FROM channels_app_outbound WHERE state = 'sending' ORDER BY lease_until LIMIT 1",
+)
 
 
 def repair() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils import timezone
 
 from channels_app import inbox
-from channels_app.models import Account, Inbound, Outbound
+from channels_app.models import Inbound, Outbound
 from conversations import handoff, sorting, turns
 from conversations.models import Conversation, Handoff
 from hotelagent.ops import queue
@@ -26,20 +26,27 @@ def _sorting(_limit: int) -> list[list[int]]:
 
 
 # One sorter a process: letters of one guest find their conversation one after the other anyway.
-SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these)
+SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these, feeds=("turns", "delivery"))
 # A turn waits on the PMS: a slow one holds up only its own guest.
 TURNS = queue.Drain(
-    "turns", 4, lambda limit: turns.due_conversations(limit=limit), turns.take, renew=lambda: turns.HELD.renew(Conversation), ahead=12
+    "turns",
+    4,
+    lambda limit: turns.due_conversations(limit=limit),
+    turns.take,
+    renew=lambda: turns.HELD.renew(Conversation),
+    ahead=12,
+    feeds=("delivery", "placing"),
 )
 
 
-def due() -> dt.datetime | None:
-    """When the next conversation or unsorted letter is due."""
-    workers = Account.Driver.WORKER
-    waiting = Conversation.objects.filter(owner=Conversation.Owner.BOT, due_at__isnull=False, thread__account__driver=workers)
-    unsorted = Inbound.objects.filter(thread__isnull=True, state=Inbound.State.WAITING, account__driver=workers)
-    times = [rows.order_by("due_at").values_list("due_at", flat=True).first() for rows in (waiting, unsorted)]
-    return min((at for at in times if at is not None), default=None)
+# When the next conversation or unsorted letter is due.
+DUE = (
+    "SELECT c.due_at FROM conversations_conversation c JOIN channels_app_thread t ON t.id = c.thread_id "
+    "JOIN channels_app_account a ON a.id = t.account_id WHERE c.owner = 'bot' AND c.due_at IS NOT NULL AND a.driver = 'worker' "
+    "ORDER BY c.due_at LIMIT 1",
+    "SELECT i.due_at FROM channels_app_inbound i JOIN channels_app_account a ON a.id = i.account_id "
+    "WHERE i.thread_id IS NULL AND i.state = 'waiting' AND a.driver = 'worker' ORDER BY i.due_at LIMIT 1",
+)
 
 
 def repair() -> None:

@@ -324,7 +324,9 @@ Q_CLUSTER = {
     "recycle": 500,
     "guard_cycle": 0.5,
     "label": "Queue",
-    "ALT_CLUSTERS": {"slow": {"workers": 1, "queue_limit": 1, "timeout": 300, "retry": 900, "max_attempts": 3}},
+    "ALT_CLUSTERS": {
+        "slow": {"workers": 1, "queue_limit": 1, "timeout": 300, "retry": 900, "max_attempts": 3, "poll": 1.0, "guard_cycle": 2.0}
+    },
 }
 # What a rung worker drains, per cluster, in this order.
 DRAINS = {
@@ -337,10 +339,10 @@ DRAINS = {
     ],
     "slow": ["reservations.tasks.HOLDS"],
 }
-# The sweeper asks each of these for the cluster's earliest due time.
+# SQL that says when the next row of a room is due; the sweeper asks them together.
 DUE = {
-    "default": ["conversations.tasks.due", "reservations.tasks.due_placings", "channels_app.tasks.due"],
-    "slow": ["reservations.tasks.due_holds"],
+    "default": ["conversations.tasks.DUE", "reservations.tasks.DUE_PLACINGS", "channels_app.tasks.DUE"],
+    "slow": ["reservations.tasks.DUE_HOLDS"],
 }
 # Once a minute the sweeper repairs what a killed worker left behind.
 REPAIRS = ["channels_app.tasks.repair", "conversations.tasks.repair", "reservations.tasks.repair"]

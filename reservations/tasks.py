@@ -11,7 +11,7 @@ from django.utils import timezone
 from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
 from reservations import booking, holds
-from reservations.models import Booking, Hold
+from reservations.models import Booking
 
 OPEN = [Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.CANCELLING, Booking.State.HOLDING]
 # A draft this old belonged to a process that died before its first step.
@@ -25,16 +25,15 @@ def _due(limit: int) -> list[int]:
 
 
 # A PMS that takes its time holds up two bookings of a process, and nobody's turn.
-PLACING = queue.Drain("placing", 2, _due, booking.advance, renew=lambda: booking.HELD.renew(Booking))
+PLACING = queue.Drain("placing", 2, _due, booking.advance, renew=lambda: booking.HELD.renew(Booking), feeds=("delivery",))
 HOLDS = queue.Drain("holds", 1, lambda _limit: ["holds"] if holds.is_due() else [], lambda _job: holds.expire())
 
 
-def due_placings() -> dt.datetime | None:
-    return Booking.objects.filter(state__in=OPEN, due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
-
-
-def due_holds() -> dt.datetime | None:
-    return Hold.objects.filter(state=Hold.State.HELD).order_by("expires_at").values_list("expires_at", flat=True).first()
+DUE_PLACINGS = (
+    "SELECT due_at FROM reservations_booking WHERE state IN ('placing', 'unknown', 'cancelling', 'holding') AND due_at IS NOT NULL "
+    "ORDER BY due_at LIMIT 1",
+)
+DUE_HOLDS = ("SELECT expires_at FROM reservations_hold WHERE state = 'held' ORDER BY expires_at LIMIT 1",)
 
 
 def repair() -> None:
