@@ -211,13 +211,9 @@ def _insert_letters(letters: Iterable[InboundMessage], accounts: dict[str, Accou
     if not rows:
         return 0
     ordered = [rows[key] for key in sorted(rows)]
-    values = ", ".join(["(" + ", ".join(["%s"] * len(_LETTER_COLUMNS)) + ")"] * len(ordered))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO channels_app_inbound ({', '.join(_LETTER_COLUMNS)}) VALUES {values} "  # noqa: S608 - our own column names
-            "ON CONFLICT (account_id, provider_id) DO NOTHING RETURNING account_id, provider_id",
-            [value for row in ordered for value in row],
-        )
+        rest = "ON CONFLICT (account_id, provider_id) DO NOTHING RETURNING account_id, provider_id"
+        _insert(cursor, "channels_app_inbound", _LETTER_COLUMNS, ordered, rest)
         new = {(row[0], row[1]) for row in cursor.fetchall()}
     _log_differences({key: str(rows[key][11]) for key in rows if key not in new})
     return len(new)
@@ -235,16 +231,32 @@ def _log_differences(repeated: dict[tuple[int, str], str]) -> None:
             log.warning("same id, different body: the first one counts", letter=row.pk)
 
 
+_RECEIPT_COLUMNS = [
+    "account_id", "provider_id", "status", "provider_time", "callback", "error_code", "error_text", "pricing", "raw", "state", "attempts",
+    "received_at", "due_at",
+]  # fmt: skip
+
+
 def _insert_receipts(receipts: Iterable[Receipt], accounts: dict[str, Account], now: dt.datetime) -> None:
     rows = [
-        DeliveryReceipt(
-            account=accounts[item.account_key], provider_id=item.provider_id, status=item.status, provider_time=item.provider_time,
-            callback=item.callback, error_code=item.error_code, error_text=item.error_text, pricing=item.pricing, raw=item.raw,
-            received_at=now, due_at=now,
-        )
+        [
+            accounts[item.account_key].pk, item.provider_id, item.status, item.provider_time, item.callback, item.error_code,
+            item.error_text, json.dumps(item.pricing), json.dumps(item.raw), DeliveryReceipt.State.WAITING.value, 0, now, now,
+        ]
         for item in sorted(receipts, key=lambda item: (item.provider_id, item.status, item.provider_time))
     ]  # fmt: skip
-    DeliveryReceipt.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        with connection.cursor() as cursor:
+            _insert(cursor, "channels_app_deliveryreceipt", _RECEIPT_COLUMNS, rows, "ON CONFLICT DO NOTHING")
+
+
+def _insert(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], rest: str) -> None:
+    """One statement for all; the names are our own."""
+    values = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(rows))
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} {rest}",  # noqa: S608
+        [value for row in rows for value in row],
+    )
 
 
 def _insert_notices(items: Iterable[Parsed], accounts: dict[str, Account], now: dt.datetime, quarantine: str) -> None:
@@ -267,4 +279,6 @@ def _insert_notices(items: Iterable[Parsed], accounts: dict[str, Account], now: 
         if foreign:
             QUARANTINED.labels(quarantine).inc()
             log.error("quarantined: this letter belongs to no account here", reason=quarantine, kind=kind)
+    if not rows:
+        return
     AccountNotice.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)

@@ -23,8 +23,14 @@ def encrypt(clear: str) -> str:
 
 def decrypt(cipher: str) -> str:
     """Decrypt with whichever key fits. Raises UndecryptableError."""
+    return _decrypted(cipher, tuple(settings.ENCRYPTION_KEYS))
+
+
+@lru_cache(maxsize=1024)
+def _decrypted(cipher: str, keys: tuple[str, ...]) -> str:
+    # Every webhook asks for the same few secrets.
     try:
-        return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(cipher.encode()).decode()
+        return _fernet(keys).decrypt(cipher.encode()).decode()
     except InvalidToken as error:
         raise UndecryptableError("this secret was encrypted with a key that is not in ENCRYPTION_KEYS") from error
 

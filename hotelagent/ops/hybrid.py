@@ -8,17 +8,25 @@ an underscore are dropped (they would be read as their dashed twins).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+import io
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
-from a2wsgi.wsgi import WSGIMiddleware
+from a2wsgi.wsgi import build_environ
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 THREADS = 12
+# Requests that have their body and wait for a thread or have one; more are told to come again.
 WAITING_LIMIT = 200
+# Bodies on their way in: how many at a time, and how many bytes of them in all.
+READING_LIMIT = 1000
+BUFFER_LIMIT = 64 * 1024 * 1024
 BODY_DEADLINE_S = 30.0
 
 
@@ -31,41 +39,68 @@ class BodyError(Exception):
 
 
 class HybridApplication:
-    """``body_limit`` in bytes; above it 413, slower than 30 s 408, more than 200 requests waiting 503."""
+    """``body_limit`` in bytes; above it 413, slower than 30 s 408, more than 200 requests waiting 503.
+
+    A slow client holds no thread and no place among those who wait; bodies on their way in have limits of their own. The
+    answer is sent as a whole: nothing here is large enough to be streamed.
+    """
 
     def __init__(self, wsgi: Any, websocket: Any, *, body_limit: int) -> None:
-        self.http = WSGIMiddleware(wsgi, workers=THREADS)
+        self.wsgi = wsgi
         self.websocket = websocket
         self.body_limit = body_limit
-        self.waiting = 0
+        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="http")
+        self.reading = self.waiting = self.buffered = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self.http(scope, receive, send)  # type: ignore[arg-type]
+            await _lifespan(receive, send)
         else:
             await self.websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.waiting >= WAITING_LIMIT:
-            await _refuse(send, 503)
-            return
-        self.waiting += 1
         try:
-            async with asyncio.timeout(BODY_DEADLINE_S):
+            with self._counted("reading", READING_LIMIT):
                 body = await self._body(scope, receive)
+            with self._counted("waiting", WAITING_LIMIT):
+                environ = build_environ(_clean(scope, len(body)), io.BytesIO(body))  # type: ignore[arg-type]
+                status, headers, content = await asyncio.get_running_loop().run_in_executor(self.pool, self._answer, environ)
         except TimeoutError:
             await _refuse(send, 408)
-            return
+        except UnicodeDecodeError:  # a query that is not ASCII
+            await _refuse(send, 400)
         except BodyError as error:
             if error.status:
                 await _refuse(send, error.status)
-            return
         else:
-            await self.http(_clean(scope, len(body)), _once(body), send)  # type: ignore[arg-type]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": content, "more_body": False})
+
+    @contextmanager
+    def _counted(self, name: str, limit: int) -> Iterator[None]:
+        """One of at most so many; above it 503."""
+        if getattr(self, name) >= limit:
+            raise BodyError(503)
+        setattr(self, name, getattr(self, name) + 1)
+        try:
+            yield
         finally:
-            self.waiting -= 1
+            setattr(self, name, getattr(self, name) - 1)
+
+    def _answer(self, environ: Any) -> Answer:
+        """Django's answer, on a thread."""
+        told: list[Any] = []
+        chunks = self.wsgi(environ, lambda status, headers, _error=None: told.append((status, headers)))
+        try:
+            content = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        status, headers = told[-1]
+        return int(status[:3]), [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers], content
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
@@ -73,16 +108,32 @@ class HybridApplication:
             raise BodyError(413)
         chunks: list[bytes] = []
         size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise BodyError(0)  # nobody is left to answer
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > self.body_limit:
-                raise BodyError(413)
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+        try:
+            async with asyncio.timeout(BODY_DEADLINE_S):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise BodyError(0)  # nobody is left to answer
+                    chunks.append(message.get("body", b""))
+                    size += len(chunks[-1])
+                    self.buffered += len(chunks[-1])
+                    if size > self.body_limit:
+                        raise BodyError(413)
+                    if self.buffered > BUFFER_LIMIT:
+                        raise BodyError(503)
+                    if not message.get("more_body", False):
+                        return b"".join(chunks)
+        finally:
+            self.buffered -= size
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Nothing to start and nothing to stop."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
 
 
 def _clean(scope: Scope, length: int) -> Scope:
@@ -90,13 +141,6 @@ def _clean(scope: Scope, length: int) -> Scope:
         (name, value) for name, value in scope["headers"] if b"_" not in name and name not in {b"content-length", b"transfer-encoding"}
     ]
     return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}
-
-
-def _once(body: bytes) -> Receive:
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 async def _refuse(send: Send, status: int) -> None:

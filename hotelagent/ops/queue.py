@@ -24,7 +24,6 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from hotelagent.ops.models import Heartbeat
@@ -69,7 +68,10 @@ def ring(cluster: str = "default") -> None:
     """
     if getattr(_here, "draining", False):
         return
-    if not OrmQ.objects.filter(key=cluster, lock__lte=timezone.now()).exists():
+    with connection.cursor() as cursor:  # asked with every webhook: the statement is ready made
+        cursor.execute("SELECT 1 FROM django_q_ormq WHERE key = %s AND lock <= %s LIMIT 1", [cluster, timezone.now()])
+        waiting = cursor.fetchone()
+    if waiting is None:
         async_task("hotelagent.ops.queue.drain", cluster, cluster=cluster)
 
 
