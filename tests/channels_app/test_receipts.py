@@ -10,6 +10,7 @@ from channels_app import outbox, receipts
 from channels_app.envelope import Content
 from channels_app.models import Outbound, Thread
 from tests.conftest import FOREVER, envelope
+from tests.promises import promise
 
 AT = 1_790_000_000
 EXPECTED_RANK = ["sent", "delivered", "read", "played"]
@@ -45,6 +46,7 @@ def expected(order):
 ORDERS = [order for count in range(1, 6) for order in itertools.permutations(["sent", "delivered", "read", "played", "failed"], count)]
 
 
+@promise("C2")
 def test_every_order_of_statuses_ends_in_the_right_state(outbound, post):
     """One letter for every order, all orders at once; every status comes twice."""
     thread = outbound.thread

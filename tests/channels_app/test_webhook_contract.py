@@ -1,6 +1,7 @@
 """The webhook as Meta meets it: handshake, signature, everything stored, nothing of anybody else."""
 
 import json
+import random
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.test import Client
 from channels_app.models import AccountNotice, DeliveryReceipt, Inbound, MetaApp
 from channels_app.transports.whatsapp import parse
 from tests.conftest import NUMBER, SECRET, VERIFY, envelope, make_account, signed, text_message
+from tests.promises import promise
 
 PATHS = ["/webhooks/whatsapp/", "/webhook/whatsapp", "/webhooks/whatsapp", "/api/webhooks/whatsapp", "/webhook"]
 
@@ -16,6 +18,7 @@ def handshake(client, path="/webhooks/whatsapp/", **query):
     return client.get(path, {f"hub.{key}": value for key, value in query.items()})
 
 
+@promise("A1")
 class TestHandshake:
     def test_right_token_gets_the_challenge_as_plain_text(self, client, whatsapp):
         response = handshake(client, mode="subscribe", verify_token=VERIFY, challenge="<b>1158201444</b>")
@@ -47,6 +50,7 @@ class TestHandshake:
 
         assert handshake(client, mode="subscribe", verify_token="", challenge="1").status_code == 403
 
+    @promise("A11")
     @pytest.mark.parametrize("path", [spelling for path in PATHS for spelling in (path.rstrip("/"), path.rstrip("/") + "/")])
     def test_every_spelling_of_the_path_is_the_same_view(self, client, whatsapp, post, path):
         answer = handshake(client, path, mode="subscribe", verify_token=VERIFY, challenge="7")
@@ -55,6 +59,7 @@ class TestHandshake:
         assert (answer.content, stored.status_code, Inbound.objects.get().text) == (b"7", 200, path)
 
 
+@promise("A2")
 class TestSignature:
     def body(self):
         return json.dumps(envelope(text_message("hola á", wamid="w1"))).encode()
@@ -118,6 +123,7 @@ class TestSignature:
 
 
 class TestContent:
+    @promise("A3")
     @pytest.mark.parametrize("text", ["Núñez está aquí ☕ 🏨", "são joão", "¿qué tal? ‮abc", "日本語 العربية"])
     @pytest.mark.parametrize("ascii_only", [True, False])
     def test_text_arrives_byte_for_byte(self, whatsapp, post, text, ascii_only):
@@ -127,6 +133,7 @@ class TestContent:
 
         assert (response.status_code, Inbound.objects.get().text) == (200, text)
 
+    @promise("A4")
     def test_every_item_of_every_change_of_every_entry_is_kept(self, whatsapp, post):
         status = {"id": "wamid.out", "status": "sent", "timestamp": "1790000000", "recipient_id": "5491155551234"}
         one = envelope(text_message("a", wamid="a"), text_message("b", wamid="b", sender="5491155559999"), statuses=[status])
@@ -141,6 +148,31 @@ class TestContent:
         assert DeliveryReceipt.objects.get().provider_id == "wamid.out"
         assert sorted(AccountNotice.objects.values_list("kind", "quarantined")) == [("account_update", False), ("empty_entry", False)]
 
+    @promise("A4", small=100, full=1000)
+    def test_random_mixtures_are_kept_whole(self, whatsapp, post, size, figures):
+        """``size`` payloads of up to four entries, changes and items each, letters and statuses mixed."""
+        rng, letters, statuses = random.Random(4), set(), set()
+        for _payload in range(size):
+            entries = []
+            for _entry in range(rng.randint(1, 4)):
+                changes = []
+                for _change in range(rng.randint(1, 4)):
+                    texts = [text_message("hola", sender=f"54911{rng.randrange(10**8):08d}") for _ in range(rng.randint(0, 4))]
+                    marks = [
+                        {"id": f"wamid.s{rng.randrange(10**12)}", "status": rng.choice(["sent", "read"]), "timestamp": "1790000000"}
+                        for _ in range(rng.randint(0 if texts else 1, 4))
+                    ]
+                    letters |= {text["id"] for text in texts}
+                    statuses |= {mark["id"] for mark in marks}
+                    changes += envelope(*texts, statuses=marks)["entry"][0]["changes"]
+                entries.append({"id": "2001", "changes": changes})
+            assert post({"object": "whatsapp_business_account", "entry": entries}).status_code == 200
+
+        figures.update(payloads=size, letters=len(letters), statuses=len(statuses))
+        assert set(Inbound.objects.values_list("provider_id", flat=True)) == letters
+        assert set(DeliveryReceipt.objects.values_list("provider_id", flat=True)) == statuses
+
+    @promise("A5")
     def test_one_bad_item_never_loses_its_siblings(self, whatsapp, post):
         nameless = {"type": "text", "text": {"body": "no id"}, "from": "54911", "timestamp": "1790000000"}
         future = text_message("x", wamid="future") | {"timestamp": "99999999999999"}
@@ -157,6 +189,7 @@ class TestContent:
     @pytest.mark.parametrize(
         "kind", ["order", "system", "reaction", "sticker", "contacts", "location", "unsupported", "request_welcome", "hologram"]
     )
+    @promise("A5")
     def test_unknown_kinds_are_stored_and_answered_200(self, whatsapp, post, work, kind):
         message = {"from": "5491155551234", "id": f"w-{kind}", "timestamp": "1790000000", "type": kind, kind: {"anything": 1}}
 
@@ -198,6 +231,7 @@ class TestContent:
         assert known == {f"w{guest}": (f"N{guest}", f"AR.{guest}") for guest in guests} | {"wx": ("Only by id", "AR.x")}
         assert len(read) <= 2 * len(known)
 
+    @promise("A12")
     def test_an_unknown_number_is_quarantined_and_never_another_hotels(self, whatsapp, post):
         response = post(envelope(text_message("hola"), number="9999"))
 
@@ -220,6 +254,7 @@ class TestRepeats:
 
         assert (statuses, Inbound.objects.count()) == ([200, 200, 200], 1)
 
+    @promise("B4")
     def test_same_id_other_body_the_first_wins_and_it_is_logged(self, whatsapp, post, caplog):
         post(envelope(text_message("primero", wamid="w")))
 
@@ -228,6 +263,7 @@ class TestRepeats:
         assert Inbound.objects.get().text == "primero"
         assert any("different body" in record.getMessage() for record in caplog.records)
 
+    @promise("B5")
     def test_the_same_id_on_two_numbers_is_two_letters(self, hotel, whatsapp, post):
         make_account(hotel, number="1002")
 

@@ -10,6 +10,7 @@ from conversations.models import Conversation, Event, Message
 from pms.models import PropertyReservation, Rate, RoomNight
 from reservations.models import Booking, Hold
 from tests.conftest import envelope, tap_message, text_message
+from tests.promises import promise
 
 
 class Guest:
@@ -326,6 +327,7 @@ def test_a_voice_note_is_answered_honestly(ana, post, work):
     assert words(answer) == "Por acá solo puedo leer texto. ¿Me lo escribís?"
 
 
+@promise("O10")
 def test_one_id_follows_a_hundred_messages_from_webhook_to_status(connected, post, work, double, sql):
     missing = []
     for index in range(100):

@@ -22,6 +22,7 @@ from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, quoting
 from reservations.models import Booking, Quote
 from tests.conftest import envelope, make_account, signed, text_message
+from tests.promises import promise
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +63,7 @@ def confirm(hotel, stay, index):
     return booking.place(quote, booking.Booker(GuestDetails(f"Guest {index}"), f"guest:{index}"))
 
 
+@promise("D1")
 def test_two_hundred_guests_confirm_the_last_room(last_room, sql):
     hotel, stay = last_room
 
@@ -135,17 +137,18 @@ def test_two_guests_cannot_both_hold_the_last_room(last_room):
     assert sum(type(row).__name__ == "Hold" for row in rows) == 1
 
 
-def test_the_same_letter_twice_in_one_moment_is_one_letter(committed_hotel):
+@promise("B2", small=100, full=1000)
+def test_the_same_letter_twice_in_one_moment_is_one_letter(committed_hotel, size, figures):
     make_account(committed_hotel)
 
     def deliver(index):
         body = json.dumps(envelope(text_message("hola", wamid=f"pair{index // 2}"))).encode()
         return Client().post("/webhook", body, content_type="application/json", headers=signed(body)).status_code
 
-    statuses = together(200, deliver, workers=2)
+    statuses = together(2 * size, deliver, workers=2)
 
     assert set(statuses) == {200}
-    assert (Inbound.objects.count(), Inbound.objects.values("provider_id").distinct().count()) == (100, 100)
+    assert (Inbound.objects.count(), Inbound.objects.values("provider_id").distinct().count()) == (size, size)
 
 
 def test_control_without_the_unique_key_repeats_are_doubled(committed_hotel, monkeypatch):
@@ -201,6 +204,7 @@ def conversation(committed_hotel):
     return Conversation.objects.create(hotel=committed_hotel, guest=Guest.objects.create(hotel=committed_hotel), thread=thread)
 
 
+@promise("H8")
 def test_fifty_people_take_one_conversation_and_one_gets_it(conversation):
     users = [get_user_model().objects.create(username=f"u{index}") for index in range(50)]
 
