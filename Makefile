@@ -16,7 +16,7 @@ demo: $(VENV)/base.stamp ## Run everything with the demo hotel on 127.0.0.1:PORT
 	@exec $(BIN)/python manage.py demo
 
 test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the slowest 20
-	@exec $(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --durations=20 $(ARGS)
+	@exec $(BIN)/python -m pytest -n $${TEST_PROCESSES:-3} --maxschedchunk=2 --durations=20 $(ARGS)
 
 proof: $(VENV)/dev.stamp ## Promises at full size, figures to docs/proof/: make proof ROW=B1 (without ROW: all of them)
 	@exec $(BIN)/python -m pytest --promise $(or $(ROW),all) --full --timeout=0 -p no:xdist -q $(ARGS)

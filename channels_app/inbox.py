@@ -254,7 +254,7 @@ def _insert(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Sequ
     """One statement for all; the names are our own."""
     values = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(rows))
     cursor.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} {rest}",  # noqa: S608
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} {rest}",  # noqa: S608 - our own column names
         [value for row in rows for value in row],
     )
 

@@ -34,7 +34,10 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "promise(row, small, full): the proof of a promise, in two sizes")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
+    # Tests that run processes are long: at the end the others would wait for them.
+    items.sort(key=lambda item: item.get_closest_marker("process") is None)
     wanted = set(config.getoption("--promise"))
     if not wanted:
         return

@@ -100,7 +100,8 @@ class HybridApplication:
             if close is not None:
                 close()
         status, headers = told[-1]
-        return int(status[:3]), [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers], content
+        # Django's cookies begin with a blank, which the server would not take.
+        return int(status[:3]), [(name.lower().encode("latin1"), value.strip().encode("latin1")) for name, value in headers], content
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         declared = dict(scope["headers"]).get(b"content-length", b"0")

@@ -37,7 +37,7 @@ def out_of_order(books):
     return found
 
 
-@promise("E14", small=200, full=18_000)
+@promise("E14", small=80, full=18_000)
 def test_a_backlog_is_worked_off_oldest_first_and_the_webhook_feels_nothing(house, watched, database_url, size, figures):
     """``size`` letters of guests who write four each, ten to a body; Meta's repeats go on at ten a second meanwhile."""
     written = [

@@ -113,7 +113,7 @@ def test_twenty_deliveries_a_second(house, database_url, size, figures):
     assert rows == (sorted(one.wamid for one in written), sorted(statuses))
 
 
-@promise("A8", small=10, full=300)
+@promise("A8", small=5, full=300)
 def test_the_answer_depends_on_the_database_alone(house, database_url, tmp_path, size, figures):
     """``size`` seconds with everything well, then as many with Redis dead and the Graph API hanging."""
     with Redis(tmp_path) as server, house(redis_url=server.url) as running:

@@ -80,6 +80,20 @@ def test_bodies_of_every_size_and_manner(web):
     assert Inbound.objects.count() == 1001
 
 
+def test_a_page_with_cookies_and_a_query_that_is_not_ascii(web):
+    line = http.client.HTTPConnection("127.0.0.1", web, timeout=20)
+    line.request("GET", "/admin/login/")
+    page = line.getresponse()
+    cookies = page.getheader("Set-Cookie", "")
+    size_bytes = len(page.read())
+    with socket.create_connection(("127.0.0.1", web)) as raw:
+        raw.sendall(b"GET /health/live?x=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        refused = raw.recv(100).split(b"\r\n")[0]
+
+    assert (page.status, cookies.startswith("csrftoken="), size_bytes > 1000) == (200, True, True)
+    assert refused.startswith(b"HTTP/1.1 400")
+
+
 def test_a_header_with_underscores_is_not_its_dashed_twin(web):
     body = json.dumps(envelope(text_message("hola"))).encode()
     twin = {"X_Hub_Signature_256": signed(body)["X-Hub-Signature-256"]}
