@@ -96,6 +96,8 @@ class Demo:
         wait_for(
             lambda: (self.data_dir / "demo.json").exists() and get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 90, "readiness"
         )
+        if "DEMO_META" in self.environment:
+            wait_for(lambda: get(f"http://127.0.0.1:{self.meta_port}/_double/idle?timeout_s=0")[0] == 200, 30, "the double")
         return json.loads((self.data_dir / "demo.json").read_text())
 
     def double(self, path, body=None):

@@ -57,15 +57,18 @@ class Server:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
 
-    def freeze(self, seconds: float):
+    def freeze(self, seconds: float) -> float:
+        """Stopped for so long; returns the moment the thaw began."""
         everybody = [self.postmaster, *children(self.postmaster)]
         try:
             for pid in everybody:
                 os.kill(pid, signal.SIGSTOP)
             time.sleep(seconds)
         finally:
+            thawed = time.time()
             for pid in everybody:
                 os.kill(pid, signal.SIGCONT)
+        return thawed
 
 
 def children(pid: int) -> list[int]:
@@ -137,8 +140,7 @@ def test_postgresql_restarted_cut_off_and_frozen_under_load(tmp_path, size, figu
         recoveries.append(load.healthy(struck))
         time.sleep(pause_s)
         froze = time.time()
-        server.freeze(frozen_s)
-        thawed = time.time()
+        thawed = server.freeze(frozen_s)
         recoveries.append(load.healthy(thawed))
         load.meta.wait(240)
         load.meta.stop()
