@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -47,7 +48,7 @@ def drain(deadline: float, driver: str = Account.Driver.WORKER, *, account: Acco
         tried += len(jobs)
         return jobs
 
-    queue.work_off([queue.Drain(one.name, one.threads, counted, one.work, one.settle, one.renew)], deadline)
+    queue.work_off([replace(one, claim=counted)], deadline)
     return tried
 
 

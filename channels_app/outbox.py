@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from channels_app.envelope import Content, Failed, Outcome, Retry, Sent
+from channels_app.envelope import Content, Failed, Outcome, Retry, Sent, Unknown
 from channels_app.models import Account, AccountNotice, AccountPace, Outbound, Thread
 from channels_app.signals import outbound_changed
 from channels_app.transports import transport_of
@@ -233,63 +233,66 @@ def job(row: Outbound) -> SendJob:
 def settle(row: Outbound, outcome: Outcome) -> None:
     """Write what became of a send, unless the lease was lost meanwhile (then the row already says unknown)."""
     killpoints.reached("outbox.answered")
-    now = timezone.now()
-    if isinstance(outcome, Sent) and _sent_at_once(row, outcome, now):
-        killpoints.reached("outbox.settled")
-        return
-    with transaction.atomic():
-        current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
-        if isinstance(outcome, Sent) and current.state == State.UNKNOWN:
-            # The repair was quicker than the answer; the answer still is the truth.
-            _sent(current, outcome, now)
-        elif current.state != State.SENDING or current.fence != row.fence:
-            if isinstance(outcome, Sent) and not current.provider_id:
-                Outbound.objects.filter(pk=current.pk).update(provider_id=outcome.provider_id)  # a status was quicker than the answer
-            log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
-        elif isinstance(outcome, Sent):
-            _sent(current, outcome, now)  # released between the two looks
-        elif isinstance(outcome, Retry) and current.attempts < min(MAX_ATTEMPTS, outcome.tries):
-            _retry(current, outcome, now)
-        elif isinstance(outcome, Retry):
-            _settle(
-                current,
-                State.FAILED,
-                error_text=f"gave up after {current.attempts} tries: {outcome.reason}"[:500],
-                error_code=outcome.code,
-                failed_at=now,
-            )
-        elif isinstance(outcome, Failed) and outcome.channel_dead:
-            # It was not taken, and nothing is wrong with it: it leaves, in its turn, when the channel works again.
-            stop_account(current.account_id, outcome.reason)
-            _settle(
-                current, State.QUEUED, due_at=now, attempts=current.attempts - 1, error_text=outcome.reason[:500], error_code=outcome.code
-            )
-        elif isinstance(outcome, Failed):
-            _settle(current, State.FAILED, error_text=outcome.reason[:500], error_code=outcome.code, failed_at=now)
-        elif current.content["kind"] == "read":
-            _settle(current, State.FAILED, error_text=outcome.reason[:500])  # a tick nobody misses
-        else:
-            _settle(current, State.UNKNOWN, error_text=outcome.reason[:500], due_at=now + SETTLES)
-    if isinstance(outcome, Retry) and outcome.whole_number:
-        _hold_number(row.account_id, outcome, now)
+    if isinstance(outcome, Sent):
+        _left(row, outcome)
+    else:
+        _did_not_leave(row, outcome)
     killpoints.reached("outbox.settled")
 
 
-def _sent_at_once(row: Outbound, outcome: Sent, now: dt.datetime) -> bool:
-    """The usual end in one statement. False when somebody settled the letter before us."""
-    mine = Outbound.objects.filter(pk=row.pk, state=State.SENDING, fence=row.fence)
+def _left(row: Outbound, outcome: Sent) -> None:
+    values: dict[str, object] = {
+        "provider_id": outcome.provider_id, "sent_at": timezone.now(), "error_text": "", "error_code": None, "lease_until": None,
+    }  # fmt: skip
     with transaction.atomic():
-        values = {"provider_id": outcome.provider_id, "sent_at": now, "error_text": "", "error_code": None}
-        if not mine.update(state=State.SENT, lease_until=None, **values):
-            return False
-        row.state, row.lease_until = State.SENT, None
-        row.provider_id, row.sent_at, row.error_text, row.error_code = outcome.provider_id, now, "", None
-        outbound_changed.send(sender=Outbound, outbound=row, previous=State.SENDING)
-    return True
+        mine = Outbound.objects.filter(pk=row.pk, state=State.SENDING, fence=row.fence)
+        if mine.update(state=State.SENT, **values):  # the usual end, in one statement
+            for name, value in {"state": State.SENT, **values}.items():
+                setattr(row, name, value)
+            outbound_changed.send(sender=Outbound, outbound=row, previous=State.SENDING)
+            return
+        current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
+        if current.state == State.UNKNOWN:
+            # The repair was quicker than the answer; the answer still is the truth.
+            _settle(current, State.SENT, **values)
+        else:  # a status was quicker than the answer
+            if not current.provider_id:
+                Outbound.objects.filter(pk=current.pk).update(provider_id=outcome.provider_id)
+            log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
 
 
-def _sent(row: Outbound, outcome: Sent, now: dt.datetime) -> None:
-    _settle(row, State.SENT, provider_id=outcome.provider_id, sent_at=now, error_text="", error_code=None)
+def _did_not_leave(row: Outbound, outcome: Retry | Failed | Unknown) -> None:
+    now = timezone.now()
+    told: dict[str, object] = {"error_text": outcome.reason[:500]}
+    if not isinstance(outcome, Unknown):
+        told["error_code"] = outcome.code
+    with transaction.atomic():
+        current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
+        if current.state != State.SENDING or current.fence != row.fence:
+            log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
+        elif isinstance(outcome, Retry) and current.attempts < min(MAX_ATTEMPTS, outcome.tries):
+            _settle(current, State.QUEUED, due_at=now + _delay(current, outcome), **told)
+        elif isinstance(outcome, Retry):
+            told["error_text"] = f"gave up after {current.attempts} tries: {outcome.reason}"[:500]
+            _settle(current, State.FAILED, failed_at=now, **told)
+        elif isinstance(outcome, Failed) and outcome.channel_dead:
+            # It was not taken, and nothing is wrong with it: it leaves, in its turn, when the channel works again.
+            stop_account(current.account_id, outcome.reason)
+            _settle(current, State.QUEUED, due_at=now, attempts=current.attempts - 1, **told)
+        elif isinstance(outcome, Failed):
+            _settle(current, State.FAILED, failed_at=now, **told)
+        else:
+            _nobody_knows(current, now, outcome.reason[:500])
+    if isinstance(outcome, Retry) and outcome.whole_number:
+        _hold_number(row.account_id, outcome, now)
+
+
+def _nobody_knows(row: Outbound, now: dt.datetime, reason: str) -> None:
+    """The row is locked. A tick is no letter: nobody misses it."""
+    if row.content["kind"] == "read":
+        _settle(row, State.FAILED, error_text=reason)
+    else:
+        _settle(row, State.UNKNOWN, error_text=reason, due_at=now + SETTLES)
 
 
 def _hold_number(account_id: int, outcome: Retry, now: dt.datetime) -> None:
@@ -387,28 +390,17 @@ def lapsed() -> int:
         with transaction.atomic():
             row = Outbound.objects.select_for_update(no_key=True).get(pk=pk)
             if row.state == State.SENDING and row.lease_until is not None and row.lease_until < timezone.now():
-                if row.content["kind"] == "read":
-                    _settle(
-                        row, State.FAILED, error_text=_("Nobody knows whether it left: the process that sent it died.")
-                    )  # a tick nobody misses
-                else:
-                    _settle(
-                        row,
-                        State.UNKNOWN,
-                        error_text=_("Nobody knows whether it left: the process that sent it died."),
-                        due_at=timezone.now() + SETTLES,
-                    )
+                _nobody_knows(row, timezone.now(), _("Nobody knows whether it left: the process that sent it died."))
                 count += 1
     return count
 
 
-def _retry(row: Outbound, outcome: Retry, now: dt.datetime) -> None:
+def _delay(row: Outbound, outcome: Retry) -> dt.timedelta:
     # For one guest's limit Meta has a rule of its own (facts: WHATSAPP, 8).
     delay = dt.timedelta(seconds=4.0**row.attempts) if outcome.per_guest else queue.backoff(row.attempts)
     if outcome.after_s is not None:
         delay = max(delay, dt.timedelta(seconds=outcome.after_s))
-    delay *= random.uniform(1.0, 1.3)  # noqa: S311 - jitter, not a secret
-    _settle(row, State.QUEUED, due_at=now + delay, error_text=outcome.reason[:500], error_code=outcome.code)
+    return delay * random.uniform(1.0, 1.3)  # noqa: S311 - jitter, not a secret
 
 
 def _settle(row: Outbound, state: str, **values: object) -> None:

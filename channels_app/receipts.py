@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import structlog
 from django.db import OperationalError, transaction
@@ -27,17 +26,6 @@ PARK = dt.timedelta(minutes=10)
 BATCH = 200
 
 
-def drain(deadline: float) -> int:
-    """Apply waiting receipts, oldest first. Returns how many were looked at."""
-    worked = 0
-    while time.monotonic() < deadline:
-        count = batch()
-        worked += count
-        if count < BATCH:
-            break
-    return worked
-
-
 def is_due() -> bool:
     """Does a receipt wait for its letter?"""
     return DeliveryReceipt.objects.filter(state=DeliveryReceipt.State.WAITING, due_at__lte=timezone.now()).exists()
@@ -59,15 +47,12 @@ def batch() -> int:
         parked: list[DeliveryReceipt] = []
         for receipt in rows:
             outbound = by_provider_id.get((receipt.account_id, receipt.provider_id)) or by_pk.get((receipt.account_id, _our_id(receipt)))
-            if outbound is not None and receipt.provider_id in outbound.earlier_ids:
-                left[DeliveryReceipt.State.UNMATCHED].append(receipt)
-                continue
-            if outbound is not None:
-                left[_applied(outbound, receipt)].append(receipt)
-            elif now - receipt.received_at > PARK:
+            if outbound is None and now - receipt.received_at <= PARK:
+                parked.append(receipt)
+            elif outbound is None or receipt.provider_id in outbound.earlier_ids:
                 left[DeliveryReceipt.State.UNMATCHED].append(receipt)
             else:
-                parked.append(receipt)
+                left[_applied(outbound, receipt)].append(receipt)
         _close(left, parked, now)
         killpoints.reached("receipts.applied")
     return len(rows)

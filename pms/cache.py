@@ -23,7 +23,6 @@ def remembered(name: str, hotel_id: int, make: Callable[[], Any], *, seconds: fl
     return value
 
 
-def forget(hotel_id: int | None = None) -> None:
-    """What is remembered of a hotel, or of all, is asked again."""
-    for key in [key for key in _entries if hotel_id in {None, key[1]}]:
-        del _entries[key]
+def forget() -> None:
+    """Everything is asked again."""
+    _entries.clear()

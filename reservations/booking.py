@@ -195,7 +195,8 @@ def _placing(booking: Booking, pms: Gateway) -> None:
         # Whoever asked died before the answer. One clean look is not enough: the PMS may still be at it.
         _settled(booking, State.UNKNOWN, note="asked before, no answer on record", due_at=_in(LOOKS[0]), attempts=0)
         return
-    Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=timezone.now())
+    if not pms.settles_at_once:
+        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=timezone.now())
     try:
         answer = pms.create(_order(booking))
     except OutcomeUnknown as error:

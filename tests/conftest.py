@@ -147,7 +147,7 @@ def work():
             worked = sorting.sort(debounce_s=0)
             for pk in turns.due_conversations():
                 worked += turns.take(pk, fixed_now=now)
-            worked += receipts.drain(FOREVER)
+            worked += receipts.batch()
             worked += delivery.drain(FOREVER)
             if not worked:
                 return

@@ -9,7 +9,7 @@ from django.utils import timezone
 from channels_app import outbox, receipts
 from channels_app.envelope import Content
 from channels_app.models import Outbound, Thread
-from tests.conftest import FOREVER, envelope
+from tests.conftest import envelope
 from tests.promises import promise
 
 AT = 1_790_000_000
@@ -59,7 +59,7 @@ def test_every_order_of_statuses_ends_in_the_right_state(outbound, post):
         due = [status(order[step]) | {"id": wamid} for _pk, wamid, order in letters if step < len(order)]
         for _twice in range(2):
             post(envelope(statuses=due))
-            receipts.drain(FOREVER)
+            receipts.batch()
 
     states = dict(Outbound.objects.values_list("pk", "state"))
     assert [(order, states[pk]) for pk, _wamid, order in letters if states[pk] != expected(order)] == []
@@ -68,7 +68,7 @@ def test_every_order_of_statuses_ends_in_the_right_state(outbound, post):
 def test_never_backward(outbound, post):
     for name in ("read", "delivered", "sent", "failed"):
         post(envelope(statuses=[status(name)]))
-        receipts.drain(FOREVER)
+        receipts.batch()
         outbound.refresh_from_db()
         assert outbound.state == "read"
 
@@ -77,7 +77,7 @@ def test_control_without_the_rank_the_state_would_go_back(outbound, post, monkey
     monkeypatch.setattr(receipts, "_next_state", lambda row, receipt: receipt.status)
     for name in ("read", "delivered"):
         post(envelope(statuses=[status(name)]))
-        receipts.drain(FOREVER)
+        receipts.batch()
 
     outbound.refresh_from_db()
 
@@ -88,7 +88,7 @@ def test_a_status_before_our_own_post_returned_finds_its_letter_by_our_id(outbou
     Outbound.objects.filter(pk=outbound.pk).update(state="sending", provider_id="", lease_until=timezone.now() + dt.timedelta(minutes=1))
 
     post(envelope(statuses=[status("delivered", biz_opaque_callback_data=str(outbound.pk))]))
-    receipts.drain(FOREVER)
+    receipts.batch()
 
     outbound.refresh_from_db()
     assert (outbound.state, outbound.provider_id) == ("delivered", "wamid.out")
@@ -97,11 +97,11 @@ def test_a_status_before_our_own_post_returned_finds_its_letter_by_our_id(outbou
 def test_a_status_for_an_unknown_letter_is_parked_and_applied_later(outbound, post):
     Outbound.objects.filter(pk=outbound.pk).update(provider_id="")
     post(envelope(statuses=[status("delivered")]))
-    receipts.drain(FOREVER)
+    receipts.batch()
     Outbound.objects.filter(pk=outbound.pk).update(provider_id="wamid.out")
     receipts.DeliveryReceipt.objects.update(due_at=timezone.now())
 
-    receipts.drain(FOREVER)
+    receipts.batch()
 
     outbound.refresh_from_db()
     assert (outbound.state, receipts.DeliveryReceipt.objects.get().state) == ("delivered", "applied")
@@ -113,7 +113,7 @@ def test_a_status_of_another_account_changes_nothing(outbound, hotel, post):
     make_account(hotel, number="1002")
 
     post(envelope(statuses=[status("read", biz_opaque_callback_data=str(outbound.pk))], number="1002"))
-    receipts.drain(FOREVER)
+    receipts.batch()
 
     outbound.refresh_from_db()
     assert outbound.state == "sent"
@@ -121,7 +121,7 @@ def test_a_status_of_another_account_changes_nothing(outbound, hotel, post):
 
 def test_failed_tells_code_and_words(outbound, post):
     post(envelope(statuses=[status("failed")]))
-    receipts.drain(FOREVER)
+    receipts.batch()
 
     outbound.refresh_from_db()
     assert (outbound.state, outbound.error_code, outbound.error_text) == ("failed", 131026, "no WhatsApp")

@@ -259,7 +259,7 @@ def post_status(client):
         status = {"id": wamid, "status": name, "timestamp": str(1_790_000_000 + at), "biz_opaque_callback_data": str(row.pk), **failed}
         body = json.dumps(envelope(statuses=[status])).encode()
         client.post("/webhooks/whatsapp/", body, content_type="application/json", headers=signed(body))
-        receipts.drain(FOREVER)
+        receipts.batch()
 
     return go
 

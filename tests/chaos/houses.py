@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import signal
@@ -11,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from pathlib import Path
 
@@ -21,35 +19,7 @@ from django.conf import settings
 
 from tests.conftest import redis_binary
 from tests.fakes.meta.client import MetaDouble
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(condition, timeout_s=60.0, what="it"):
-    """The condition's first true value, looked at often; a test never waits longer than it has to."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.03)
-    raise AssertionError(f"{what} did not happen in {timeout_s} s")
-
-
-def get(url, timeout_s=5.0):
-    """(status, body), or (0, "") when nobody answers."""
-    try:
-        with urllib.request.urlopen(url, timeout=timeout_s) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except (urllib.error.URLError, OSError, http.client.HTTPException):
-        return 0, ""
+from tests.knock import ROOT, free_port, get, wait_for
 
 
 @contextlib.contextmanager

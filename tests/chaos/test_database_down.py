@@ -10,8 +10,9 @@ from django.db import connection
 from channels_app.models import Inbound
 from hotelagent.ops import queue
 from hotelagent.ops.models import Heartbeat
-from tests.chaos.houses import Proxy, free_port, get, process, wait_for
+from tests.chaos.houses import Proxy, process
 from tests.conftest import envelope, make_account, signed, text_message
+from tests.knock import free_port, get, wait_for
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 LETTERS = 200

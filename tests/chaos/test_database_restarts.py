@@ -15,8 +15,9 @@ import pytest
 from hotelagent.ops import embedded
 from hotelagent.ops.embedded import binaries, keeper
 from tests.chaos import traffic
-from tests.chaos.houses import Demo, free_port, wait_for
+from tests.chaos.houses import Demo
 from tests.chaos.ledgers import Books
+from tests.knock import free_port, wait_for
 from tests.promises import promise
 
 pytestmark = pytest.mark.process

@@ -15,8 +15,8 @@ from channels_app.envelope import Content
 from channels_app.models import Outbound, Thread
 from hotelagent.ops import killpoints
 from tests.chaos import traffic
-from tests.chaos.houses import wait_for
 from tests.chaos.ledgers import Books, letters_lost, letters_stored_twice, sends_doubled, sends_invented, sends_not_at_one_row
+from tests.knock import wait_for
 from tests.promises import promise
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True), pytest.mark.timeout(0)]

@@ -14,9 +14,10 @@ from channels_app.envelope import Content
 from channels_app.models import Outbound, Thread
 from tests.chaos import traffic
 from tests.chaos.conftest import letters, packed
-from tests.chaos.houses import Redis, free_port, wait_for
+from tests.chaos.houses import Redis
 from tests.chaos.ledgers import Books, letters_invented, letters_lost, letters_stored_twice
 from tests.conftest import NUMBER
+from tests.knock import free_port, wait_for
 from tests.promises import promise
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]

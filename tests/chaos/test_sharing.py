@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.chaos.houses import ROOT, free_port
+from tests.knock import ROOT, free_port
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 

@@ -13,9 +13,9 @@ from reservations import holds
 from reservations.models import Hold, Quote
 from tests.chaos import traffic
 from tests.chaos.conftest import letters, packed
-from tests.chaos.houses import wait_for
 from tests.chaos.ledgers import Books, sends_doubled, unwatch, watch
 from tests.conftest import NUMBER
+from tests.knock import wait_for
 from tests.promises import promise
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]

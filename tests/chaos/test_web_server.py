@@ -18,8 +18,9 @@ from channels_app import webhooks
 from channels_app.models import AccountNotice, Inbound
 from tests.chaos import traffic
 from tests.chaos.conftest import letters, packed
-from tests.chaos.houses import free_port, get, process, wait_for
+from tests.chaos.houses import process
 from tests.conftest import DISPLAY, NUMBER, SECRET, envelope, make_account, signed, text_message
+from tests.knock import free_port, get, wait_for
 from tests.promises import promise
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]

@@ -14,14 +14,12 @@ from django.utils import timezone
 
 from channels_app import repairs
 from channels_app.models import Inbound, Outbound
-from channels_app.tasks import DELIVERY
 from conversations import sorting, turns
 from conversations.dialogue import policy
 from conversations.models import Conversation, Message
-from conversations.tasks import SORTING, TURNS
-from hotelagent.ops import queue
-from tests.chaos.houses import wait_for
 from tests.conftest import envelope, make_account, signed, text_message
+from tests.drains import at_work
+from tests.knock import wait_for
 from tests.promises import promise
 
 POISONED, OTHER = "5491155550001", "5491155550002"
@@ -126,7 +124,7 @@ def test_a_letter_that_cannot_be_sorted_stops_nobody_and_ends_as_a_dead_letter(w
 @promise("B3")
 def test_a_repeat_has_no_second_effect_however_late(whatsapp, post, work, figures):
     """After 1 s, 10 min, 23 h, 7 days, and a captured body after 29 days: the signature carries no time."""
-    with time_machine.travel(timezone.now(), tick=False) as machine:
+    with time_machine.travel(timezone.now(), tick=False):
         payload = envelope(text_message("a que hora es el desayuno?", wamid="again"))
         post(payload)
         run()
@@ -137,7 +135,6 @@ def test_a_repeat_has_no_second_effect_however_late(whatsapp, post, work, figure
                 status = post(payload).status_code
                 run()
                 effects[name] = (status, (Inbound.objects.count(), Message.objects.count(), Outbound.objects.count()) == before)
-        machine.shift(0)
 
     figures.update(second_effects=sum(not same for _status, same in effects.values()))
     assert effects == dict.fromkeys(effects, (200, True))
@@ -149,24 +146,8 @@ class TestOrder:
     def workers(self, settings):
         """Two workers' drains at once, on threads."""
         settings.DEBOUNCE_S = 0.0
-        stop = threading.Event()
-
-        def work():
-            try:
-                while not stop.is_set():
-                    queue.work_off([SORTING, TURNS, DELIVERY], time.monotonic() + 5)
-                    stop.wait(0.005)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=work) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        yield
-        stop.set()
-        for thread in threads:
-            thread.join(30)
-        queue.dismiss()
+        with at_work(2):
+            yield
 
     @pytest.fixture
     def watched(self, monkeypatch):

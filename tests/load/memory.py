@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hotelagent.ops import embedded
+from tests.knock import ROOT, environment, free_port, get, wait_for
 from tests.load import letters, procfs
-from tests.load.knock import ROOT, environment, free_port, status, wait_for
 from tests.load.report import Report
 
 GUESTS = 100
@@ -80,7 +80,7 @@ class Demo:
                 [sys.executable, "manage.py", "demo"], cwd=ROOT, env=given, stdout=log, stderr=log, start_new_session=True
             )
         try:
-            wait_for(lambda: told.exists() and status(f"http://127.0.0.1:{self.port}/health/ready") == 200, 120, "readiness")
+            wait_for(lambda: told.exists() and get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 120, "readiness")
             yield time.monotonic() - at, supervisor.pid
         finally:
             supervisor.terminate()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from hotelagent.ops import embedded
-from tests.chaos.houses import ROOT, wait_for
+from tests.knock import ROOT, wait_for
 
 JOIN = """
 import sys; from pathlib import Path; from hotelagent.ops import embedded

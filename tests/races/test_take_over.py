@@ -13,13 +13,11 @@ from django.utils import timezone
 from channels_app import inbox, outbox
 from channels_app.envelope import Content, InboundMessage, Sender
 from channels_app.models import Outbound, Thread
-from channels_app.tasks import DELIVERY
 from conversations import handoff, sorting
 from conversations.models import Conversation
-from conversations.tasks import SORTING, TURNS
-from hotelagent.ops import queue
-from tests.chaos.houses import wait_for
 from tests.conftest import NUMBER, make_account
+from tests.drains import at_work
+from tests.knock import wait_for
 from tests.promises import promise
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,22 +28,8 @@ SPREAD_S = 0.5
 def worker(settings):
     """The product's own drains at work on a thread, without debounce."""
     settings.DEBOUNCE_S = 0.0
-    stop = threading.Event()
-
-    def work():
-        try:
-            while not stop.is_set():
-                queue.work_off([SORTING, TURNS, DELIVERY], time.monotonic() + 5)
-                stop.wait(0.005)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    stop.set()
-    thread.join(30)
-    queue.dismiss()
+    with at_work(1):
+        yield
 
 
 @pytest.fixture

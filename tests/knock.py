@@ -1,4 +1,4 @@
-"""Ports, doors and patience. Of its own, so that the harness starts without Django and without the tests' fixtures."""
+"""Ports, doors and patience, free of Django and of the tests' fixtures, so that the load harness starts without them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 # What a shell may carry that would change what is measured; the empty ones stand against a .env.
 FOREIGN = ("DATABASE", "POSTGRES", "REDIS", "PYTEST", "WHATSAPP", "META_", "DJANGO", "DEMO_", "WORKERS", "DEBOUNCE")
 EMPTY = {"DATABASE_URL": "", "REDIS_URL": "", "WHATSAPP_ACCESS_TOKEN": ""}
@@ -28,21 +29,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def status(url: str) -> int:
-    """What is answered, 0 when nobody does."""
+def get(url: str, timeout_s: float = 5.0) -> tuple[int, str]:
+    """(status, body), or (0, "") when nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return int(response.status)
+        with urllib.request.urlopen(url, timeout=timeout_s) as response:
+            return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
-        return error.code
+        return error.code, error.read().decode()
     except (urllib.error.URLError, OSError, http.client.HTTPException):
-        return 0
+        return 0, ""
 
 
-def wait_for(condition: Callable[[], object], limit_s: float, what: str) -> None:
-    """Returns with the condition's first true value, looked at often; TimeoutError when patience ends."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not happen in {limit_s:.0f} s")
+def wait_for(condition: Callable[[], Any], timeout_s: float = 60.0, what: str = "it") -> Any:
+    """The condition's first true value, looked at often; AssertionError when patience ends."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
         time.sleep(0.03)
+    raise AssertionError(f"{what} did not happen in {timeout_s} s")
