@@ -19,7 +19,7 @@ from hotelagent.ops import correlation, leases, queue
 log = structlog.get_logger(__name__)
 
 # They wait on the network and never touch the database: claims and settlements happen on the drain's own thread.
-THREADS = 16
+THREADS = 32
 Job = tuple[Outbound, SendJob]
 _held = leases.Held()
 _lapsed_at = 0.0

@@ -124,9 +124,10 @@ class HotelDesk:
 
     def answer(self, topic: str, language: str) -> Answer | None:
         for tongue in dict.fromkeys((language, self.hotel.main_language)):
-            row = Fact.objects.filter(hotel=self.hotel, topic=topic, language=tongue).first()
+            row = Fact.objects.filter(hotel=self.hotel, topic=topic, language=tongue).values_list("text", "pk", "version").first()
             if row is not None:
-                return Answer(row.text, f"fact:{row.pk}:v{row.version}")
+                text, pk, version = row
+                return Answer(text, f"fact:{pk}:v{version}")
         return None
 
     def faq(self, text: str, language: str) -> Answer | None:

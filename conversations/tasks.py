@@ -31,10 +31,10 @@ SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these, feeds=("turns"
 TURNS = queue.Drain(
     "turns",
     4,
-    lambda limit: turns.due_conversations(limit=limit),
-    turns.take,
+    lambda limit: turns.claim(turns.due_conversations(limit=limit)),
+    turns.work,
     renew=lambda: turns.HELD.renew(Conversation),
-    ahead=12,
+    ahead=8,
     feeds=("delivery", "placing"),
 )
 

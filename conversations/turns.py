@@ -8,11 +8,13 @@ even when a newer letter came meanwhile.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from prometheus_client import Counter, Histogram
@@ -27,6 +29,7 @@ from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
 from conversations.models import Conversation, Message
 from hotelagent.ops import correlation, killpoints, leases
+from hotelagent.ops.bulk import update_rows
 from reservations import booking
 
 log = structlog.get_logger(__name__)
@@ -36,6 +39,9 @@ MAX_ATTEMPTS = inbox.MAX_ATTEMPTS
 ANSWER_LIFE = dt.timedelta(hours=1)
 # Kinds whose text is a label, not words of the guest.
 WORDLESS = frozenset({"location", "contacts", "sticker", "reaction", "order"})
+
+# A turn that waited this long for a thread looks whether it is still its own.
+FRESH_S = 0.2
 
 HELD = leases.Held()
 TURNS = Counter("orchestrator_messages_total", "Turns", ["intent", "status"])
@@ -54,6 +60,16 @@ class Clock:
         return self.fixed or timezone.now().astimezone(self.zone)
 
 
+@dataclass(frozen=True, eq=False)
+class Claimed:
+    """A turn that is ours: the lease is written, the letters' tries are counted."""
+
+    conversation: Conversation = field(repr=False)
+    letters: list[Inbound] = field(repr=False)
+    pk: int
+    at: float  # monotonic
+
+
 def due_conversations(driver: str = Account.Driver.WORKER, *, limit: int = 20) -> list[int]:
     """Conversations whose guest waits for the bot, longest wait first."""
     now = timezone.now()
@@ -64,14 +80,25 @@ def due_conversations(driver: str = Account.Driver.WORKER, *, limit: int = 20) -
 
 def take(pk: int, *, fixed_now: dt.datetime | None = None) -> bool:
     """One turn of one conversation. False when somebody else has it or nobody waits."""
-    claimed = _claim(pk)
-    if claimed is None:
-        return False
-    killpoints.reached("turn.claimed")
-    conversation, letters = claimed
-    with HELD.keep(pk, conversation.fence), correlation.bound(letters[0].correlation_id), LATENCY.time():
+    claimed = claim([pk])
+    for one in claimed:
+        work(one, fixed_now=fixed_now)
+    return bool(claimed)
+
+
+def work(claimed: Claimed, *, fixed_now: dt.datetime | None = None) -> None:
+    """The turn of a claim, unless it was lost while it waited for a thread."""
+    conversation, letters = claimed.conversation, claimed.letters
+    if time.monotonic() - claimed.at > FRESH_S and not _still_ours(conversation):
+        return
+    with HELD.keep(conversation.pk, conversation.fence), correlation.bound(letters[0].correlation_id), LATENCY.time():
         _one_turn(conversation, letters, Clock(conversation.hotel.zone, fixed_now))
-    return True
+
+
+def _still_ours(conversation: Conversation) -> bool:
+    now = timezone.now()
+    mine = Conversation.objects.filter(pk=conversation.pk, fence=conversation.fence, lease_until__gt=now)
+    return bool(mine.update(lease_until=now + leases.length()))
 
 
 def _one_turn(conversation: Conversation, letters: list[Inbound], clock: Clock) -> None:
@@ -94,37 +121,59 @@ def _one_turn(conversation: Conversation, letters: list[Inbound], clock: Clock) 
     TURNS.labels(understanding.intents[0].name if understanding.intents else "none", "ok" if committed else "redone").inc()
 
 
-def _claim(pk: int) -> tuple[Conversation, list[Inbound]] | None:
-    """The lease, and every letter that waits, each with its try counted before anything is done about it."""
+def claim(pks: Sequence[int]) -> list[Claimed]:
+    """The leases of those that are free, and every letter that waits in them, each with its try counted before anything is
+    done about it. Letters that were tried before are claimed one conversation at a time: what killed a worker shall not
+    cost others their tries."""
+    if not pks:
+        return []
     now = timezone.now()
     with transaction.atomic():
-        won = (
-            Conversation.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), pk=pk, owner=Conversation.Owner.BOT)
-            .update(lease_until=now + leases.length(), fence=F("fence") + 1)
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        talks = list(
+            Conversation.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .filter(free, pk__in=pks, owner=Conversation.Owner.BOT)
+            .select_related("hotel", "guest", "thread__account").order_by("id")
         )  # fmt: skip
-        if not won:
-            return None
-        conversation = Conversation.objects.select_related("hotel", "guest", "thread__account").get(pk=pk)
-        letters = _waiting(conversation)
-        dead = [letter for letter in letters if letter.attempts >= MAX_ATTEMPTS]
-        if dead:  # whoever tried them died each time
-            _give_up(conversation, dead, "its worker died each time")
-        if dead or not letters:
-            Conversation.objects.filter(pk=pk).update(lease_until=None, due_at=None)
-            return None
-        for letter in letters:
-            letter.attempts += 1
-        Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(attempts=F("attempts") + 1)
-        # Should this process die, the next one waits for the lease, and longer after every death.
-        attempts = max(letter.attempts for letter in letters)
-        Conversation.objects.filter(pk=pk).update(due_at=now + (inbox.retry_after(attempts - 1) if attempts > 1 else leases.length()))
-    return conversation, letters
+        waiting = _waiting(talks)
+        ready: list[Claimed] = []
+        for talk in _fresh_or_one(talks, waiting):
+            letters = waiting[talk.thread_id]
+            dead = [letter for letter in letters if letter.attempts >= MAX_ATTEMPTS]
+            if dead:  # whoever tried them died each time
+                _give_up(talk, dead, "its worker died each time")
+            if dead or not letters:
+                Conversation.objects.filter(pk=talk.pk).update(lease_until=None, due_at=None)
+                continue
+            for letter in letters:
+                letter.attempts += 1
+            # Should this process die, the next one waits for the lease, and longer after every death.
+            attempts = max(letter.attempts for letter in letters)
+            talk.lease_until, talk.fence = now + leases.length(), talk.fence + 1
+            talk.due_at = now + (inbox.retry_after(attempts - 1) if attempts > 1 else leases.length())
+            ready.append(Claimed(talk, letters, talk.pk, time.monotonic()))
+        tried = [letter.pk for one in ready for letter in one.letters]
+        if tried:
+            Inbound.objects.filter(pk__in=tried).update(attempts=F("attempts") + 1)
+        update_rows([one.conversation for one in ready], ["lease_until", "fence", "due_at"])
+    if ready:
+        killpoints.reached("turn.claimed")
+    return ready
 
 
-def _waiting(conversation: Conversation) -> list[Inbound]:
-    """In the provider's order; equal seconds in order of arrival."""
-    rows = Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING)
-    return list(rows.defer("raw", "media", "digest").order_by("provider_time", "id"))
+def _fresh_or_one(talks: list[Conversation], waiting: dict[int, list[Inbound]]) -> list[Conversation]:
+    fresh = [talk for talk in talks if not any(letter.attempts for letter in waiting[talk.thread_id])]
+    return fresh or talks[:1]
+
+
+def _waiting(talks: Sequence[Conversation]) -> dict[int, list[Inbound]]:
+    """Of every thread, in the provider's order; equal seconds in order of arrival."""
+    found: dict[int, list[Inbound]] = {talk.thread_id: [] for talk in talks}
+    if found:
+        rows = Inbound.objects.filter(thread_id__in=list(found), state=Inbound.State.WAITING)
+        for letter in rows.defer("raw", "media", "digest").order_by("provider_time", "id"):
+            found[letter.thread_id or 0].append(letter)
+    return found
 
 
 def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, clock: Clock) -> tuple[Understanding, Outcome]:
@@ -153,31 +202,65 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
     with transaction.atomic():
         for key in desk.unsettled:  # bookings before conversations, as whoever settles them locks them
             booking.leave_to_background(key=key)
-        current = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
-        if current.fence != conversation.fence:
+        if not _locked(conversation):
             return False  # the lease was lost: to another worker, or to a person who took over
-        current.hotel, current.guest, current.thread = conversation.hotel, conversation.guest, conversation.thread  # as claimed
-        current.lease_until = None
-        mine = [letter.pk for letter in letters]
-        newer = Inbound.objects.filter(thread_id=current.thread_id, state=Inbound.State.WAITING).exclude(pk__in=mine).exists()
+        conversation.lease_until = None
+        newer = _has_newer(conversation.thread_id, letters)
         if newer and not desk.acted:
-            current.due_at = timezone.now()
-            current.save(update_fields=["lease_until", "due_at"])
-            Inbound.objects.filter(pk__in=mine).update(attempts=0)  # not a failure
+            conversation.due_at = timezone.now()
+            conversation.save(update_fields=["lease_until", "due_at"])
+            Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(attempts=0)  # not a failure
             return False
-        current.state, current.version = outcome.state.to_json(), current.version + 1
-        current.due_at = timezone.now() if newer else None
-        Inbound.objects.filter(pk__in=mine, state=Inbound.State.WAITING).update(state=Inbound.State.ANSWERED)
-        _note_understanding(letters[-1], understanding)
+        conversation.state, conversation.version = outcome.state.to_json(), conversation.version + 1
+        conversation.due_at = timezone.now() if newer else None
+        _answered(letters, understanding)
         if outcome.reply is not None:
             life = None if desk.acted or outcome.hand_off is not None else ANSWER_LIFE
-            _post(current, outcome.reply, f"turn:{current.pk}:{current.version}", life=life)
-        current.save(update_fields=["state", "version", "due_at", "lease_until", "last_message_at"])
-        _record(current, desk)
+            _post(conversation, outcome.reply, f"turn:{conversation.pk}:{conversation.version}", life=life)
+        update_rows([conversation], ["state", "version", "due_at", "lease_until", "last_message_at"])
+        _record(conversation, desk)
         if outcome.hand_off is not None:
-            handoff.request(current, outcome.hand_off.reason, handoff.summary_of(outcome.state))
-        _learn(current, understanding)
+            handoff.request(conversation, outcome.hand_off.reason, handoff.summary_of(outcome.state))
+        _learn(conversation, understanding)
     return True
+
+
+# Asked in every turn, so ready made: Django spends longer on making these statements than PostgreSQL on doing them.
+
+
+def _locked(conversation: Conversation) -> bool:
+    """The conversation's row, locked until the transaction ends; False when its lease is somebody else's by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fence FROM conversations_conversation WHERE id = %s FOR NO KEY UPDATE", [conversation.pk])
+        row = cursor.fetchone()
+    return row is not None and row[0] == conversation.fence
+
+
+def _has_newer(thread: int, letters: list[Inbound]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM channels_app_inbound WHERE thread_id = %s AND state = 'waiting' AND id <> ALL(%s) LIMIT 1",
+            [thread, [letter.pk for letter in letters]],
+        )
+        return cursor.fetchone() is not None
+
+
+def _answered(letters: list[Inbound], understanding: Understanding) -> None:
+    """The letters are answered, and the last one's line in the transcript says how they were understood."""
+    told = {
+        "language": understanding.language,
+        "intents": [{"name": intent.name, "confidence": intent.confidence} for intent in understanding.intents],
+        "slots": understanding.slots,
+        "clarify": list(understanding.clarify),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH answered AS (UPDATE channels_app_inbound SET state = 'answered' WHERE id = ANY(%s) AND state = 'waiting') "
+            "UPDATE conversations_message SET understanding = %s::jsonb WHERE inbound_id = %s",
+            [[letter.pk for letter in letters], json.dumps(told), letters[-1].pk],
+        )
+    for intent in understanding.intents:
+        INTENTS.labels(intent.name, "high" if intent.confidence >= 0.8 else "low").inc()
 
 
 def _leave_untold(conversation: Conversation, desk: HotelDesk) -> None:
@@ -222,18 +305,6 @@ def say(conversation: Conversation, text: str, key: str) -> None:
 def _record(conversation: Conversation, desk: HotelDesk) -> None:
     for type_, data in desk.events:
         handoff.record(conversation, type_, **data)
-
-
-def _note_understanding(letter: Inbound, understanding: Understanding) -> None:
-    told = {
-        "language": understanding.language,
-        "intents": [{"name": intent.name, "confidence": intent.confidence} for intent in understanding.intents],
-        "slots": understanding.slots,
-        "clarify": list(understanding.clarify),
-    }
-    Message.objects.filter(inbound=letter).update(understanding=told)
-    for intent in understanding.intents:
-        INTENTS.labels(intent.name, "high" if intent.confidence >= 0.8 else "low").inc()
 
 
 def _learn(conversation: Conversation, understanding: Understanding) -> None:

@@ -36,6 +36,8 @@ DRAIN_LIMIT_S = 120.0
 SLOW_S = 1.0
 # How long to look for new work while older work is under way, and how often signs of life and leases are renewed.
 LOOK_S, RENEW_S = 0.1, 5.0
+# With something under way a drain claims no more often than this: a claim of many costs hardly more than a claim of one.
+PAUSE_S = 0.04
 AWAY = (OperationalError, InterfaceError)
 
 
@@ -54,7 +56,8 @@ class Drain:
     work: Callable[[Any], Any]
     settle: Callable[[Any, Future[Any]], None] | None = None
     renew: Callable[[], None] | None = None
-    # Jobs claimed beyond the threads: only where a claim is no more than a look, and the work itself claims the row.
+    # Jobs claimed beyond the threads, because claiming many at once is cheaper; the work looks whether a job that waited is
+    # still its own.
     ahead: int = 0
     # Names of drains that may find work when a job of this one is done; the others look ten times a second.
     feeds: tuple[str, ...] = ()
@@ -101,9 +104,10 @@ def work_off(drains: Iterable[Drain], deadline: float, *, sign: Callable[[], Non
                     crew.has_looked = False
             for crew in crews:
                 crew.hungry = crew.hungry or crew.drain.name in fed
-            if claiming:
-                for crew in crews:
-                    crew.start_what_is_due()
+            for crew in crews:
+                if claiming:
+                    crew.claim_what_is_due()
+                crew.start()
             if now >= renew_at:
                 renew_at = now + min(RENEW_S, settings.LEASE_S / 3)
                 for crew in crews:
@@ -127,7 +131,7 @@ def work_off(drains: Iterable[Drain], deadline: float, *, sign: Callable[[], Non
                 for crew in crews:  # one last look: work may have come from anywhere
                     crew.hungry = not crew.has_looked
             continue
-        wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED)
+        wait(running, timeout=PAUSE_S if any(crew.hungry for crew in crews) else LOOK_S, return_when=FIRST_COMPLETED)
         if time.monotonic() >= look_at:
             look_at = time.monotonic() + LOOK_S
             for crew in crews:
@@ -142,16 +146,18 @@ class _Crew:
         self.backlog: deque[Any] = deque()
         self.running: dict[Future[Any], tuple[Any, float]] = {}
         self.hungry = True
+        self.claimed_at = 0.0
         self.has_looked = False  # since a job of anybody's was done, and found nothing
 
     @property
     def busy(self) -> bool:
         return bool(self.running)
 
-    def start_what_is_due(self) -> None:
+    def claim_what_is_due(self) -> None:
         free = self.drain.threads - len(self.running)
-        if free > 0 and not self.backlog and self.hungry:
-            self.hungry = False
+        now = time.monotonic()
+        if free > 0 and not self.backlog and self.hungry and (not self.running or now >= self.claimed_at + PAUSE_S):
+            self.hungry, self.claimed_at = False, now
             try:
                 known = [job for job, _since in self.running.values()]
                 found = self.drain.claim(free + self.drain.ahead)
@@ -162,6 +168,9 @@ class _Crew:
             except Exception:  # the edge between rooms: logged for the operator, and its rows stay due
                 self.has_looked = True
                 log.exception("claim failed", drain=self.drain.name)
+
+    def start(self) -> None:
+        """What is claimed is begun, also when no more is claimed."""
         while self.backlog and len(self.running) < self.drain.threads:
             job = self.backlog.popleft()
             self.running[_pool(self.drain).submit(_on_thread, self.drain.work, job)] = (job, time.monotonic())

@@ -92,7 +92,7 @@ def test_a_letter_that_kills_its_worker_is_tried_as_often_and_no_more(whatsapp, 
         pk, claims = Conversation.objects.get().pk, 0
         for _try in range(120):
             if pk in turns.due_conversations():
-                claims += turns._claim(pk) is not None  # and the process is gone
+                claims += len(turns.claim([pk]))  # and the process is gone
             machine.shift(dt.timedelta(seconds=5))
 
     assert (claims, Inbound.objects.get().state, Conversation.objects.get().owner) == (4, "failed", "waiting")
@@ -209,7 +209,7 @@ class TestOrder:
         Client().post("/webhook", body, content_type="application/json", headers=signed(body))
         sorting.sort(debounce_s=0)
         talk = Conversation.objects.select_related("hotel", "guest", "thread__account").get()
-        monkeypatch.setattr(turns, "_claim", lambda _pk: (talk, list(Inbound.objects.all())))
+        monkeypatch.setattr(turns, "claim", lambda _pks: [turns.Claimed(talk, list(Inbound.objects.all()), talk.pk, time.monotonic())])
         both_think, real = threading.Barrier(2), policy.decide
 
         def decide(*args, **more):
