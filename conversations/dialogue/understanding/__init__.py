@@ -13,7 +13,7 @@ _BOOKING = frozenset({"check_availability", "make_reservation", "price_quote", "
 _CUE = re.compile(
     r"\b(?:para|desde|a partir|lleg\w+|arriv\w+|cheg\w+|mejor|lugar|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|semanas?|weeks?|"
     r"qued\w+|from|for|until|till|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|instead|rather|melhor|"
-    r"change|cambi\w+|mud\w+|finde|fin de semana|fim de semana|weekend|hasta|ate|sal[gi]\w+|leav\w+|sai\w*)\b"
+    r"change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|noite|noche|tonight|pernoct\w+|viaj\w+|libre|free|livre|finde|fin de semana|fim de semana|weekend|hasta|ate|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 # "mañana te confirmo" speaks of an answer, not of an arrival.
 _LATER = re.compile(
@@ -35,6 +35,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         known=state.slots,
         awaiting=state.awaiting,
         about_a_stay=_about_a_stay(said, rest_folded, state),
+        country=hotel.country,
     )
     found = contacts | stay.slots | party.read(stay.rest, awaiting=state.awaiting, known=state.slots)
     found |= slots.room_type(rest_folded, hotel.room_types)
@@ -50,7 +51,8 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State) -> bool:
     names = {intent.name for intent in said}
     if state.awaiting in {"check_in", "check_out", "nights"} or names & _BOOKING:
         return True
-    if _LATER.search(folded) or state.awaiting == "name" or names - {"greeting", "thanks", "affirm", "deny"}:
+    if _LATER.search(folded) or state.awaiting == "name":
         return False
-    short = len(folded.split()) <= 3 and state.awaiting not in {"confirmation", "room_type"}
-    return short or _CUE.search(folded) is not None
+    if _CUE.search(folded):
+        return True
+    return len(folded.split()) <= 3 and not names - {"greeting", "thanks", "affirm", "deny"} and state.awaiting not in {"confirmation", "room_type"}

@@ -1,0 +1,90 @@
+"""What the classifier sees of a message: words, word pairs, pieces of words, what the words are about, and what is known of it.
+
+Everything is hashed with CRC-32, so it is the same on every machine and in every process.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+BITS = 16
+SIZE = 1 << BITS
+CONCEPTS = Path(__file__).with_name("concepts.toml")
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[?!]|[^\s\w.,;:()\"'-]")
+# How much each kind of evidence weighs against the others; the rest is learned.
+WEIGHTS = {"w": 1.0, "p": 0.8, "s": 0.5, "c": 1.0, "k": 1.0, "m": 0.6, "f": 0.7}
+
+Features = tuple[NDArray[np.int64], NDArray[np.float32]]
+
+
+def tokens(folded: str) -> list[str]:
+    """Words, question marks and signs; a number counts only by its length."""
+    return ["#" * min(len(token), 5) if token.isdigit() else token for token in _TOKEN.findall(folded)]
+
+
+def features(folded: str, flags: Iterable[str] = ()) -> Features:
+    """(positions below SIZE, values); every kind of evidence has length 1 before its weight, so that long letters and
+    short ones weigh the same."""
+    found = tokens(folded)
+    words = ["<", *found, ">"]
+    kinds: dict[str, set[str]] = {
+        "w": set(found),
+        "p": {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)},
+        "s": {f"{a} _ {b}" for a, b in zip(found, found[2:], strict=False)},
+        "c": {piece for word in found if len(word) > 2 for piece in _pieces(word)},
+        "k": concepts(found),
+        "f": {*flags, _length(len(found)), *(["ask"] if "?" in found else [])},
+    }
+    about = sorted(kinds["k"])
+    kinds["m"] = {f"{a}+{b}" for index, a in enumerate(about) for b in about[index + 1 :]} if len(about) <= 8 else set()
+    positions: list[int] = []
+    values: list[float] = []
+    for kind, names in kinds.items():
+        if names:
+            value = WEIGHTS[kind] / len(names) ** 0.5
+            positions += [zlib.crc32(f"{kind}:{name}".encode()) & (SIZE - 1) for name in sorted(names)]
+            values += [value] * len(names)
+    return np.array(positions, dtype=np.int64), np.array(values, dtype=np.float32)
+
+
+@lru_cache(maxsize=8192)
+def _pieces(word: str) -> tuple[str, ...]:
+    padded = f"<{word}>"
+    return tuple(padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1))
+
+
+def _length(count: int) -> str:
+    return next((f"n<{limit}" for limit in (2, 4, 7, 12, 25) if count < limit), "n>")
+
+
+def concepts(found: list[str]) -> set[str]:
+    """What the words are about."""
+    exact, stems, phrases = _lexicon()
+    about = {name for word in found for name in exact.get(word, ())}
+    for word in found:
+        for size in range(3, len(word) + 1):
+            about.update(stems.get(word[:size], ()))
+    for first, second, third in zip(found, [*found[1:], ""], [*found[2:], "", ""], strict=False):
+        about.update(phrases.get(f"{first}_{second}", ()))
+        about.update(phrases.get(f"{first}_{second}_{third}", ()))
+    return about
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, list[str]]]:
+    exact: dict[str, list[str]] = {}
+    stems: dict[str, list[str]] = {}
+    phrases: dict[str, list[str]] = {}
+    for name, words in tomllib.loads(CONCEPTS.read_text(encoding="utf-8")).items():
+        for word in words.split():
+            into = phrases if "_" in word else stems if word.endswith("*") else exact
+            into.setdefault(word.rstrip("*"), []).append(name)
+    return exact, stems, phrases

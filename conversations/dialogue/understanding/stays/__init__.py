@@ -1,0 +1,325 @@
+"""When a guest wants to stay, from free text. Doubt is said in ``clarify``, never resolved by guessing.
+
+First what only looks like a date is blanked out, then days, stretches of days and numbers of nights are found
+(stays.points), then they are put together with what was known before.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.dialogue.types import MAX_DAYS_AHEAD, MAX_NIGHTS
+from conversations.dialogue.understanding.stays import points
+from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month, with_digits
+
+_N = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
+_NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|diarias?)"
+_NIGHTS = re.compile(rf"\b({_N})(?: o (?:tal vez )?\d)? (?:\w+ )?{_NIGHT}\b|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b")
+_OR_NIGHTS = re.compile(rf"\b\d{{1,2}} ?(?:o|or|ou|-|/) ?\d{{1,2}} {_NIGHT}\b")
+_WEEKS = re.compile(rf"\b({_N})(?: \w+)? (?:semanas?|semanitas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))")
+_FORTNIGHT = re.compile(r"\b(?:a |one )?fortnight\b")
+_DAYS = re.compile(r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))")
+_MORE = re.compile(
+    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|a mais|adicional\w*)\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
+    rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {_NIGHT}\b"
+    rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({_N})(?: more| extra)? {_NIGHT}\b"
+)
+_LESS = re.compile(rf"\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer) {_NIGHT}\b")
+_EARLIER = re.compile(r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b")
+# "¿cuánto sale una noche?" asks for the price of any night.
+_PER_NIGHT = re.compile(
+    rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica|sai) (?:la |el |a |one |una |uma |1 )?{_NIGHT}\b"
+    rf"|\b(?:por|per|each|a|la|cada|x|de) {_NIGHT}\b(?= ?(?:[?.,!]|$|sale|cuesta|es|custa|costs?))|\b(?:per|each|cada) {_NIGHT}\b"
+)
+_SAME = re.compile(rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
+_SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
+_VAGUE = re.compile(
+    rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
+    r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
+)
+_STAYS = re.compile(r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?)\b")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the message says about the stay; ``rest`` is the text without it, for those who read after."""
+
+    slots: dict[str, Any] = field(default_factory=dict)
+    clarify: tuple[str, ...] = ()
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class _Known:
+    check_in: dt.date | None
+    check_out: dt.date | None
+    nights: int | None
+
+    @classmethod
+    def of(cls, slots: dict[str, Any]) -> _Known:
+        start = dt.date.fromisoformat(slots["check_in"]) if slots.get("check_in") else None
+        end = dt.date.fromisoformat(slots["check_out"]) if slots.get("check_out") else None
+        return cls(start, end, (end - start).days if start and end else slots.get("nights"))
+
+
+def read(
+    folded: str,
+    *,
+    language: str,
+    now: dt.datetime,
+    known: dict[str, Any],
+    awaiting: str | None,
+    about_a_stay: bool = True,
+    country: str = "",
+) -> Reading:
+    """Dates and nights of one message, relative to the hotel's ``now`` and the holidays of its ``country`` (ISO 3166);
+    ``known`` are the slots filled before.
+
+    ``about_a_stay`` False: "mañana", "el viernes" are small talk or part of a question, and no dates of a stay.
+    """
+    today, before = now.date(), _Known.of(known)
+    text = with_digits(folded, language)
+    if shifted := _shifted(text, before, today):
+        return shifted
+    nights, more, dated, doubts = _nights(text)
+    found = points.find(dated, language=language, today=today, country=country, awaiting=awaiting, relative=about_a_stay)
+    # Ages and head counts were blanked out for the dates only; whoever reads next gets them back.
+    rest = "".join(was if left == kept else " " for was, kept, left in zip(text, found.undated, found.text, strict=True))
+    rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
+    doubts += found.doubts
+    if not doubts and not found.points and not found.stretches:
+        doubts += _vague(text, found, nights, about_a_stay)
+    if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
+        doubts.remove("days")
+        if len(found.points) < 2 and not found.stretches and nights is None:
+            doubts.append("incomplete")
+    if doubts:
+        return Reading({}, tuple(dict.fromkeys(doubts)), rest)
+    if not found.points and nights is None and awaiting == "nights" and (bare := re.fullmatch(rf"(?:solo |just |so |unas |seria[n]? |serao )?({_N})", text.strip(" .!"))):
+        nights, rest = _count(bare[1]), ""
+    slots, problems = _resolve(found, nights, more, today, before, awaiting)
+    return Reading(slots, tuple(problems), rest)
+
+
+def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
+    """ "las mismas fechas pero en enero", "un día antes": the known stay, moved."""
+    start, end = before.check_in, before.check_out
+    if start is None:
+        return None
+    if match := _SAME.search(text):
+        wanted = month(match[1] or match[2])
+        year = start.year + (wanted < start.month or (wanted, start.day) < (today.month, today.day) and start.year == today.year)
+        if not exists(year, wanted, start.day):
+            return Reading({}, ("ambiguous",), "")
+        moved = dt.date(year, wanted, start.day)
+        return Reading(*_checked(moved, moved + (end - start) if end else None, None, today), "")
+    if (match := _EARLIER.search(text)) and end is not None:
+        count = _count(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
+        by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "before", "sooner"} else count)
+        if _SAME_AS.search(text) or match[2] in {"semana", "week"}:
+            return Reading(*_checked(start + by, end + by, None, today), "")
+        if re.search(r"\b(?:lleg|arriv|cheg|entr|check ?-?in|ingres|come|coming|vamos|vou|vengo|venimos)\w*", text):
+            return Reading(*_checked(start + by, end, None, today), "")
+        if re.search(r"\b(?:sal[gi]|leav|depart|check ?-?out|sai|vuelv|volv|me voy|nos vamos|embora|qued|stay|fic)\w*", text):
+            return Reading(*_checked(start, end + by, None, today), "")
+        return Reading({}, ("ambiguous",), "")
+    return None
+
+
+def _nights(text: str) -> tuple[int | None, int, str, list[str]]:
+    """Nights asked for, nights to add (or, negative, to take away), the text without them, and doubts."""
+    if match := _LESS.search(text):
+        return None, -_count(match[1] or match[2]), _blank(text, match), []
+    if match := _MORE.search(text):
+        return None, _count(match[1] or match[2] or match[3] or "1"), _blank(text, match), []
+    if _OR_NIGHTS.search(text):
+        return None, 0, text, ["ambiguous"]
+    text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
+    for pattern, factor in ((_NIGHTS, 1), (_WEEKS, 7), (_FORTNIGHT, 14)):
+        if match := pattern.search(text):
+            count = _count(match[1] or match[2]) * factor if pattern is not _FORTNIGHT else 14
+            text = _blank(text, match)
+            if days := _DAYS.search(text):
+                text = _blank(text, days)
+            return count, 0, text, []
+    if match := _DAYS.search(text):  # "3 días": the field counts nights; three days are two nights or three, so a guest is asked
+        return None, 0, _blank(text, match), ["days"] if match[1].isdigit() or match[1] == "un par de" else []
+    return None, 0, text, []
+
+
+def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool) -> list[str]:
+    """ "a principios de enero", "next week", "en febrero": when exactly?"""
+    if not about_a_stay and not _STAYS.search(text):
+        return []
+    if _VAGUE.search(text) or (found.month is not None and _STAYS.search(text)):
+        return ["incomplete"]
+    return []
+
+
+def _blank(text: str, match: re.Match[str]) -> str:
+    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdigit() else 1
+
+
+def _resolve(
+    found: Found, nights: int | None, more: int, today: dt.date, before: _Known, awaiting: str | None
+) -> tuple[dict[str, Any], list[str]]:
+    ends = _unique(found.points)
+    if found.stretches:
+        if len(found.stretches) > 1 or any(not point.feast for point in ends) or (nights and nights != (found.stretches[0][1] - found.stretches[0][0]).days):
+            return {}, ["ambiguous"]
+        return _checked(*found.stretches[0], None, today)
+    if len(ends) > 2:
+        return {}, ["ambiguous"]
+    if len(ends) == 2:
+        return _two(ends[0], ends[1], nights, today, before)
+    if len(ends) == 1:
+        return _one(ends[0], found, nights, today, before, awaiting)
+    if more:
+        if before.check_in is None or before.check_out is None:
+            return {}, []
+        check_out = before.check_out + more * ONE_DAY
+        return _checked(before.check_in, check_out, None, today) if check_out > before.check_in else ({}, ["incomplete"])
+    if nights is None:
+        return {}, []
+    return _checked(before.check_in, before.check_in + nights * ONE_DAY if before.check_in and nights <= MAX_NIGHTS else None, nights, today)
+
+
+def _unique(ends: list[Point]) -> list[Point]:
+    """ "mañana jueves 19": the same day said twice is one day."""
+    kept: list[Point] = []
+    for point in ends:
+        relative = [one for one in kept if one.date is not None or point.date is not None]
+        same = next((one for one in relative if (one.day, one.month or point.month) == (point.day, point.month or one.month)), None)
+        if same is None:
+            kept.append(point)
+        else:
+            same.role, same.month = same.role or point.role, same.month or point.month
+    return kept
+
+
+def _two(first: Point, second: Point, nights: int | None, today: dt.date, before: _Known) -> tuple[dict[str, Any], list[str]]:
+    if first.role == "out" and second.role != "out":
+        first, second = second, first
+    elif first.role == second.role == "out":
+        return {}, ["ambiguous"]
+    _share_month(first, second)
+    check_in = _date(first, today, None, near=before.check_in)
+    check_out = _date(second, today, check_in)
+    if check_in is None or check_out is None or _misnamed(first, check_in) or _misnamed(second, check_out):
+        return {}, ["ambiguous"]  # 30 February; "Friday the 4th", which is a Saturday
+    slots, problems = _checked(check_in, check_out, None, today)
+    if slots and nights is not None and nights != slots.get("nights"):
+        return {}, ["ambiguous"]
+    return slots, problems
+
+
+def _one(
+    point: Point, found: Found, nights: int | None, today: dt.date, before: _Known, awaiting: str | None
+) -> tuple[dict[str, Any], list[str]]:
+    if point.feast and not point.role and (point.month, point.day) not in {(12, 24), (12, 31)}:
+        return {}, ["incomplete"]
+    if point.feast and not point.role and nights is None:
+        return {}, ["incomplete"]
+    is_end = point.role == "out" or (point.role != "in" and awaiting in {"check_out", "nights"} and before.check_in is not None and nights is None)
+    if found.one_night and nights is None and not is_end:
+        nights = 1
+    if is_end:
+        check_out = _date(point, today, before.check_in if nights is None else None)
+        if check_out is None or _misnamed(point, check_out):
+            return {}, ["ambiguous"]
+        if nights is not None:
+            return _checked(check_out - nights * ONE_DAY, check_out, None, today) if nights <= MAX_NIGHTS else ({}, ["too_long"])
+        if before.check_in is None:
+            return _only_out(check_out, today)
+        return _checked(before.check_in, check_out, None, today)
+    check_in = _date(point, today, None, near=before.check_in)
+    if check_in is None or _misnamed(point, check_in):
+        return {}, ["ambiguous"]
+    length = nights or before.nights
+    if length and length > MAX_NIGHTS:
+        return {}, ["too_long"]
+    return _checked(check_in, check_in + length * ONE_DAY if length else None, nights, today)
+
+
+def _only_out(check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], list[str]]:
+    if check_out <= today:
+        return {}, ["past"]
+    return ({}, ["too_far"]) if (check_out - today).days > MAX_DAYS_AHEAD + MAX_NIGHTS else ({"check_out": check_out.isoformat()}, [])
+
+
+def _misnamed(point: Point, date: dt.date) -> bool:
+    return point.named is not None and date.weekday() != point.named
+
+
+def _share_month(first: Point, second: Point) -> None:
+    """ "llego el 10 y me voy el 12 de enero": both days are January's; "el 29 … al 3 de enero" starts in December."""
+    if first.date is None and first.month is None and second.date is None and second.month is not None:
+        crosses = first.day - second.day >= MONTH_CROSSING
+        first.month = (second.month - 2) % 12 + 1 if crosses else second.month
+        first.year = second.year - 1 if second.year and crosses and first.month == 12 else second.year
+    if first.year is None and second.year is not None and first.month is not None and first.date is None:
+        first.year = second.year - (second.month is not None and first.month > second.month)
+
+
+def _checked(check_in: dt.date | None, check_out: dt.date | None, nights: int | None, today: dt.date) -> tuple[dict[str, Any], list[str]]:
+    if nights is not None and not 1 <= nights <= MAX_NIGHTS:
+        return {}, ["too_long" if nights > MAX_NIGHTS else "incomplete"]
+    if check_in is None:
+        return ({"nights": nights} if nights else {}), ([] if nights else ["incomplete"])
+    if check_in < today:
+        return {}, ["past"]
+    if (check_in - today).days > MAX_DAYS_AHEAD:
+        return {}, ["too_far"]
+    if check_out is None:
+        return {"check_in": check_in.isoformat()}, []
+    if check_out <= check_in:
+        return {}, ["reversed"]
+    length = (check_out - check_in).days
+    if length > MAX_NIGHTS:
+        return {}, ["too_long"]
+    return {"check_in": check_in.isoformat(), "check_out": check_out.isoformat(), "nights": length}, []
+
+
+def _date(point: Point, today: dt.date, after: dt.date | None, near: dt.date | None = None) -> dt.date | None:
+    """The date a point means; None when there is no such day. Without a year the next one that comes; ``after`` is the
+    check-in a check-out belongs to, ``near`` the stay a correction belongs to."""
+    if point.date is not None:
+        return point.date
+    if point.month is not None and point.year is not None:
+        return dt.date(point.year, point.month, point.day) if exists(point.year, point.month, point.day) else None
+    if point.month is not None:
+        start = after or today
+        for year in range(start.year, start.year + 9):  # 29 February may be far away
+            if exists(year, point.month, point.day):
+                date = dt.date(year, point.month, point.day)
+                if date > start if after else date >= today:
+                    return date
+                if after is None and (today - date).days <= 30:
+                    return date  # just over: the guest is told, instead of being booked for next year
+                if after is not None and (after - date).days < 180:
+                    return date  # before the check-in: reversed, the guest is asked
+            elif not (point.month == 2 and point.day == 29):
+                return None
+        return None
+    return _day_only(point.day, after or near or today, strict=after is not None, today=today)
+
+
+def _day_only(number: int, anchor: dt.date, *, strict: bool, today: dt.date) -> dt.date | None:
+    """A day without a month: the next such day from the anchor on."""
+    year, month_ = anchor.year, anchor.month
+    for _month_ahead in range(3):
+        if number <= calendar.monthrange(year, month_)[1]:
+            date = dt.date(year, month_, number)
+            if (date > anchor) if strict else (date >= today):
+                return date
+        year, month_ = (year + 1, 1) if month_ == 12 else (year, month_ + 1)
+    return None

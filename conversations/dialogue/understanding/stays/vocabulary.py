@@ -1,0 +1,100 @@
+"""The words of the calendar in three languages, folded, and numbers written as words."""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "enero ene january jan janeiro", "febrero feb february fevereiro fev", "marzo mar march marco", "abril abr april apr",
+            "mayo may maio mai", "junio jun june junho", "julio jul july julho", "agosto ago august aug",
+            "septiembre setiembre sep set sept september setembro", "octubre oct october outubro out",
+            "noviembre nov november novembro", "diciembre dic december dec dezembro dez",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+# Names that mean something else as well ("may I", "o mar", "out of") are a month beside a day only.
+SHORT_MONTHS = frozenset("mar may mai set sep out jan ene feb fev abr apr jun jul ago aug sept oct nov dic dec dez march marco".split())
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "lunes lun monday mon segunda segunda-feira seg 2a-feira", "martes tuesday tue tues terca terca-feira ter", "miercoles mier wednesday wed quarta quarta-feira qua",
+            "jueves jue thursday thu thur thurs quinta quinta-feira qui", "viernes vie friday fri sexta sexta-feira sex", "sabado sab saturday sat", "domingo dom sunday sun",
+        )
+    )
+    for name in names.split()
+}  # fmt: skip
+# Alone these are ordinary words; they name a day beside another day only.
+SHORT_WEEKDAYS = frozenset("lun mon seg ter qua qui jue vie sex sat sun dom sab wed tue tues thu mier fri segunda terca quarta quinta sexta".split())
+
+MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+LONG_MONTH = "(?:" + "|".join(sorted(set(MONTHS) - SHORT_MONTHS, key=len, reverse=True)) + r"|march|marco)\b"
+WEEKDAY = "(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\b\.?"
+LONG_WEEKDAY = "(?:" + "|".join(sorted((set(WEEKDAYS) - SHORT_WEEKDAYS) | {"terca", "quarta", "quinta", "sexta", "segunda"}, key=len, reverse=True)) + r")\b"
+DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|º|°|ro|er|o)?\b"
+YEAR = r"(?:,? ?(?:de |del |do |of )?(20\d\d)\b)?"
+
+_COUNTS = {
+    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve veinte "
+    "veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve treinta",
+    "en": "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty",
+    "pt": "dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove vinte",
+}
+_NUMBERS: dict[str, dict[str, int]] = {
+    language: {word: value for value, word in enumerate(words.split(), start=2)} for language, words in _COUNTS.items()
+}
+_NUMBERS["es"] |= {"primero": 1, "treinta y uno": 31, "veinti uno": 21, "veintiun": 21, "primer": 1} | {
+    f"veinti {unit}": 20 + value for unit, value in list(_NUMBERS["es"].items())[:8]
+}
+_NUMBERS["pt"] |= {"duas": 2, "primeiro": 1, "catorze": 14, "dezasseis": 16, "dezassete": 17, "dezanove": 19, "trinta": 30, "trinta e um": 31} | {
+    f"vinte e {unit}": 20 + value for unit, value in {"um": 1, "uma": 1, **dict(list(_NUMBERS["pt"].items())[:8])}.items()
+}
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
+    "seventeenth eighteenth nineteenth twentieth"
+).split()
+_NUMBERS["en"] |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(_NUMBERS["en"].items())[:8]} | {"twenty-one": 21, "twenty one": 21, "thirty": 30}
+ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)}
+ORDINALS |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(ORDINALS.items())[:9]} | {
+    "thirtieth": 30, "thirty-first": 31, "thirty first": 31,
+}  # fmt: skip
+
+
+def _pattern(words: dict[str, int]) -> re.Pattern[str]:
+    return re.compile(r"\b(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b")
+
+
+_WORDED = {language: _pattern(words) for language, words in _NUMBERS.items()}
+_WORDED_ORDINAL = re.compile(r"\b(?:(?<=the )|(?<=on )|(?<=until )|(?<=till ))(" + "|".join(sorted(ORDINALS, key=len, reverse=True)) + rf")\b(?! (?:night|time|floor|room|week|day|one|thing|option|name))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))")
+
+
+def with_digits(folded: str, language: str) -> str:
+    """Numbers from two on written as digits, in the language spoken; "one", "un" and "una" stay, they are articles more often."""
+    text = folded
+    for tongue in (language, *(other for other in ("es", "pt") if other != language and language != "en")):
+        text = _WORDED[tongue].sub(lambda match, own=tongue == language, words=_NUMBERS[tongue]: _digits(match[1], words, own), text)  # type: ignore[misc]
+    if language == "en":
+        text = _WORDED_ORDINAL.sub(lambda match: str(ORDINALS[match[1] or match[2]]), text)
+    return text
+
+
+def _digits(word: str, words: dict[str, int], own: bool) -> str:
+    return word if not own and word in {"once", "doce", "dos"} else str(words[word])  # in Portuguese "doce" is sweet and "dos" is "of the"
+
+
+def month(text: str) -> int:
+    return MONTHS[text.rstrip(". ")]
+
+
+def weekday(text: str) -> int:
+    return WEEKDAYS[text.rstrip(". ")]
+
+
+def day(text: str) -> int:
+    digits = re.match(r"\d+", text)
+    return int(digits[0]) if digits else 1
