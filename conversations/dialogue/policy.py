@@ -79,7 +79,7 @@ def _was_agreed(turn: Turn) -> bool:
         booking.forget(turn)
     else:
         booking.told(turn, settled)
-    return turn.message.choice_id == f"yes:{proposal.key}" or turn.understanding.has("affirm")
+    return turn.message.choice_id == f"yes:{proposal.key}" or turn.understanding.agreed
 
 
 def _remember(turn: Turn) -> bool:
@@ -104,7 +104,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     """A summary is on the table. Only a plain yes agrees to it."""
     proposal = turn.state.proposal
     assert proposal is not None
-    if turn.understanding.has("affirm") and not changed and not turn.understanding.clarify:
+    if turn.understanding.agreed:
         _agree(turn, proposal)
         return True
     if turn.understanding.has("deny") and not changed:

@@ -65,12 +65,16 @@ class Intent:
 
 @dataclass(frozen=True)
 class Understanding:
-    """One message understood. ``slots`` holds only what this message says; ``clarify`` why a stay is in doubt."""
+    """One message understood. ``slots`` holds only what this message says; ``clarify`` why a stay is in doubt;
+    ``candidates`` what else it may have meant; ``decision`` is act, clarify or person; ``agreed``: it is nothing but a yes."""
 
     language: str
     intents: tuple[Intent, ...] = ()
+    candidates: tuple[Intent, ...] = ()
     slots: JsonObject = field(default_factory=dict)
     clarify: tuple[str, ...] = ()
+    decision: str = "act"
+    agreed: bool = False
 
     def has(self, *names: str) -> bool:
         return any(intent.name in names for intent in self.intents)

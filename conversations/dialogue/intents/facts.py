@@ -37,11 +37,13 @@ TOPICS = [
 
 
 def answer(turn: Turn, topic: str) -> None:
-    """The hotel's text on the topic, or an honest "I don't know" and the offer of a person."""
-    found = turn.desk.answer(topic, turn.language)
+    """The hotel's text on the topic, one of its frequent questions, or an honest "I don't know" and the offer of a person."""
+    found = turn.desk.answer(topic, turn.language) or turn.desk.faq(turn.message.text, turn.language)
     if found is None:
         turn.say("no_answer")
         turn.offer(("person", "person"))
+        return
+    if found.source in turn.sources:
         return
     turn.parts.append(found.text)
     turn.sources.append(found.source)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,18 +30,18 @@ def tokens(folded: str) -> list[str]:
     return ["#" * min(len(token), 5) if token.isdigit() else token for token in _TOKEN.findall(folded)]
 
 
-def features(folded: str, flags: Iterable[str] = ()) -> Features:
+def features(folded: str) -> Features:
     """(positions below SIZE, values); every kind of evidence has length 1 before its weight, so that long letters and
     short ones weigh the same."""
     found = tokens(folded)
     words = ["<", *found, ">"]
     kinds: dict[str, set[str]] = {
         "w": set(found),
-        "p": {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)},
+        "p": {f"{a} {b}" for a, b in pairwise(words)},
         "s": {f"{a} _ {b}" for a, b in zip(found, found[2:], strict=False)},
         "c": {piece for word in found if len(word) > 2 for piece in _pieces(word)},
         "k": concepts(found),
-        "f": {*flags, _length(len(found)), *(["ask"] if "?" in found else [])},
+        "f": {_length(len(found)), *(["ask"] if "?" in found else [])},
     }
     about = sorted(kinds["k"])
     kinds["m"] = {f"{a}+{b}" for index, a in enumerate(about) for b in about[index + 1 :]} if len(about) <= 8 else set()

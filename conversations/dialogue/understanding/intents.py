@@ -1,69 +1,103 @@
-"""What the guest wants: phrases of the lexicon found in the folded text. Several intents a message, surest first."""
+"""What the guest wants: the classifier's scores, of the whole message and of its sentences, and what is decided from them.
+
+A message that is nothing but a plain "sí", "no gracias", "hola" is read by the lexicon's lists, not by the classifier.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import lru_cache
-from pathlib import Path
 
 from conversations.dialogue.types import Intent
+from conversations.dialogue.understanding import lexicon
+from conversations.dialogue.understanding.model import Model
 
-LEXICON = Path(__file__).resolve().parents[1] / "lexicon"
-LANGUAGES = ("es", "en", "pt")
-CONFIDENCE, WEAK = 0.9, 0.65
-# A yes is only a yes when nothing else is said: one word beside these and it is none.
-_SHORT = frozenset({"affirm", "deny"})
-_SMALL_TALK = frozenset({"greeting", "thanks", "goodbye", "affirm", "deny"})
+DECIDED, CANDIDATE, ACT = 0.4, 0.1, 0.6
+# A sentence of the message speaks for an intent when it is this sure, and the whole message does not deny it.
+SENTENCE, NOT_DENIED = 0.8, 0.05
+SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
+SHORT = frozenset({"affirm", "deny", "repeat"})
+LONE = frozenset({"inform", "out_of_scope"})
+# Wants a person, whatever else is said.
+FOR_PEOPLE = frozenset({"human_handoff", "emergency", "complaint"})
+# A yes to a summary is plain: no doubt, no condition, no question, few words.
+PLAIN_YES, PLAIN_WORDS = 0.8, 8
+_NOT_PLAIN = re.compile(r"[?\d]|\b(?:no|not|nao|pero|but|mas|si es|if|se for|salvo|unless|don'?t|nunca|todavia|ainda|wait|espera|espere)\b")
+_SENTENCES = re.compile(r"[.?!\n;]+|, (?=\w+ \w+ \w+)| (?:y|and|e|also|tambien|tambem|ademas) (?=\w+ \w+ \w+)")
 
 
-def read(folded: str, language: str, *, has_slots: bool) -> tuple[Intent, ...]:
-    """Intents named in CAPABILITIES; "inform" when the message only fills slots."""
+def read(folded: str, language: str, *, has_slots: bool, asked: str | None = None) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]:
+    """(what is decided, the rest that is possible), surest first; "inform" when the message only fills slots."""
     if not folded.strip():
-        return ()
-    found: dict[str, float] = {}
+        return (), ()
+    if plain := lexicon.plain(folded, language, asked):
+        scores, places = plain, dict.fromkeys(plain, 0)
+    else:
+        scores, places = _scored(folded)
+    chosen = _chosen(scores, folded, has_slots=has_slots, asked=asked)
+    decided = [Intent(name, round(sure, 3), places.get(name, 0)) for name, sure in chosen.items()]
+    possible = [Intent(name, round(sure, 3)) for name, sure in scores.items() if sure >= CANDIDATE and name not in chosen]
+    return tuple(sorted(decided, key=_order)), tuple(sorted(possible, key=_order))
+
+
+def _order(intent: Intent) -> tuple[bool, float]:
+    return intent.name in SMALL_TALK, -intent.confidence
+
+
+def _scored(folded: str) -> tuple[dict[str, float], dict[str, int]]:
+    """Every intent's score, and where in the text it is spoken of."""
+    model = Model.load()
+    scores = model.scores(folded)
     places: dict[str, int] = {}
-    # A guest may mix languages; the other two are read as well, after the one that is spoken.
-    for tongue in (language, *(other for other in LANGUAGES if other != language)):
-        whole, parts = _patterns(tongue)
-        bare = re.sub(r"[^\w' ]+", " ", folded).strip()
-        for name, pattern in whole.items():
-            if name not in found and pattern.fullmatch(re.sub(r" +", " ", bare)):
-                found[name] = 0.97 if tongue == language else CONFIDENCE
-        if tongue != language and set(found) - _SMALL_TALK:
-            continue  # the spoken language has said it
-        for name, pattern in parts.items():
-            if name not in found and (match := pattern.search(folded)):
-                places[name] = match.start()
-                found[name] = CONFIDENCE if tongue == language else WEAK + 0.1
-    if {"affirm", "deny"} <= found.keys():
-        found.pop("affirm")  # yes and no in one breath is no yes
-    if "affirm" in found and has_slots:
-        found.pop("affirm")  # "sí, pero del 4 al 6" changes what was asked
-    if has_slots and not set(found) - _SMALL_TALK:
-        found["inform"] = CONFIDENCE
-    return tuple(
-        Intent(name, round(confidence, 3), places.get(name, 0)) for name, confidence in sorted(found.items(), key=lambda item: -item[1])
+    for at, sentence in _sentences(folded):
+        for name, sure in model.scores(sentence).items():
+            if sure >= DECIDED:
+                places.setdefault(name, at)
+            if sure >= SENTENCE and scores[name] >= NOT_DENIED and name not in LONE | SHORT:
+                scores[name] = max(scores[name], sure)
+    return scores, places
+
+
+def _sentences(folded: str) -> list[tuple[int, str]]:
+    """Parts of three words and more, and where they begin; none for a message of one sentence."""
+    starts = [0, *(match.end() for match in _SENTENCES.finditer(folded))]
+    ends = [*(match.start() for match in _SENTENCES.finditer(folded)), len(folded)]
+    parts = [(start, folded[start:end].strip()) for start, end in zip(starts, ends, strict=True)]
+    parts = [(start, part) for start, part in parts if len(part.split()) >= 3]
+    return parts if len(parts) > 1 else []
+
+
+def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: str | None) -> dict[str, float]:
+    chosen = {name: sure for name, sure in scores.items() if sure >= DECIDED}
+    wishes = chosen.keys() - SMALL_TALK - SHORT - LONE
+    if wishes:
+        chosen = {name: sure for name, sure in chosen.items() if name not in LONE and (name not in SHORT or sure >= ACT)}
+    if {"affirm", "deny"} <= chosen.keys():
+        chosen.pop("affirm")  # yes and no in one breath is no yes
+    if "affirm" in chosen and has_slots:
+        chosen.pop("affirm")  # "sí, pero del 4 al 6" changes what was asked
+    if "out_of_scope" in chosen and has_slots and chosen["out_of_scope"] < ACT:
+        chosen.pop("out_of_scope")
+    rest = {name: sure for name, sure in scores.items() if name not in SMALL_TALK | SHORT}
+    if has_slots and not chosen.keys() - SMALL_TALK - SHORT:
+        # Dates and people come with a wish more often than alone, unless they answer a question.
+        wish = max(rest.keys() - {"inform"}, key=lambda name: rest[name], default="")
+        if not asked and rest.get(wish, 0.0) >= CANDIDATE:
+            chosen[wish] = rest[wish]
+        else:
+            chosen["inform"] = max(scores.get("inform", 0.0), 0.9 if asked else 0.7)
+    if not chosen.keys() - SMALL_TALK:
+        best = max(rest, key=lambda name: rest[name], default="")
+        if rest.get(best, 0.0) >= (0.25 if chosen else CANDIDATE):
+            chosen[best] = rest[best]
+    return chosen
+
+
+def is_plain_yes(folded: str, decided: tuple[Intent, ...]) -> bool:
+    """Nothing but a yes: only this agrees to a summary."""
+    wishes = {intent.name: intent.confidence for intent in decided if intent.name not in SMALL_TALK}
+    return (
+        wishes.keys() == {"affirm"}
+        and wishes["affirm"] >= PLAIN_YES
+        and len(folded.split()) <= PLAIN_WORDS
+        and not _NOT_PLAIN.search(folded)
     )
-
-
-@lru_cache(maxsize=8)
-def _patterns(language: str) -> tuple[dict[str, re.Pattern[str]], dict[str, re.Pattern[str]]]:
-    """(intents of whole messages, intents of parts) of one language's lexicon."""
-    data = tomllib.loads((LEXICON / f"{language}.toml").read_text(encoding="utf-8"))
-    whole = {name: re.compile(_repeated(phrases, data["whole"]["polite"])) for name, phrases in data["whole"].items() if name != "polite"}
-    parts = {name: re.compile(r"(?<!\w)(?:" + "|".join(map(_phrase, phrases)) + r")(?!\w)") for name, phrases in data["part"].items()}
-    return whole, parts
-
-
-def _phrase(phrase: str) -> str:
-    """``*`` stands for the rest of a word, ``..`` for up to three words between."""
-    escaped = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ \.\.\ ", r"\W+(?:\w+\W+){0,3}?")
-    return escaped.replace(r"\ ", r"\s+")
-
-
-def _repeated(phrases: list[str], polite: list[str]) -> str:
-    """The whole message is made of these phrases, with polite words around them."""
-    core = "|".join(map(_phrase, sorted(phrases, key=len, reverse=True)))
-    around = "|".join(map(_phrase, sorted(polite, key=len, reverse=True)))
-    return rf"(?:(?:{around})\s+)*(?:{core})(?:\s+(?:{core}|{around}))*"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,10 @@ JOINS = {
     "en": (". ", ", ", " and ", "? ", "\n", " ", " also ", " and also ", " one more thing ", "... "),
     "pt": (". ", ", ", " e ", "? ", "\n", " ", " tambem ", " e mais uma coisa ", " e outra ", "... "),
 }
-SEED, ROUNDS, BATCH = 20, 14, 256
-STEP, DECAY = 0.05, 2e-6
-PAIRS, NOISE = 3.0, 0.06
+SEED, ROUNDS, BATCH = 20, 5, 1024
+STEP, DECAY, DROPPED = 0.1, 1e-5, 0.2
+# How many joined letters for every phrase, which share of all is repeated misspelt, and how badly.
+PAIRS, REPEATED, NOISE = 0.5, 0.4, 0.06
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,6 @@ class Example:
     text: str
     intents: frozenset[str]
     language: str
-
-
-Flags = Callable[[str, str], Sequence[str]]
 
 
 def phrases(language: str) -> Iterator[Example]:
@@ -60,7 +59,7 @@ def examples() -> list[Example]:
         own = list(phrases(language))
         made += own
         made += joined(own, chance, round(len(own) * PAIRS))
-    made += [Example(misspelt(one.text, chance), one.intents, one.language) for one in made]
+    made += [Example(misspelt(one.text, chance), one.intents, one.language) for one in made if chance.random() < REPEATED]
     chance.shuffle(made)
     return made
 
@@ -94,7 +93,20 @@ def joined(own: list[Example], chance: random.Random, count: int) -> Iterator[Ex
 
 def misspelt(text: str, chance: random.Random, share: float = NOISE) -> str:
     """Letters left out, doubled, swapped with a neighbour or taken for the next key."""
-    near = {"a": "sq", "e": "wr", "i": "uo", "o": "ip", "s": "ad", "n": "bm", "r": "et", "t": "ry", "l": "k", "c": "xv", "m": "n", "d": "sf"}
+    near = {
+        "a": "sq",
+        "e": "wr",
+        "i": "uo",
+        "o": "ip",
+        "s": "ad",
+        "n": "bm",
+        "r": "et",
+        "t": "ry",
+        "l": "k",
+        "c": "xv",
+        "m": "n",
+        "d": "sf",
+    }
     out: list[str] = []
     at = 0
     while at < len(text):
@@ -114,59 +126,64 @@ def misspelt(text: str, chance: random.Random, share: float = NOISE) -> str:
     return "".join(out)
 
 
-def train(flags: Flags, *, say: Callable[[str], None] = lambda _text: None) -> dict[str, NDArray[np.generic]]:
-    """The artifact's arrays (see model.Model). ``flags`` tells what the slots of a text are, see ``features``."""
-    import scipy.sparse  # only here: a hotel runs without it
+def train(*, say: Callable[[str], None] = lambda _text: None) -> dict[str, NDArray[np.generic]]:
+    """The artifact's arrays (see model.Model)."""
+    import scipy.sparse  # noqa: PLC0415 - only here: a hotel runs without it
 
     made = examples()
     intents = sorted({name for one in made for name in one.intents})
-    rows = [features.features(fold(one.text), flags(one.text, one.language)) for one in made]
+    rows = [features.features(fold(one.text)) for one in made]
     starts = np.cumsum([0, *(len(positions) for positions, _values in rows)])
     columns = np.concatenate([positions for positions, _values in rows])
     values = np.concatenate([values for _positions, values in rows])
-    matrix = scipy.sparse.csr_matrix((values, columns, starts), shape=(len(rows), SIZE))
-    rarity = np.log(1 + len(rows) / (1 + np.asarray((matrix > 0).sum(axis=0)).ravel())).astype(np.float32) / 4
-    matrix = matrix.multiply(rarity).tocsr().astype(np.float32)
-    wanted = np.array([[name in one.intents for name in intents] for one in made], dtype=np.float32)
-    say(f"{len(made)} examples, {len(intents)} intents")
+    matrix = scipy.sparse.csr_matrix((values, columns, starts), shape=(len(rows), SIZE), dtype=np.float32)
+    matrix.sum_duplicates()
+    seen = np.asarray((matrix > 0).sum(axis=0)).ravel()
+    kept = np.flatnonzero(seen >= 2)
+    rarity = (np.log(1 + len(rows) / (1 + seen)) / 4).astype(np.float32)[kept]
+    matrix = matrix[:, kept].multiply(rarity).tocsr().astype(np.float32)
+    wanted = np.array(
+        [[name in one.intents for name in intents] + [name == one.language for name in LANGUAGES] for one in made], dtype=np.float32
+    )
+    say(f"{len(made)} examples, {len(intents)} intents, {len(kept)} features")
     weights, bias = _fit(matrix, wanted, say)
-    weights *= rarity[:, None]
-    scale = np.abs(weights).max(axis=0) / 127
+    whole = np.zeros((SIZE, wanted.shape[1]), np.float32)
+    whole[kept] = weights * rarity[:, None]
+    scale = np.abs(whole).max(axis=0) / 127
     return {
         "intents": np.array(intents),
-        "weights": np.round(weights / scale).astype(np.int8),
+        "languages": np.array(LANGUAGES),
+        "weights": np.round(whole / scale).astype(np.int8),
         "scale": scale.astype(np.float32),
         "bias": bias.astype(np.float32),
         "words": np.array(sorted(_vocabulary())),
     }
 
 
-def _fit(matrix: object, wanted: NDArray[np.float32], say: Callable[[str], None]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """One-vs-rest logistic regression of all intents at once, by Adam on small batches."""
+def _fit(matrix: Any, wanted: NDArray[np.float32], say: Callable[[str], None]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """One-vs-rest logistic regression of all intents at once, by Adam on small batches; a part of every row's features is
+    dropped each time, so that no single word decides."""
     chance = np.random.Generator(np.random.PCG64(SEED))
     count, outputs = wanted.shape
-    weights, bias = np.zeros((SIZE, outputs), np.float32), np.full(outputs, -3.0, np.float32)
-    mean, spread = np.zeros_like(weights), np.zeros_like(weights)
-    mean_b, spread_b, turn = np.zeros_like(bias), np.zeros_like(bias), 0
+    weights, bias = np.zeros((matrix.shape[1], outputs), np.float32), np.full(outputs, -3.0, np.float32)
+    mean, spread, mean_b, spread_b = np.zeros_like(weights), np.zeros_like(weights), np.zeros_like(bias), np.zeros_like(bias)
+    turn, turns = 0, ROUNDS * (count // BATCH + 1)
     for round_ in range(ROUNDS):
         order = chance.permutation(count)
-        step = STEP * (1 - round_ / ROUNDS)
-        loss = 0.0
+        shuffled, right, loss = matrix[order], wanted[order], 0.0
         for start in range(0, count, BATCH):
             turn += 1
-            chosen = order[start : start + BATCH]
-            part, right = matrix[chosen], wanted[chosen]  # type: ignore[index]
+            step = STEP * (1 - turn / turns)
+            part, told = shuffled[start : start + BATCH].copy(), right[start : start + BATCH]
+            part.data *= (chance.random(len(part.data), dtype=np.float32) >= DROPPED) / np.float32(1 - DROPPED)
             guess = 1 / (1 + np.exp(-(part @ weights + bias)))
-            loss -= float((right * np.log(guess + 1e-9) + (1 - right) * np.log(1 - guess + 1e-9)).sum())
-            error = (guess - right) / len(chosen)
-            used = np.unique(part.indices)
-            slope = np.asarray((part[:, used].T @ error)) + DECAY * weights[used]
-            mean[used] = 0.9 * mean[used] + 0.1 * slope
-            spread[used] = 0.99 * spread[used] + 0.01 * slope**2
-            weights[used] -= step * mean[used] / (np.sqrt(spread[used]) + 1e-7)
+            loss -= float((told * np.log(guess + 1e-9) + (1 - told) * np.log(1 - guess + 1e-9)).sum())
+            error = (guess - told) / len(told)
+            slope = part.T @ error + DECAY * weights
+            mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope * slope
+            weights -= step * mean / (np.sqrt(spread) + 1e-7)
             slope_b = error.sum(axis=0)
-            mean_b = 0.9 * mean_b + 0.1 * slope_b
-            spread_b = 0.99 * spread_b + 0.01 * slope_b**2
+            mean_b, spread_b = 0.9 * mean_b + 0.1 * slope_b, 0.99 * spread_b + 0.01 * slope_b * slope_b
             bias -= step * 0.3 * mean_b / (np.sqrt(spread_b) + 1e-7)
         say(f"round {round_ + 1}: loss {loss / count:.3f}")
     return weights, bias

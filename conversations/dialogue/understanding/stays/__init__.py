@@ -21,28 +21,38 @@ _N = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just on
 _NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|diarias?)"
 _NIGHTS = re.compile(rf"\b({_N})(?: o (?:tal vez )?\d)? (?:\w+ )?{_NIGHT}\b|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b")
 _OR_NIGHTS = re.compile(rf"\b\d{{1,2}} ?(?:o|or|ou|-|/) ?\d{{1,2}} {_NIGHT}\b")
-_WEEKS = re.compile(rf"\b({_N})(?: \w+)? (?:semanas?|semanitas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))")
+_WEEKS = re.compile(
+    rf"\b({_N})(?: \w+)? (?:semanas?|semanitas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))"
+)
 _FORTNIGHT = re.compile(r"\b(?:a |one )?fortnight\b")
-_DAYS = re.compile(r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))")
+_DAYS = re.compile(
+    r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))"
+)
 _MORE = re.compile(
     rf"\b({_N}) {_NIGHT} (?:mas|more|extra|a mais|adicional\w*)\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
     rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {_NIGHT}\b"
     rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({_N})(?: more| extra)? {_NIGHT}\b"
 )
 _LESS = re.compile(rf"\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer) {_NIGHT}\b")
-_EARLIER = re.compile(r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b")
+_EARLIER = re.compile(
+    r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b"
+)
 # "¿cuánto sale una noche?" asks for the price of any night.
 _PER_NIGHT = re.compile(
     rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica|sai) (?:la |el |a |one |una |uma |1 )?{_NIGHT}\b"
     rf"|\b(?:por|per|each|a|la|cada|x|de) {_NIGHT}\b(?= ?(?:[?.,!]|$|sale|cuesta|es|custa|costs?))|\b(?:per|each|cada) {_NIGHT}\b"
 )
-_SAME = re.compile(rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
+_SAME = re.compile(
+    rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b"
+)
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 _VAGUE = re.compile(
     rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
     r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
-_STAYS = re.compile(r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?)\b")
+_STAYS = re.compile(
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,11 @@ class Reading:
     slots: dict[str, Any] = field(default_factory=dict)
     clarify: tuple[str, ...] = ()
     rest: str = ""
+
+    @classmethod
+    def of(cls, checked: tuple[dict[str, Any], list[str]]) -> Reading:
+        slots, problems = checked
+        return cls(slots, tuple(problems))
 
 
 @dataclass(frozen=True)
@@ -100,7 +115,12 @@ def read(
             doubts.append("incomplete")
     if doubts:
         return Reading({}, tuple(dict.fromkeys(doubts)), rest)
-    if not found.points and nights is None and awaiting == "nights" and (bare := re.fullmatch(rf"(?:solo |just |so |unas |seria[n]? |serao )?({_N})", text.strip(" .!"))):
+    if (
+        not found.points
+        and nights is None
+        and awaiting == "nights"
+        and (bare := re.fullmatch(rf"(?:solo |just |so |unas |seria[n]? |serao )?({_N})", text.strip(" .!")))
+    ):
         nights, rest = _count(bare[1]), ""
     slots, problems = _resolve(found, nights, more, today, before, awaiting)
     return Reading(slots, tuple(problems), rest)
@@ -113,20 +133,20 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
         return None
     if match := _SAME.search(text):
         wanted = month(match[1] or match[2])
-        year = start.year + (wanted < start.month or (wanted, start.day) < (today.month, today.day) and start.year == today.year)
+        year = start.year + (wanted < start.month or ((wanted, start.day) < (today.month, today.day) and start.year == today.year))
         if not exists(year, wanted, start.day):
             return Reading({}, ("ambiguous",), "")
         moved = dt.date(year, wanted, start.day)
-        return Reading(*_checked(moved, moved + (end - start) if end else None, None, today), "")
+        return Reading.of(_checked(moved, moved + (end - start) if end else None, None, today))
     if (match := _EARLIER.search(text)) and end is not None:
         count = _count(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
         by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "before", "sooner"} else count)
         if _SAME_AS.search(text) or match[2] in {"semana", "week"}:
-            return Reading(*_checked(start + by, end + by, None, today), "")
+            return Reading.of(_checked(start + by, end + by, None, today))
         if re.search(r"\b(?:lleg|arriv|cheg|entr|check ?-?in|ingres|come|coming|vamos|vou|vengo|venimos)\w*", text):
-            return Reading(*_checked(start + by, end, None, today), "")
+            return Reading.of(_checked(start + by, end, None, today))
         if re.search(r"\b(?:sal[gi]|leav|depart|check ?-?out|sai|vuelv|volv|me voy|nos vamos|embora|qued|stay|fic)\w*", text):
-            return Reading(*_checked(start, end + by, None, today), "")
+            return Reading.of(_checked(start, end + by, None, today))
         return Reading({}, ("ambiguous",), "")
     return None
 
@@ -174,7 +194,11 @@ def _resolve(
 ) -> tuple[dict[str, Any], list[str]]:
     ends = _unique(found.points)
     if found.stretches:
-        if len(found.stretches) > 1 or any(not point.feast for point in ends) or (nights and nights != (found.stretches[0][1] - found.stretches[0][0]).days):
+        if (
+            len(found.stretches) > 1
+            or any(not point.feast for point in ends)
+            or (nights and nights != (found.stretches[0][1] - found.stretches[0][0]).days)
+        ):
             return {}, ["ambiguous"]
         return _checked(*found.stretches[0], None, today)
     if len(ends) > 2:
@@ -190,7 +214,9 @@ def _resolve(
         return _checked(before.check_in, check_out, None, today) if check_out > before.check_in else ({}, ["incomplete"])
     if nights is None:
         return {}, []
-    return _checked(before.check_in, before.check_in + nights * ONE_DAY if before.check_in and nights <= MAX_NIGHTS else None, nights, today)
+    return _checked(
+        before.check_in, before.check_in + nights * ONE_DAY if before.check_in and nights <= MAX_NIGHTS else None, nights, today
+    )
 
 
 def _unique(ends: list[Point]) -> list[Point]:
@@ -229,7 +255,9 @@ def _one(
         return {}, ["incomplete"]
     if point.feast and not point.role and nights is None:
         return {}, ["incomplete"]
-    is_end = point.role == "out" or (point.role != "in" and awaiting in {"check_out", "nights"} and before.check_in is not None and nights is None)
+    is_end = point.role == "out" or (
+        point.role != "in" and awaiting in {"check_out", "nights"} and before.check_in is not None and nights is None
+    )
     if found.one_night and nights is None and not is_end:
         nights = 1
     if is_end:

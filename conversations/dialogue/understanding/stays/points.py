@@ -62,35 +62,53 @@ _BLANKED = [
         rf"\b(?:de|of|aged?|tiene|tem|con|com|has|cumple|faz|turns?) \d{{1,2}}(?:,? ?(?:y|e|and|&|,) ?\d{{1,2}})* {_CHILDREN}\b",
         r"(?:[$€£]|usd|ars|brl|r\$|u\$s|us\$) ?\d[\d.,]*(?: ?k\b| mil\b)?|\b\d[\d.,]* ?(?:pesos|dolares|dollars|dolar|dollar|reais|usd|ars|euros?|eur|brl|lucas|mangos|mil|k|bucks|quid)\b",
         r"\b\d{1,2}(?::\d{2}| ?(?:hs|hrs|h|hours?|horas|am|pm|a\.m\.?|p\.m\.?|o'?clock)\b|h\d{2}\b)(?: ?(?:hs|am|pm|horas))?",
-        r"\b(?:a|as|at|around|tipo|before|antes de|desde|until|till|hasta|ate|after|despues de|depois d|sobre) (?:eso de |partir de )?(?:la|las|as) \d{1,2}(?:[.:]\d{2})?(?: y media| e meia| y cuarto)?\b(?! (?:de (?:" + LONG_MONTH + ")))",
+        r"\b(?:a|as|at|around|tipo|before|antes de|desde|until|till|hasta|ate|after|despues de|depois d|sobre) (?:eso de |partir de )?(?:la|las|as) \d{1,2}(?:[.:]\d{2})?(?: y media| e meia| y cuarto)?\b(?! (?:de (?:"
+        + LONG_MONTH
+        + ")))",
         r"\bat \d{1,2}(?:[.:]\d{2})?(?! (?:nights?|of))\b(?!(?:st|nd|rd|th|/))",
         r"\b(?:a |para |pra )?las? \d{1,2}(?:[.:]\d{2})?(?: y media| y cuarto)?\b(?= ?(?:de la (?:manana|tarde|noche|madrugada)|hs|$|[?,.!]))",
         r"\b\d{1,2}[.:]\d{2}\b(?= |$|[?,!])(?!\.)",
         r"\brx[a-z0-9]{4,8}\b|\b[a-z]{2}\d{3,}\b|#\d+|\bn[°º] ?\d+",
-        r"\b(?:habitacion|hab|room|rooms number|quarto|apto|cuarto|pieza|suite|piso|floor|andar|mesa|table|puerta|gate|vuelo|flight|voo|km|ruta|linea|linha|line|puntos|codigo|code|reserva(?: numero)?|numero|number|num|nro|interno|version|talle|size) (?:n[°º]? ?)?\d{1,5}\b(?! ?(?:noches|nights|noites|al?\b|ate|to\b|-|de (?:" + LONG_MONTH + "))))".replace("))))", ")))"),
-        r"\b(?:calle|avenida|av|rua|street|st|pasaje|esquina) [^,.?!\n]{0,24}?\d{1,5}\b(?:(?: de|,) (?:" + LONG_MONTH + r"))?(?:,? \d{1,5})?|\b(?:calle|avenida|av\.?|rua|plaza|estacion) \d{1,2} (?:de|of) (?:" + LONG_MONTH + r")(?:,? \d+)?",
+        r"\b(?:habitacion|hab|room|rooms number|quarto|apto|cuarto|pieza|suite|piso|floor|andar|mesa|table|puerta|gate|vuelo|flight|voo|km|ruta|linea|linha|line|puntos|codigo|code|reserva(?: numero)?|numero|number|num|nro|interno|version|talle|size) (?:n[°º]? ?)?\d{1,5}\b(?! ?(?:noches|nights|noites|al?\b|ate|to\b|-|de (?:"
+        + LONG_MONTH
+        + "))))".replace("))))", ")))"),
+        r"\b(?:calle|avenida|av|rua|street|st|pasaje|esquina) [^,.?!\n]{0,24}?\d{1,5}\b(?:(?: de|,) (?:"
+        + LONG_MONTH
+        + r"))?(?:,? \d{1,5})?|\b(?:calle|avenida|av\.?|rua|plaza|estacion) \d{1,2} (?:de|of) (?:"
+        + LONG_MONTH
+        + r")(?:,? \d+)?",
         r"\b\d{1,2} ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del) 1 (?:a|al|to) 10\b(?! (?:de|of))",
         r"\b\d{1,3} ?(?:%|por ?ciento|percent)",
         r"\b\d{1,3} ?(?:personas?|people|persons?|pessoas?|adult\w*|pax|ninos?|ninas?|chic[oa]s?|nen[ea]s?|kids?|child\w*|criancas?"
         r"|beb\w+|guests?|huesped\w*|hospedes|habitacion\w*|rooms?|quartos?|camas?|beds?|cuadras|quadras|blocks?|kilos?|kg|km|metros|m2|minutos?|minutes?|mins?"
         r"|amig[oa]s|friends|parejas|couples|casais|perr\w+|gat\w+|dogs?|cats?|cachorr\w*|valijas|bags|malas|dobles|doubles|singles|twins|suites|cuotas|vezes|parcelas|instal\w+|horas|hours|veces|times|autos|cars|carros|toallas|towels|toalhas|almohadas|pillows|pasajeros|passageiros|viajeros|jubilad\w+|alumn\w+|hijos|hijas|filhos|filhas|menores|mayores|mujeres|hombres|women|men|girls|boys|ladies|cervezas|cafes|entradas|llaves|keys|fotos|estrellas|stars)\b",
-        r"\b(?:somos|seremos|seriamos|we are|we're|we'll be|there are|there will be|party of|group of|grupo de|familia de|family of|para|pra|for) \d{1,2}\b(?! ?(?:de (?:" + LONG_MONTH + r")|of|/|-|al?\b|noches|nights|noites|noite|nites|semanas?|weeks?|dias?|days?|(?:" + LONG_MONTH + r")))(?!(?:st|nd|rd|th))",
+        r"\b(?:somos|seremos|seriamos|we are|we're|we'll be|there are|there will be|party of|group of|grupo de|familia de|family of|para|pra|for) \d{1,2}\b(?! ?(?:de (?:"
+        + LONG_MONTH
+        + r")|of|/|-|al?\b|noches|nights|noites|noite|nites|semanas?|weeks?|dias?|days?|(?:"
+        + LONG_MONTH
+        + r")))(?!(?:st|nd|rd|th))",
         r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
     )
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
-_INSTEAD = re.compile(r"\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)")
+_INSTEAD = re.compile(
+    r"\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
+)
 _OUT_BEFORE = re.compile(
     r"\b(?:hasta|until|till?|'til|ate|thru|through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
     r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until)\b"
     r"[^\d,.;?!]{0,22}$"
 )
-_OUT_AFTER = re.compile(r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning))? ?,? ?(?:mejor |ya )?(?:nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out|we leave|i leave|we fly|vamos embora|saimos|saio|volto|voltamos)\b")
+_OUT_AFTER = re.compile(
+    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning))? ?,? ?(?:mejor |ya )?(?:nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out|we leave|i leave|we fly|vamos embora|saimos|saio|volto|voltamos)\b"
+)
 _IN_BEFORE = re.compile(
     r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo)\b[^\d,.;?!]{0,22}$"
 )
-_SEE_YOU = re.compile(r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*")
+_SEE_YOU = re.compile(
+    r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
+)
 _WEEKDAY_BEFORE = re.compile(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
 _JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
 _RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|hasta|ate|to|till?|until|thru|through)(?: (?:el|the|o|dia|ao))* )"
@@ -161,19 +179,40 @@ class _Finder:
         """Days with a number."""
         self.take(r"\b(20\d\d)-(\d\d)-(\d\d)\b", lambda m: self._exact(m, int(m[1]), int(m[2]), int(m[3])))
         # "3-5" is from the third to the fifth; "3-5-2027" is a date.
-        self.take(r"\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b|\b(\d{1,2})-(\d{1,2})-(20\d\d|\d\d)\b", lambda m: self._slashed(m, m[1] or m[4], m[2] or m[5], m[3] or m[6]))
+        self.take(
+            r"\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b|\b(\d{1,2})-(\d{1,2})-(20\d\d|\d\d)\b",
+            lambda m: self._slashed(m, m[1] or m[4], m[2] or m[5], m[3] or m[6]),
+        )
         named = rf"(?:{WEEKDAY},? )?(?:el |the |o )?(?:dia )?"
         shared = rf"\b({DAY})(?:{_JOIN}{named})({DAY})"
         self.take(rf"(?<![\d/.-])\b(\d{{1,2}})(?:{_JOIN}{named})(\d{{1,2}})[/](\d{{1,2}})\b(?!/)", lambda m: self._pair_slashed(m))
         self.take(r"\b(\d{1,2})[/.](\d{1,2})\b(?![/.-]?\d)", lambda m: self._slashed(m, m[1], m[2], None))
         # 3 al 5 de diciembre · 3-5 dec · 3rd to 5th of december · entre el 14 y el 17 de diciembre
-        self.take(rf"{shared} ?(?:de |del |do |of |/ ?)?(?:(?:este|this|proximo|next|mes de|month of) )?({MONTH}){YEAR}", lambda m: self._pair(m, m[1], m[2], m[3], m[4]))
+        self.take(
+            rf"{shared} ?(?:de |del |do |of |/ ?)?(?:(?:este|this|proximo|next|mes de|month of) )?({MONTH}){YEAR}",
+            lambda m: self._pair(m, m[1], m[2], m[3], m[4]),
+        )
         # december 3 to 5
-        self.take(rf"\b({MONTH}) (?:the |el |del |dia )?({DAY}){_JOIN}({DAY})(?! ?(?:{MONTH}|de (?:{MONTH})|of))(?:,? (20\d\d))?", lambda m: self._pair(m, m[2], m[3], m[1], m[4]))
-        self.take(rf"\b({DAY}) ?(?:de |del |do |of |/ ?|d )?(?:(?:mes de|month of) )?({MONTH}){YEAR}", lambda m: [Point(m.start(), m.end(), day(m[1]), month(m[2]), _int(m[3]))])
-        self.take(rf"\b({MONTH}) (?:the |el |dia )?({DAY})(?:,? (20\d\d))?", lambda m: [Point(m.start(), m.end(), day(m[2]), month(m[1]), _int(m[3]))])
-        self.take(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of| de| d| do)? (?:this month|este mes|deste mes|corriente)\b", lambda m: [Point(m.start(), m.end(), int(m[1]), self.today.month, self.today.year)])
-        self.take(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of| de| d| do)? (?:next month|mes que viene|proximo mes|mes que vem|mes siguiente)\b|\b(?:del )?mes que viene (?:el )?(\d{{1,2}})\b", lambda m: [self._next_month(m, int(m[1] or m[2]))])
+        self.take(
+            rf"\b({MONTH}) (?:the |el |del |dia )?({DAY}){_JOIN}({DAY})(?! ?(?:{MONTH}|de (?:{MONTH})|of))(?:,? (20\d\d))?",
+            lambda m: self._pair(m, m[2], m[3], m[1], m[4]),
+        )
+        self.take(
+            rf"\b({DAY}) ?(?:de |del |do |of |/ ?|d )?(?:(?:mes de|month of) )?({MONTH}){YEAR}",
+            lambda m: [Point(m.start(), m.end(), day(m[1]), month(m[2]), _int(m[3]))],
+        )
+        self.take(
+            rf"\b({MONTH}) (?:the |el |dia )?({DAY})(?:,? (20\d\d))?",
+            lambda m: [Point(m.start(), m.end(), day(m[2]), month(m[1]), _int(m[3]))],
+        )
+        self.take(
+            r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of| de| d| do)? (?:this month|este mes|deste mes|corriente)\b",
+            lambda m: [Point(m.start(), m.end(), int(m[1]), self.today.month, self.today.year)],
+        )
+        self.take(
+            r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of| de| d| do)? (?:next month|mes que viene|proximo mes|mes que vem|mes siguiente)\b|\b(?:del )?mes que viene (?:el )?(\d{1,2})\b",
+            lambda m: [self._next_month(m, int(m[1] or m[2]))],
+        )
         # Days without a month are a range only when they are joined like one: "5 and 8" are more often ages.
         self.take(
             rf"(?<![\d/.,])\b({DAY}){_RANGE_JOIN}{named}({DAY})(?= |$|[,.!?;)])",
@@ -187,10 +226,19 @@ class _Finder:
             rf"\b(?:el|the|dia|o dia|no dia|do dia|del|al|para el|ao dia|pro dia|on the|on) (?:{WEEKDAY},? )?(?:dia )?({DAY})(?= |$|[,.!?;)])(?! (?:de|of) \d)(?! ?(?:noches|nights|noites|noite|semanas?|weeks?|dias|days|de cada))",
             lambda m: [self._with_weekday(m, day(m[1]))],
         )
-        self.take(rf"\b({LONG_WEEKDAY}),? (?:the |el |dia )?({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|of us|of them))", lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))])
-        self.take(rf"\b(?:desde|from|llego|llegamos|chego|chegamos|arriving|hasta|until|till|ate|salgo|salimos) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))", lambda m: [Point(m.start(1), m.end(1), day(m[1]))])
+        self.take(
+            rf"\b({LONG_WEEKDAY}),? (?:the |el |dia )?({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|of us|of them))",
+            lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
+        )
+        self.take(
+            rf"\b(?:desde|from|llego|llegamos|chego|chegamos|arriving|hasta|until|till|ate|salgo|salimos) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
+        )
         if bare and not self.found.points:
-            self.take(rf"^(?:no |mejor |rather |melhor |creo que |acho que |maybe |seria |sera )*(?:el |the |dia |o )?({DAY})[.! ]*$", lambda m: [Point(m.start(), m.end(), day(m[1]))])
+            self.take(
+                rf"^(?:no |mejor |rather |melhor |creo que |acho que |maybe |seria |sera )*(?:el |the |dia |o )?({DAY})[.! ]*$",
+                lambda m: [Point(m.start(), m.end(), day(m[1]))],
+            )
 
     def _with_weekday(self, match: re.Match[str], number: int) -> Point:
         inside = re.search(WEEKDAY, match[0][: match.start(1) - match.start()])
@@ -254,11 +302,18 @@ class _Finder:
             return []
 
         year = r"(?: (?:de |del |of )?(20\d\d))?"
-        self.take(rf"\b(?:semana santa|pascuas?|easter(?: weekend)?|pascoa){year}", lambda m: stretch(feasts.easter_stay(today, _int(m[1]))))
-        self.take(rf"\b(?:(?:el |the |o )?(?:feriado|finde|fin de semana|fim de semana|weekend|feriadao) (?:largo )?(?:de |do |of )?)?(?:carnavales|carnaval|carnival){year}(?: weekend)?(?! quebrado)", lambda m: stretch(feasts.carnival_stay(today, _int(m[1]))))
+        self.take(
+            rf"\b(?:semana santa|pascuas?|easter(?: weekend)?|pascoa){year}", lambda m: stretch(feasts.easter_stay(today, _int(m[1])))
+        )
+        self.take(
+            rf"\b(?:(?:el |the |o )?(?:feriado|finde|fin de semana|fim de semana|weekend|feriadao) (?:largo )?(?:de |do |of )?)?(?:carnavales|carnaval|carnival){year}(?: weekend)?(?! quebrado)",
+            lambda m: stretch(feasts.carnival_stay(today, _int(m[1]))),
+        )
         of = rf"(?: (?:de |del |do |of |in |em |en )?(?:(?P<day>\d{{1,2}}) (?:de|of) )?(?P<month>{MONTH}))?"
         self.take(
-            rf"\b(?:(?:proximo |next |este |this |el |the |o )*(?:{_LONG} (?:largo|prolongado|xl|de {{0}}puente)|feriadao|long weekend|bank holiday weekend|puente)(?: que viene| que vem)?){of}".replace("{0}", ""),
+            rf"\b(?:(?:proximo |next |este |this |el |the |o )*(?:{_LONG} (?:largo|prolongado|xl|de {{0}}puente)|feriadao|long weekend|bank holiday weekend|puente)(?: que viene| que vem)?){of}".replace(
+                "{0}", ""
+            ),
             lambda m: stretch(self._long_weekend(country, m)) if relative or m["month"] else None,
         )
         for pattern, (number, day_) in _FEASTS.items():
@@ -281,7 +336,10 @@ class _Finder:
         """Friday to Sunday; in the middle of one, and "the next one" before one, mean different days to different people."""
         said = f"{match['lead'] or ''}{match['tail'] or ''}"
         is_next, on_weekend = bool(re.search(_NEXT, said)), self.today.weekday() >= 5
-        if re.search(rf"(?:{_NEXT}) ?$|\b(?:2|3|otro|outro|cada|every|another|un|a|um|algun|some|algum) $", self.text[max(0, match.start() - 14) : match.start()]):
+        if re.search(
+            rf"(?:{_NEXT}) ?$|\b(?:2|3|otro|outro|cada|every|another|un|a|um|algun|some|algum) $",
+            self.text[max(0, match.start() - 14) : match.start()],
+        ):
             self.found.doubts.append("ambiguous")
             return []
         if is_next != on_weekend:
@@ -302,15 +360,24 @@ class _Finder:
             r"\b(?:dentro de|en|in|daqui a|dali a|de aqui a) (\d{1,2}|un|una|um|uma|a|one) (dias?|days?|semanas?|weeks?)(?:'? time)?\b(?! (?:de|of) )",
             lambda m: on(m, today + (int(m[1]) if m[1].isdigit() else 1) * (7 if m[2][0] in "sw" else 1) * ONE_DAY),
         )
-        self.take(r"\b(?:pasado manana|pasado|day after tomorrow|depois de amanha)\b", lambda m: on(m, today + 2 * ONE_DAY) if m[0] != "pasado" else None)
+        self.take(
+            r"\b(?:pasado manana|pasado|day after tomorrow|depois de amanha)\b",
+            lambda m: on(m, today + 2 * ONE_DAY) if m[0] != "pasado" else None,
+        )
         # "por la mañana" and "breakfast" are no dates
         self.take(
             r"(?<!por la )(?<!a la )(?<!de la )(?<!en la )(?<!cafe da )(?<!da )(?<!cada )(?<!pela )(?<!esta )\b(?:manana|tomorrow|tmrw|tmw|tomoz|amanha|manha(?= a noite))\b",
             lambda m: on(m, today + ONE_DAY),
         )
-        self.take(r"\b(?:tonight|tonite|esta noche|(?:hoy|hoje) (?:a la|por la|a|de|esta|pela) (?:noche|noite)|hoje a noite|hoje de noite|hoy a la noche|esta noite)\b", lambda m: self._night(on(m, today)))
+        self.take(
+            r"\b(?:tonight|tonite|esta noche|(?:hoy|hoje) (?:a la|por la|a|de|esta|pela) (?:noche|noite)|hoje a noite|hoje de noite|hoy a la noche|esta noite)\b",
+            lambda m: self._night(on(m, today)),
+        )
         self.take(r"(?<!de )(?<!desde )\b(?:hoy(?: mismo)?|today|hoje)\b|(?<=desde )hoy\b", lambda m: on(m, today))
-        if re.search(r"\b(?:la noche del|the night of|night of the|a noite d[eo]|noche del|noite d[eo] dia)\b", self.original) and len(self.found.points) == 1:
+        if (
+            re.search(r"\b(?:la noche del|the night of|night of the|a noite d[eo]|noche del|noite d[eo] dia)\b", self.original)
+            and len(self.found.points) == 1
+        ):
             self.found.one_night = True
 
     def _night(self, points: list[Point]) -> list[Point]:
@@ -324,7 +391,10 @@ class _Finder:
         self.take(rf"\b({WEEKDAY}),?{_RANGE_JOIN}({WEEKDAY})(?= |$|[,.!?])", self._weekday_pair)
         if not relative or self.found.points[1:]:
             return
-        lead, tail = r"(?:el |este |esse |this |on |na |no |a |da |(?:el |the |na |no |this )?(?:next|proxim[oa]|coming) )", r"(?: (?:que viene|que vem|proximo|proxima|siguiente|next))?"
+        lead, tail = (
+            r"(?:el |este |esse |this |on |na |no |a |da |(?:el |the |na |no |this )?(?:next|proxim[oa]|coming) )",
+            r"(?: (?:que viene|que vem|proximo|proxima|siguiente|next))?",
+        )
         week = r"(?: (?:de|da|of) (?:la )?(?:proxima semana|semana que viene|semana que vem|next week)| next week)?"
         self.take(
             rf"\b({lead}?)({LONG_WEEKDAY})(?:-feira)?({tail})({week})(?! (?:a|to|al|ate) (?:el |o |the )?(?:\d|{WEEKDAY}))",
@@ -336,7 +406,9 @@ class _Finder:
         before = self.text[max(0, match.start() - 8) : match.start()]
         if re.search(r"\b(?:los|las|aos|nas|os|as|todos|cada|every|a|de) ?$", before) and not match[1]:
             return False
-        return match[2] not in {"segunda", "terca", "quarta", "quinta", "sexta"} or bool(match[1] or "feira" in match[0] or self.language == "pt")
+        return match[2] not in {"segunda", "terca", "quarta", "quinta", "sexta"} or bool(
+            match[1] or "feira" in match[0] or self.language == "pt"
+        )
 
     def _weekday_pair(self, match: re.Match[str]) -> list[Point] | None:
         first = self._coming(weekday(match[1]))
@@ -370,7 +442,10 @@ class _Finder:
 
     def vague(self) -> None:
         """A month without a day, the middle of one, next week."""
-        if match := re.search(rf"\b(?:en|in|em|para|pra|for|durante|during|all of|todo|de|of|mid|early|late|sometime in|next|mes de)[ -](?:el mes de |o mes de |mes de |the month of )?({LONG_MONTH}|{MONTH})(?! ?\d)", self.text):
+        if match := re.search(
+            rf"\b(?:en|in|em|para|pra|for|durante|during|all of|todo|de|of|mid|early|late|sometime in|next|mes de)[ -](?:el mes de |o mes de |mes de |the month of )?({LONG_MONTH}|{MONTH})(?! ?\d)",
+            self.text,
+        ):
             self.found.month = month(match[1])
 
 

@@ -18,7 +18,34 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 # Names that mean something else as well ("may I", "o mar", "out of") are a month beside a day only.
-SHORT_MONTHS = frozenset("mar may mai set sep out jan ene feb fev abr apr jun jul ago aug sept oct nov dic dec dez march marco".split())
+SHORT_MONTHS = frozenset(
+    [
+        "mar",
+        "may",
+        "mai",
+        "set",
+        "sep",
+        "out",
+        "jan",
+        "ene",
+        "feb",
+        "fev",
+        "abr",
+        "apr",
+        "jun",
+        "jul",
+        "ago",
+        "aug",
+        "sept",
+        "oct",
+        "nov",
+        "dic",
+        "dec",
+        "dez",
+        "march",
+        "marco",
+    ]
+)
 WEEKDAYS = {
     name: number
     for number, names in enumerate(
@@ -30,12 +57,43 @@ WEEKDAYS = {
     for name in names.split()
 }  # fmt: skip
 # Alone these are ordinary words; they name a day beside another day only.
-SHORT_WEEKDAYS = frozenset("lun mon seg ter qua qui jue vie sex sat sun dom sab wed tue tues thu mier fri segunda terca quarta quinta sexta".split())
+SHORT_WEEKDAYS = frozenset(
+    [
+        "lun",
+        "mon",
+        "seg",
+        "ter",
+        "qua",
+        "qui",
+        "jue",
+        "vie",
+        "sex",
+        "sat",
+        "sun",
+        "dom",
+        "sab",
+        "wed",
+        "tue",
+        "tues",
+        "thu",
+        "mier",
+        "fri",
+        "segunda",
+        "terca",
+        "quarta",
+        "quinta",
+        "sexta",
+    ]
+)
 
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 LONG_MONTH = "(?:" + "|".join(sorted(set(MONTHS) - SHORT_MONTHS, key=len, reverse=True)) + r"|march|marco)\b"
 WEEKDAY = "(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\b\.?"
-LONG_WEEKDAY = "(?:" + "|".join(sorted((set(WEEKDAYS) - SHORT_WEEKDAYS) | {"terca", "quarta", "quinta", "sexta", "segunda"}, key=len, reverse=True)) + r")\b"
+LONG_WEEKDAY = (
+    "(?:"
+    + "|".join(sorted((set(WEEKDAYS) - SHORT_WEEKDAYS) | {"terca", "quarta", "quinta", "sexta", "segunda"}, key=len, reverse=True))
+    + r")\b"
+)
 DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|º|°|ro|er|o)?\b"
 YEAR = r"(?:,? ?(?:de |del |do |of )?(20\d\d)\b)?"
 
@@ -51,14 +109,43 @@ _NUMBERS: dict[str, dict[str, int]] = {
 _NUMBERS["es"] |= {"primero": 1, "treinta y uno": 31, "veinti uno": 21, "veintiun": 21, "primer": 1} | {
     f"veinti {unit}": 20 + value for unit, value in list(_NUMBERS["es"].items())[:8]
 }
-_NUMBERS["pt"] |= {"duas": 2, "primeiro": 1, "catorze": 14, "dezasseis": 16, "dezassete": 17, "dezanove": 19, "trinta": 30, "trinta e um": 31} | {
-    f"vinte e {unit}": 20 + value for unit, value in {"um": 1, "uma": 1, **dict(list(_NUMBERS["pt"].items())[:8])}.items()
+_NUMBERS["pt"] |= {
+    "duas": 2,
+    "primeiro": 1,
+    "catorze": 14,
+    "dezasseis": 16,
+    "dezassete": 17,
+    "dezanove": 19,
+    "trinta": 30,
+    "trinta e um": 31,
+} | {f"vinte e {unit}": 20 + value for unit, value in {"um": 1, "uma": 1, **dict(list(_NUMBERS["pt"].items())[:8])}.items()}
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
+_NUMBERS["en"] |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(_NUMBERS["en"].items())[:8]} | {
+    "twenty-one": 21,
+    "twenty one": 21,
+    "thirty": 30,
 }
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth twentieth"
-).split()
-_NUMBERS["en"] |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(_NUMBERS["en"].items())[:8]} | {"twenty-one": 21, "twenty one": 21, "thirty": 30}
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)}
 ORDINALS |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(ORDINALS.items())[:9]} | {
     "thirtieth": 30, "thirty-first": 31, "thirty first": 31,
@@ -70,7 +157,11 @@ def _pattern(words: dict[str, int]) -> re.Pattern[str]:
 
 
 _WORDED = {language: _pattern(words) for language, words in _NUMBERS.items()}
-_WORDED_ORDINAL = re.compile(r"\b(?:(?<=the )|(?<=on )|(?<=until )|(?<=till ))(" + "|".join(sorted(ORDINALS, key=len, reverse=True)) + rf")\b(?! (?:night|time|floor|room|week|day|one|thing|option|name))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))")
+_WORDED_ORDINAL = re.compile(
+    r"\b(?:(?<=the )|(?<=on )|(?<=until )|(?<=till ))("
+    + "|".join(sorted(ORDINALS, key=len, reverse=True))
+    + rf")\b(?! (?:night|time|floor|room|week|day|one|thing|option|name))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))"
+)
 
 
 def with_digits(folded: str, language: str) -> str:
