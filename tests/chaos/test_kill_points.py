@@ -212,7 +212,7 @@ def test_senders_killed_at_random_lose_nothing_and_send_nothing_twice(dying, dat
                 outbox.post(thread, Content("text", f"{index}.{number}"), dedupe_key=f"k{index}.{number}", author="staff")
         running.workers()
         killed = _kill_workers(running, books, kills, size)
-        wait_for(lambda: running.revive() == [] and not books.waiting(), 120, "the end of the queue")
+        wait_for(lambda: running.revive() == [] and not books.waiting(), 120 + size / 20, "the end of the queue")
         running.double.wait_idle(30)
         unknown = "SELECT count(*) FROM channels_app_outbound WHERE state = 'unknown'"
         wait_for(lambda: not books.waiting(), 60, "the statuses")
@@ -233,7 +233,7 @@ def test_senders_killed_at_random_lose_nothing_and_send_nothing_twice(dying, dat
 def _kill_workers(house, books, kills, size):
     """One at a time, spread over the time the letters take."""
     killed = 0
-    deadline = time.monotonic() + 60 + size / 10
+    deadline = time.monotonic() + 60 + size / 5
     while killed < kills and time.monotonic() < deadline:
         house.revive()
         done = books.meta("SELECT count(*) FROM accepted")[0][0]
