@@ -39,7 +39,6 @@ def test_a_whole_booking(converse):
         "check_out": "2026-12-12",
         "nights": 2,
         "adults": 2,
-        "children": 0,
     }
     assert [answer["state"]["awaiting"] for answer in answers] == ["room_type", "name", "confirmation", None]
     assert [event["type"] for event in answers[2]["events"]] == ["hold_created"]

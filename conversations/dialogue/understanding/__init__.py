@@ -12,11 +12,13 @@ from conversations.dialogue.understanding.normalise import fold
 # Characters of a letter that are read.
 LONG = 4000
 _BOOKING = frozenset({"check_availability", "make_reservation", "price_quote", "modify_reservation"})
-_CUE = re.compile(
-    r"\b(?:para|desde|a partir|lleg\w+|arriv\w+|cheg\w+|mejor|lugar|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|semanas?|weeks?|"
-    r"qued\w+|from|for|until|till|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|instead|rather|melhor|"
-    r"change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|noite|noche|tonight|pernoct\w+|viaj\w+|libre|free|livre|finde|fin de semana|fim de semana|weekend|hasta|ate|sal[gi]\w+|leav\w+|sai\w*)\b"
+_STRONG_CUE = re.compile(
+    r"\b(?:a partir|lleg\w+|arriv\w+|cheg\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
+    r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
+    r"change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
+    r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
+_CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
 # "mañana te confirmo" speaks of an answer, not of an arrival.
 _LATER = re.compile(
     r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b|\blet you know\b|\baviso\b"
@@ -38,7 +40,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         about_a_stay=_about_a_stay(said, rest_folded, state),
         country=hotel.country,
     )
-    found = contacts | stay.slots | party.read(stay.rest, awaiting=state.awaiting, known=state.slots)
+    found = contacts | stay.slots | party.read(stay.rest, language=spoken, awaiting=state.awaiting)
     found |= slots.room_type(rest_folded, hotel.room_types)
     # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
     clear = any(intent.confidence >= intents.ACT and intent.name not in intents.LONE for intent in said)
@@ -71,10 +73,15 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State) -> bool:
         return True
     if _LATER.search(folded) or state.awaiting == "name":
         return False
+    if _STRONG_CUE.search(folded):
+        return True
+    # "¿el desayuno es hasta las 11 los domingos?" is no stay.
+    if any(intent.confidence >= intents.ACT and intent.name not in intents.LONE | intents.SMALL_TALK | intents.SHORT for intent in said):
+        return False
     if _CUE.search(folded):
         return True
     return (
-        len(folded.split()) <= 3
+        len(folded.split()) <= 5
         and not names - {"greeting", "thanks", "affirm", "deny"}
         and state.awaiting not in {"confirmation", "room_type"}
     )

@@ -166,7 +166,9 @@ def stay_verdict(row: Row, found: Understanding) -> str:
         return "exact" if found.clarify else "wrong" if {"check_in", "check_out"} & got.keys() else "missed"
     if found.clarify:
         return "asked"
-    full = {name: row.get("known", {})[name] for name in STAY if name in row.get("known", {})} | got if got else {}
+    if not got:  # nothing said about the stay: right when nothing was to change
+        return "exact" if _ends(row["slots"]) in ({}, _ends(row.get("known", {}))) else "missed"
+    full = {name: row.get("known", {})[name] for name in STAY if name in row.get("known", {})} | got
     wanted = _ends(row["slots"])
     if wanted in (_ends(got), _ends(full)):
         return "exact"

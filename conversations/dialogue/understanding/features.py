@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 BITS = 16
 SIZE = 1 << BITS
 CONCEPTS = Path(__file__).with_name("concepts.toml")
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[?!]|[^\s\w.,;:()\"'-]")
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[?!]|[^\s\w.,;:()\"'¿¡-]")
 # How much each kind of evidence weighs against the others; the rest is learned.
 WEIGHTS = {"w": 1.0, "p": 0.8, "s": 0.5, "c": 1.0, "k": 1.0, "m": 0.6, "f": 0.7}
 

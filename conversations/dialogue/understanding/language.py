@@ -7,9 +7,10 @@ import re
 
 from conversations.dialogue.understanding import lexicon
 from conversations.dialogue.understanding.model import Model
+from conversations.dialogue.understanding.normalise import words
 
 # A conversation changes its language for a message that is this clearly in another one, not for a word of it.
-SWITCH, KEPT, UNSURE = 0.9, 0.05, 0.55
+SWITCH, SHORT_SWITCH, KEPT, UNSURE = 0.9, 0.99, 0.05, 0.5
 _SIGNS = {"es": re.compile(r"[ñ¿¡]"), "pt": re.compile(r"[ãõçâêôà]")}
 SIGN = 3.0  # how much more likely a sign makes its language, as a logarithm
 
@@ -22,7 +23,8 @@ def detect(text: str, folded: str, *, previous: str, offered: tuple[str, ...]) -
     listed = lexicon.languages(folded) & likely.keys()
     if len(listed) == 1:
         return listed.pop()
-    if not likely or (previous and len(folded.split()) == 1):
+    known = any(word in Model.load().words for word in words(folded))
+    if not likely or not known or (previous and len(folded.split()) == 1):
         return fallback
     raised = {
         name: share * math.exp(SIGN * bool(name in _SIGNS and _SIGNS[name].search(text.casefold()))) for name, share in likely.items()
@@ -31,4 +33,5 @@ def detect(text: str, folded: str, *, previous: str, offered: tuple[str, ...]) -
     sure = raised[best] / sum(raised.values())
     if not previous:
         return best if sure >= UNSURE else fallback
-    return best if sure >= SWITCH and raised.get(previous, 0.0) / sum(raised.values()) <= KEPT else previous
+    needed = SWITCH if len(folded.split()) > 2 else SHORT_SWITCH
+    return best if sure >= needed and raised.get(previous, 0.0) / sum(raised.values()) <= KEPT else previous

@@ -21,7 +21,7 @@ LONG = 1500  # characters of a letter that are read
 
 class Model:
     """Arrays of the artifact: ``intents`` and ``languages`` names, ``weights`` int8 (features x both) with a ``scale`` for
-    each column, ``bias``, and the ``words`` a misspelt one may stand for."""
+    each column, ``bias``, and the ``words`` of the phrases, the longer of which a misspelt one may stand for."""
 
     def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
         self.intents: list[str] = [str(name) for name in arrays["intents"]]
@@ -30,7 +30,7 @@ class Model:
         self.scale, self.bias = arrays["scale"].astype(np.float32), arrays["bias"].astype(np.float32)
         self.words = {str(word) for word in arrays["words"]}
         by_start: dict[str, list[str]] = {}
-        for word in sorted(self.words):
+        for word in sorted(word for word in self.words if len(word) >= 4):
             by_start.setdefault(word[0], []).append(word)
         self._by_start = by_start
 

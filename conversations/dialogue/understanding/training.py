@@ -190,10 +190,10 @@ def _fit(matrix: Any, wanted: NDArray[np.float32], say: Callable[[str], None]) -
 
 
 def _vocabulary() -> set[str]:
-    """Words a misspelt one may stand for: those that stand in at least two phrases."""
+    """Words that stand in at least two phrases."""
     counts: dict[str, int] = {}
     for language in LANGUAGES:
         for one in phrases(language):
             for word in set(words(fold(one.text))):
                 counts[word] = counts.get(word, 0) + 1
-    return {word for word, count in counts.items() if count >= 2 and len(word) >= 4 and word.isalpha()}
+    return {word for word, count in counts.items() if count >= 2 and len(word) >= 2 and word.isalpha()}

@@ -13,46 +13,68 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.dialogue.types import MAX_DAYS_AHEAD, MAX_NIGHTS
-from conversations.dialogue.understanding.stays import points
+from conversations.dialogue.understanding.stays import clauses, points
 from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month, with_digits
 
 _N = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
-_NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|diarias?)"
-_NIGHTS = re.compile(rf"\b({_N})(?: o (?:tal vez )?\d)? (?:\w+ )?{_NIGHT}\b|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b")
+_NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|pernoites?|diarias?)"
+_NIGHTS = re.compile(
+    rf"\b(?:un par de|a couple of|um par de|couple of) {_NIGHT}\b|(?<![\d/.])\b({_N})(?: o (?:tal vez )?\d)? (?:(?!una? |uma? |one |otra )[a-z]+ )?{_NIGHT}\b|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b"
+)
+_TONIGHT_AND = re.compile(
+    rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
+)
 _OR_NIGHTS = re.compile(rf"\b\d{{1,2}} ?(?:o|or|ou|-|/) ?\d{{1,2}} {_NIGHT}\b")
 _WEEKS = re.compile(
-    rf"\b({_N})(?: \w+)? (?:semanas?|semanitas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))"
+    rf"(?<!daqui )(?<!daqui a )(?<!dentro de )(?<!\ben )(?<!\bin )\b({_N})(?: [a-z]+)? (?:semanas?|semanitas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))"
 )
 _FORTNIGHT = re.compile(r"\b(?:a |one )?fortnight\b")
 _DAYS = re.compile(
     r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))"
 )
 _MORE = re.compile(
-    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|a mais|adicional\w*)\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
+    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
     rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {_NIGHT}\b"
     rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({_N})(?: more| extra)? {_NIGHT}\b"
 )
-_LESS = re.compile(rf"\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer) {_NIGHT}\b")
+_LESS = re.compile(
+    rf"\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer|menos) {_NIGHT}\b|\b(?:sac\w+|quit\w+|tir\w+|drop|cut|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({_N}) {_NIGHT}\b"
+)
 _EARLIER = re.compile(
     r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b"
 )
 # "¿cuánto sale una noche?" asks for the price of any night.
 _PER_NIGHT = re.compile(
     rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica|sai) (?:la |el |a |one |una |uma |1 )?{_NIGHT}\b"
-    rf"|\b(?:por|per|each|a|la|cada|x|de) {_NIGHT}\b(?= ?(?:[?.,!]|$|sale|cuesta|es|custa|costs?))|\b(?:per|each|cada) {_NIGHT}\b"
+    rf"|(?<!hoje )(?<!amanha )(?<!hoy )(?<!manana )(?<!hoy a )(?<!manana a )\b(?:por|per|each|a|la|cada|x|de) {_NIGHT}\b(?= ?(?:[?.,!]|$|sale|cuesta|es|custa|costs?))|\b(?:per|each|cada) {_NIGHT}\b"
 )
 _SAME = re.compile(
     rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b"
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
+_SHIFTED_END = re.compile(
+    r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+)
+_SAME_LENGTH = re.compile(
+    r"\b(?:misma cantidad|mismas noches|same (?:number|amount|length)|mesm[oa]s? (?:quantidade|numero|noites)|(?:lo otro|el resto|todo lo demas|the rest|o resto) (?:queda|igual|stays|same|fica))"
+)
+_MOVED = re.compile(
+    rf"\b(?:mov\w+|pas\w+|mud\w+|traslad\w+|shift|push|cambi\w+|transfer\w+|jog\w+)\b.{{0,24}}?\b(?:a|to|para|pra|into) ({LONG_MONTH})\b.{{0,20}}?\b(?:keep\w*|mantene\w*|mantend\w*|mantem|manten\w*|mism[oa]s?|same|mesm[oa]s?|igual)\b"
+)
 _VAGUE = re.compile(
     rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
     r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
+_VAGUE_MONTH = re.compile(
+    rf"\b(?:principios?|comienzos?|mediados?|finales|fines|inicio|comeco|comecinho|meados?|finalzinho|final|early|mid|middle|late|end|beginning|start|sometime|some time|la pra|la para|la por|tipo|por|hacia|around|primera|segunda|ultima|last week|first week)\b.{{0,22}}?\b{LONG_MONTH}|\b{LONG_MONTH}-?ish\b"
+)
 _STAYS = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?)\b"
 )
+
+
+_UNSURE = r"(?:solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|digamos|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
 @dataclass(frozen=True)
@@ -98,20 +120,31 @@ def read(
     ``about_a_stay`` False: "mañana", "el viernes" are small talk or part of a question, and no dates of a stay.
     """
     today, before = now.date(), _Known.of(known)
-    text = with_digits(folded, language)
+    written = with_digits(folded, language)
+    text, event = clauses.of_the_stay(written, today)
     if shifted := _shifted(text, before, today):
         return shifted
     nights, more, dated, doubts = _nights(text)
-    found = points.find(dated, language=language, today=today, country=country, awaiting=awaiting, relative=about_a_stay)
+    found = points.find(
+        dated,
+        language=language,
+        today=today,
+        country=country,
+        awaiting=awaiting,
+        relative=about_a_stay or nights is not None,
+        check_in=before.check_in,
+    )
     # Ages and head counts were blanked out for the dates only; whoever reads next gets them back.
     rest = "".join(was if left == kept else " " for was, kept, left in zip(text, found.undated, found.text, strict=True))
     rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
+    rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
     doubts += found.doubts
+    _near_event(found.points, event, today)
     if not doubts and not found.points and not found.stretches:
         doubts += _vague(text, found, nights, about_a_stay)
     if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
         doubts.remove("days")
-        if len(found.points) < 2 and not found.stretches and nights is None:
+        if len(found.points) < 2 and not found.stretches and nights is None and (found.points or _STAYS.search(text)):
             doubts.append("incomplete")
     if doubts:
         return Reading({}, tuple(dict.fromkeys(doubts)), rest)
@@ -119,11 +152,29 @@ def read(
         not found.points
         and nights is None
         and awaiting == "nights"
-        and (bare := re.fullmatch(rf"(?:solo |just |so |unas |seria[n]? |serao )?({_N})", text.strip(" .!")))
+        and (bare := re.fullmatch(rf"(?:{_UNSURE}[ ,]+)*({_N})(?:[ ,]+{_UNSURE})*", text.strip(" .!?")))
     ):
         nights, rest = _count(bare[1]), ""
     slots, problems = _resolve(found, nights, more, today, before, awaiting)
     return Reading(slots, tuple(problems), rest)
+
+
+def _near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) -> None:
+    """Days without a month are the nearest ones to the event they go with."""
+    if event is None or any(point.month for point in ends):
+        return
+    day_, month_, year = event
+    wanted = _date(Point(0, 0, day_, month_, year), today, None)
+    if wanted is None:
+        return
+    for point in ends:
+        options = [
+            dt.date(first.year, first.month, point.day)
+            for first in ((wanted.replace(day=1) + shift * dt.timedelta(days=31)).replace(day=1) for shift in (-1, 0, 1))
+            if exists(first.year, first.month, point.day)
+        ]
+        near = min(options, key=lambda date, to=wanted: abs((date - to).days))  # type: ignore[misc]
+        point.month, point.year = near.month, near.year
 
 
 def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
@@ -131,8 +182,8 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     start, end = before.check_in, before.check_out
     if start is None:
         return None
-    if match := _SAME.search(text):
-        wanted = month(match[1] or match[2])
+    if match := _SAME.search(text) or _MOVED.search(text):
+        wanted = month(next(filter(None, match.groups())))
         year = start.year + (wanted < start.month or ((wanted, start.day) < (today.month, today.day) and start.year == today.year))
         if not exists(year, wanted, start.day):
             return Reading({}, ("ambiguous",), "")
@@ -143,10 +194,13 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
         by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "before", "sooner"} else count)
         if _SAME_AS.search(text) or match[2] in {"semana", "week"}:
             return Reading.of(_checked(start + by, end + by, None, today))
-        if re.search(r"\b(?:lleg|arriv|cheg|entr|check ?-?in|ingres|come|coming|vamos|vou|vengo|venimos)\w*", text):
-            return Reading.of(_checked(start + by, end, None, today))
-        if re.search(r"\b(?:sal[gi]|leav|depart|check ?-?out|sai|vuelv|volv|me voy|nos vamos|embora|qued|stay|fic)\w*", text):
-            return Reading.of(_checked(start, end + by, None, today))
+        if _SAME_LENGTH.search(text) or (before.nights and re.search(rf"\b{before.nights} {_NIGHT}", text)):
+            return Reading.of(_checked(start + by, end + by, None, today))
+        verbs = [*_SHIFTED_END.finditer(text)]
+        before_it = [verb for verb in verbs if verb.start() < match.start()]
+        verb = before_it[-1] if before_it else next(iter(verbs), None)
+        if verb is not None:
+            return Reading.of(_checked(start + by, end, None, today) if verb["in"] else _checked(start, end + by, None, today))
         return Reading({}, ("ambiguous",), "")
     return None
 
@@ -154,15 +208,18 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
 def _nights(text: str) -> tuple[int | None, int, str, list[str]]:
     """Nights asked for, nights to add (or, negative, to take away), the text without them, and doubts."""
     if match := _LESS.search(text):
-        return None, -_count(match[1] or match[2]), _blank(text, match), []
+        return None, -_count(next(filter(None, match.groups()), "1")), _blank(text, match), []
     if match := _MORE.search(text):
-        return None, _count(match[1] or match[2] or match[3] or "1"), _blank(text, match), []
+        return None, _count(next(filter(None, match.groups()), "1")), _blank(text, match), []
+    if match := _TONIGHT_AND.search(text):
+        return 1 + _count(match[2]), 0, text[: match.start(1)] + " " * (match.end() - match.start(1)) + text[match.end() :], []
     if _OR_NIGHTS.search(text):
         return None, 0, text, ["ambiguous"]
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     for pattern, factor in ((_NIGHTS, 1), (_WEEKS, 7), (_FORTNIGHT, 14)):
         if match := pattern.search(text):
-            count = _count(match[1] or match[2]) * factor if pattern is not _FORTNIGHT else 14
+            told = next(filter(None, match.groups()), "")
+            count = _count(told) * factor if told else 14 if pattern is _FORTNIGHT else 2
             text = _blank(text, match)
             if days := _DAYS.search(text):
                 text = _blank(text, days)
@@ -174,9 +231,11 @@ def _nights(text: str) -> tuple[int | None, int, str, list[str]]:
 
 def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool) -> list[str]:
     """ "a principios de enero", "next week", "en febrero": when exactly?"""
-    if not about_a_stay and not _STAYS.search(text):
+    if found.doubtful_feast and (about_a_stay or _STAYS.search(text)):
+        return ["incomplete"]
+    if not about_a_stay and not _STAYS.search(text) and not _VAGUE_MONTH.search(text):
         return []
-    if _VAGUE.search(text) or (found.month is not None and _STAYS.search(text)):
+    if _VAGUE.search(text) or _VAGUE_MONTH.search(text) or (found.month is not None and _STAYS.search(text)):
         return ["incomplete"]
     return []
 
@@ -194,6 +253,7 @@ def _resolve(
 ) -> tuple[dict[str, Any], list[str]]:
     ends = _unique(found.points)
     if found.stretches:
+        found.stretches = list(dict.fromkeys(found.stretches))
         if (
             len(found.stretches) > 1
             or any(not point.feast for point in ends)
@@ -201,6 +261,8 @@ def _resolve(
         ):
             return {}, ["ambiguous"]
         return _checked(*found.stretches[0], None, today)
+    if len(ends) > 2:
+        ends = _merged(ends)
     if len(ends) > 2:
         return {}, ["ambiguous"]
     if len(ends) == 2:
@@ -223,12 +285,24 @@ def _unique(ends: list[Point]) -> list[Point]:
     """ "mañana jueves 19": the same day said twice is one day."""
     kept: list[Point] = []
     for point in ends:
-        relative = [one for one in kept if one.date is not None or point.date is not None]
+        relative = [one for one in kept if one.date is not None or point.date is not None or one.feast or point.feast]
         same = next((one for one in relative if (one.day, one.month or point.month) == (point.day, point.month or one.month)), None)
         if same is None:
             kept.append(point)
         else:
             same.role, same.month = same.role or point.role, same.month or point.month
+    return kept
+
+
+def _merged(ends: list[Point]) -> list[Point]:
+    """ "we land the 7th, so from the 7th to the 12th": a day said twice among others."""
+    kept: list[Point] = []
+    for point in ends:
+        same = next((one for one in kept if one.day == point.day and (one.month == point.month or None in {one.month, point.month})), None)
+        if same is None:
+            kept.append(point)
+        else:
+            same.month, same.role = same.month or point.month, same.role or point.role
     return kept
 
 
@@ -256,10 +330,10 @@ def _one(
     if point.feast and not point.role and nights is None:
         return {}, ["incomplete"]
     is_end = point.role == "out" or (
-        point.role != "in" and awaiting in {"check_out", "nights"} and before.check_in is not None and nights is None
+        point.role != "in" and (awaiting == "check_out" or (awaiting == "nights" and before.check_in is not None)) and nights is None
     )
-    if found.one_night and nights is None and not is_end:
-        nights = 1
+    if found.nights and nights is None and not is_end:
+        nights = found.nights
     if is_end:
         check_out = _date(point, today, before.check_in if nights is None else None)
         if check_out is None or _misnamed(point, check_out):

@@ -47,7 +47,8 @@ class Found:
     points: list[Point] = field(default_factory=list)
     stretches: list[tuple[dt.date, dt.date]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    one_night: bool = False  # "tonight", "la noche del 31"
+    nights: int = 0  # "tonight", "la noche del 31" are one; "tonight and tomorrow" two
+    doubtful_feast: bool = False  # "para el día de la madre": which night?
     month: int | None = None  # a month named without a day
     undated: str = ""  # the text without what only looks like a date
     text: str = ""  # the same without the days either
@@ -61,10 +62,11 @@ _BLANKED = [
         rf"\b\d{{1,2}}(?:(?:,| y| e| and|,? &) ?\d{{1,2}})* ?-?{_CHILDREN}\b(?! (?:antes|before))",
         rf"\b(?:de|of|aged?|tiene|tem|con|com|has|cumple|faz|turns?) \d{{1,2}}(?:,? ?(?:y|e|and|&|,) ?\d{{1,2}})* {_CHILDREN}\b",
         r"(?:[$€£]|usd|ars|brl|r\$|u\$s|us\$) ?\d[\d.,]*(?: ?k\b| mil\b)?|\b\d[\d.,]* ?(?:pesos|dolares|dollars|dolar|dollar|reais|usd|ars|euros?|eur|brl|lucas|mangos|mil|k|bucks|quid)\b",
-        r"\b\d{1,2}(?::\d{2}| ?(?:hs|hrs|h|hours?|horas|am|pm|a\.m\.?|p\.m\.?|o'?clock)\b|h\d{2}\b)(?: ?(?:hs|am|pm|horas))?",
+        r"\b\d{1,2}(?::\d{2}| ?(?:a\.m\.|p\.m\.)| ?(?:hs|hrs|h|hours?|horas|am|pm|a\.m|p\.m|o'?clock)\b|h\d{2}\b)(?: ?(?:hs|am|pm|horas))?",
         r"\b(?:a|as|at|around|tipo|before|antes de|desde|until|till|hasta|ate|after|despues de|depois d|sobre) (?:eso de |partir de )?(?:la|las|as) \d{1,2}(?:[.:]\d{2})?(?: y media| e meia| y cuarto)?\b(?! (?:de (?:"
         + LONG_MONTH
         + ")))",
+        r"\bas \d{1,2}(?: e meia)? (?:da (?:manha|tarde|noite|madrugada)|horas?)\b",
         r"\bat \d{1,2}(?:[.:]\d{2})?(?! (?:nights?|of))\b(?!(?:st|nd|rd|th|/))",
         r"\b(?:a |para |pra )?las? \d{1,2}(?:[.:]\d{2})?(?: y media| y cuarto)?\b(?= ?(?:de la (?:manana|tarde|noche|madrugada)|hs|$|[?,.!]))",
         r"\b\d{1,2}[.:]\d{2}\b(?= |$|[?,!])(?!\.)",
@@ -89,19 +91,34 @@ _BLANKED = [
         + r")))(?!(?:st|nd|rd|th))",
         r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
+        r"\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:" + LONG_MONTH + r")|al?\b|ao\b|-|/|y (?:el )?\d))",
+        # hours of the house: "el desayuno es de 7 a 10"
+        r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*)\b[^.?!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}\b(?! ?(?:de|of|/|(?:"
+        + LONG_MONTH
+        + r")))",
+        r"\b\d{1,2} (?:de|of) (?:"
+        + LONG_MONTH
+        + r")(?= (?:(?!20\d\d)\d{2,5}\b(?! (?:noches|personas))|avenue|street|square|station|av\b|avenida))",
+        r"\b(?:plaza|vivo en|calle|avenida|av\.?|parque|estacion) (?:de |del )?\d{1,2} de (?:" + LONG_MONTH + ")",
     )
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
 _INSTEAD = re.compile(
     r"\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
+# "el jueves, no, el viernes, perdón": the first was a slip.
+_SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
+_SLIP = re.compile(
+    rf"\b(?:el |the |o |dia )?(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)(?: de (?:{LONG_MONTH}))?\b[ ,.]*(?:(?:no|nao)[ ,]*(?={_SORRY}|(?:el |the |o )?(?:{WEEKDAY}|\d{{1,2}})[ ,]*{_SORRY}))?(?:{_SORRY}[ ,:]*)?(?=(?:el |the |o |dia )*\b(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)\b(?:[ ,]*{_SORRY}))"
+    rf"|\b(?:el |the |o |dia )?(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)[ ,.]*(?:no[ ,]*|nao[ ,]*)?{_SORRY}[ ,:.]*(?=(?:el |the |o |dia )*(?:{WEEKDAY}|\d{{1,2}}))"
+)
 _OUT_BEFORE = re.compile(
     r"\b(?:hasta|until|till?|'til|ate|thru|through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until)\b"
+    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
     r"[^\d,.;?!]{0,22}$"
 )
 _OUT_AFTER = re.compile(
-    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning))? ?,? ?(?:mejor |ya )?(?:nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out|we leave|i leave|we fly|vamos embora|saimos|saio|volto|voltamos)\b"
+    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|vamos embora|saimos|saio|volto|voltamos)\b"
 )
 _IN_BEFORE = re.compile(
     r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo)\b[^\d,.;?!]{0,22}$"
@@ -110,8 +127,8 @@ _SEE_YOU = re.compile(
     r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
 )
 _WEEKDAY_BEFORE = re.compile(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
-_JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
-_RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|hasta|ate|to|till?|until|thru|through)(?: (?:el|the|o|dia|ao))* )"
+_JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bao\b|\bas\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
+_RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|ao|hasta|ate|to|till?|until|thru|through)(?: (?:el|the|o|dia|ao))* )"
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"
 _NEXT = r"(?:proxim[oa]|que viene|next|que vem|siguiente|seguinte|following)"
 _FEASTS = {
@@ -123,14 +140,17 @@ _FEASTS = {
 }
 
 
-def find(folded: str, *, language: str, today: dt.date, country: str, awaiting: str | None, relative: bool) -> Found:
+def find(
+    folded: str, *, language: str, today: dt.date, country: str, awaiting: str | None, relative: bool, check_in: dt.date | None
+) -> Found:
     """Everything of the message that names days; numbers are digits already."""
     found = Found()
     text = folded
-    for pattern in (_INSTEAD, *_BLANKED):
+    text = re.sub(r"\b(?:see|ring|bring)(?:ing)? in the new year|recib\w+ el ano|receber o ano\b", lambda match: " " * len(match[0]), text)
+    for pattern in (_SLIP, _INSTEAD, *_BLANKED):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
     relative = relative and not _SEE_YOU.fullmatch(folded.strip(" .!"))
-    finder = _Finder(text, found, language, today)
+    finder = _Finder(text, found, language, today, check_in if awaiting in {"check_out", "nights"} or check_in else None)
     finder.dates(bare=awaiting in {"check_in", "check_out"})
     finder.feasts_and_weekends(country, relative)
     if relative:
@@ -145,9 +165,9 @@ def find(folded: str, *, language: str, today: dt.date, country: str, awaiting: 
 class _Finder:
     """Takes what it finds out of the text, the surest first."""
 
-    def __init__(self, text: str, found: Found, language: str, today: dt.date) -> None:
+    def __init__(self, text: str, found: Found, language: str, today: dt.date, check_in: dt.date | None) -> None:
         self.text, self.found, self.language, self.today = text, found, language, today
-        self.original = text
+        self.original, self.check_in = text, check_in
 
     def take(self, pattern: str, make: Callable[[re.Match[str]], Iterable[Point] | None]) -> None:
         """``make`` returns the points of a match, or None when it is none after all."""
@@ -171,9 +191,11 @@ class _Finder:
         if not only:
             return ""
         before = self.original[:start]
-        if _OUT_BEFORE.search(before) or _OUT_AFTER.search(self.original[end : end + 40]):
+        if _OUT_BEFORE.search(before):
             return "out"
-        return "in" if _IN_BEFORE.search(before) else ""
+        if _IN_BEFORE.search(before):
+            return "in"
+        return "out" if _OUT_AFTER.search(self.original[end : end + 60]) else ""
 
     def dates(self, *, bare: bool) -> None:
         """Days with a number."""
@@ -321,7 +343,15 @@ class _Finder:
                 rf"(?<!happy )(?<!feliz )(?<!merry )(?<!muy feliz )(?<!prospero )\b(?:(?:el |the )?(?:dia|day) (?:de |of )?)?(?:{pattern})\b(?: day)?",
                 lambda m, number=number, day_=day_: [Point(m.start(), m.end(), day_, number, feast=True)],  # type: ignore[misc]
             )
-        weekend = rf"\b(?P<lead>(?:est[ea]|this|coming|ese|esse|nesse|neste|{_NEXT}|el|the|o|no|pro)(?: {_NEXT})? )?(?:fin de semana|weekend|wknd|fim de semana|finde|fds)\b(?P<tail> (?:que viene|que vem|proximo|siguiente|coming))?"
+        if (
+            re.search(
+                r"\b(?:dia (?:de la|del|de las|da|do|das|dos) (?:madre|padre|maes?|pais?|nino|criancas|trabajador|trabalho|namorados|enamorados|amigo|independencia)|mother'?s day|father'?s day|valentine'?s?(?: day)?|san valentin|halloween|thanksgiving|labou?r day|memorial day|4th of july)\b",
+                self.text,
+            )
+            and not self.found.points
+        ):
+            self.found.doubtful_feast = True
+        weekend = rf"\b(?P<lead>(?:est[ea]|this|coming|ese|esse|nesse|neste|{_NEXT}|el|the|o|no|pro)(?: {_NEXT})? )?(?:fin de semana|weekend|wknd|fim de semana|final de semana|finde|fds)\b(?P<tail> (?:que viene|que vem|proximo|siguiente|coming))?"
         self.take(weekend, lambda m: self._weekend(m) if relative and not dated else ([] if dated else None))
 
     def _long_weekend(self, country: str, match: re.Match[str]) -> tuple[dt.date, dt.date] | None:
@@ -360,6 +390,14 @@ class _Finder:
             r"\b(?:dentro de|en|in|daqui a|dali a|de aqui a) (\d{1,2}|un|una|um|uma|a|one) (dias?|days?|semanas?|weeks?)(?:'? time)?\b(?! (?:de|of) )",
             lambda m: on(m, today + (int(m[1]) if m[1].isdigit() else 1) * (7 if m[2][0] in "sw" else 1) * ONE_DAY),
         )
+        both = re.search(
+            r"\b(?:tonight|tonite|today|(?:esta noche|hoy|hoje)(?: a la noche| a noite| de noite| mismo)?) (?:y|and|e|plus|mas) (?:(?:manana|tomorrow|amanha)\b|(?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) (?:nights|noches|noites))",
+            self.text,
+        )
+        if both:
+            self.found.nights = 1 + int(both[1] or 1)
+            self.found.points += on(both, today)
+            self._blank(both.start(), both.end())
         self.take(
             r"\b(?:pasado manana|pasado|day after tomorrow|depois de amanha)\b",
             lambda m: on(m, today + 2 * ONE_DAY) if m[0] != "pasado" else None,
@@ -367,7 +405,7 @@ class _Finder:
         # "por la mañana" and "breakfast" are no dates
         self.take(
             r"(?<!por la )(?<!a la )(?<!de la )(?<!en la )(?<!cafe da )(?<!da )(?<!cada )(?<!pela )(?<!esta )\b(?:manana|tomorrow|tmrw|tmw|tomoz|amanha|manha(?= a noite))\b",
-            lambda m: on(m, today + ONE_DAY),
+            lambda m: self._tomorrow(on(m, today + ONE_DAY), m),
         )
         self.take(
             r"\b(?:tonight|tonite|esta noche|(?:hoy|hoje) (?:a la|por la|a|de|esta|pela) (?:noche|noite)|hoje a noite|hoje de noite|hoy a la noche|esta noite)\b",
@@ -378,10 +416,19 @@ class _Finder:
             re.search(r"\b(?:la noche del|the night of|night of the|a noite d[eo]|noche del|noite d[eo] dia)\b", self.original)
             and len(self.found.points) == 1
         ):
-            self.found.one_night = True
+            self.found.nights = self.found.nights or 1
+
+    def _tomorrow(self, points: list[Point], match: re.Match[str]) -> list[Point]:
+        """ "tomorrow night" is one night, as "tonight" is."""
+        if (
+            re.match(r" (?:night\b|a la noche\b|por la noche\b|a noite\b|de noite\b)(?! (?:lleg|arriv|cheg))", self.text[match.end() :])
+            and not self.found.points
+        ):
+            self.found.nights = self.found.nights or 1
+        return points
 
     def _night(self, points: list[Point]) -> list[Point]:
-        self.found.one_night = True
+        self.found.nights = self.found.nights or 1
         return points
 
     def weekdays(self, relative: bool) -> None:
@@ -422,6 +469,8 @@ class _Finder:
 
     def _weekday(self, match: re.Match[str], wanted: int, said: str, week: str) -> list[Point]:
         anchor = self.found.points[0].date if self.found.points else None
+        if self.check_in and not week and not self.found.points and self._role(match.start(), match.end(), only=True) == "out":
+            anchor = self.check_in
         if anchor is not None and anchor != self.today and not week:
             date: dt.date | None = anchor + ((wanted - anchor.weekday()) % 7 or 7) * ONE_DAY
         elif week:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -153,7 +156,7 @@ ORDINALS |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in
 
 
 def _pattern(words: dict[str, int]) -> re.Pattern[str]:
-    return re.compile(r"\b(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b")
+    return re.compile(r"\b(?<!\d )(?<!\d de )(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b")
 
 
 _WORDED = {language: _pattern(words) for language, words in _NUMBERS.items()}
@@ -166,12 +169,31 @@ _WORDED_ORDINAL = re.compile(
 
 def with_digits(folded: str, language: str) -> str:
     """Numbers from two on written as digits, in the language spoken; "one", "un" and "una" stay, they are articles more often."""
-    text = folded
+    text = _spelled(re.sub(rf"(?<=\d)(?={MONTH})", " ", re.sub(rf"({MONTH})(?=\d)", r"\1 ", folded)))
     for tongue in (language, *(other for other in ("es", "pt") if other != language and language != "en")):
         text = _WORDED[tongue].sub(lambda match, own=tongue == language, words=_NUMBERS[tongue]: _digits(match[1], words, own), text)  # type: ignore[misc]
     if language == "en":
         text = _WORDED_ORDINAL.sub(lambda match: str(ORDINALS[match[1] or match[2]]), text)
     return text
+
+
+_LONG_NAMES = sorted({name for name in {*MONTHS, *WEEKDAYS} if len(name) >= 7 and "-" not in name})
+_NAMES = {*MONTHS, *WEEKDAYS}
+
+
+def _spelled(text: str) -> str:
+    """Months and weekdays with a letter wrong or one too many."""
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0]
+        if word in _NAMES:
+            return word
+        if len(word) > 4 and word[-1] == word[-2] and word[:-1] in _NAMES:
+            return word[:-1]
+        near = process.extractOne(word, _LONG_NAMES, scorer=DamerauLevenshtein.distance, score_cutoff=1) if len(word) >= 7 else None
+        return near[0] if near else word
+
+    return re.sub(r"[a-z]{5,}", mend, text)
 
 
 def _digits(word: str, words: dict[str, int], own: bool) -> str:

@@ -1,0 +1,295 @@
+"""Who comes: adults, children with their ages, rooms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from conversations.dialogue.understanding import numbers
+from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import vocabulary as v
+from conversations.dialogue.understanding.party.mentions import Mention
+
+MAX_GUESTS, ADULT_FROM = 60, 18
+_N = numbers.PATTERN
+# A number that is no article: "somos una familia" counts nobody.
+_MANY = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b)(?:media docena|{_N})"
+_NO_TIME = r"(?! ?(?:/|:|h\b|hs\b|am\b|pm\b|%|\$|usd|euro|peso|dolar|reais|noche|night|noite|dia\b|dias\b|days?\b|semana|week|mes\b|meses|month|ano|year|hora|hour|minut|cuadra|block|quadra|km|cama|bed|perr|dog|cachorr|gat|cat|mascota|valija|mala|suitcase|bag|vez|veces|vezes|time|piso|floor|andar|estrella|star|coche|car\b|auto|moto|cafe|coffee|mail))"
+_TOTALS = [
+    re.compile(pattern.replace("N_END", rf"({_MANY})\b{_NO_TIME}").replace("N_", f"({_MANY})"))
+    for pattern in (
+        r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
+        r"\ba gente (?:e|eh|sera|seria|vai|vai ser)(?: em)? N_END",
+        r"\b(?:we are|we're|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there would be|there'd be|that makes|makes it|it's|it is|it'll be|making)(?: (?:just|only|about|like|going to be|in total|the|all|now|around))* N_END",
+        r"\bN_ (?:en total|in total|total|in all|no total|ao todo|altogether|all told|of us|of them|de nosotros|de nos|contando)\b",
+        r"\b(?:total|headcount|pax|cantidad)(?:'s)?(?: (?:de|of|is|es|sera))?:? N_END",
+        r"\bN_ (?:\w+ )?(?:" + "|".join(sorted(v.PEOPLE, key=len, reverse=True)) + r")\b",
+        r"\b(?:familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:de|of|com|con) N_END",
+        r"\b(?:para|for|pra|pa|p/) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
+        r"\b(?:nosotros|nosotras|los|nos|nois|us|the|all|all the|os) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:hij|nen|chic|nin|kid|boy|girl|child|son|daught|filh|crian|menin|adult|noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|perr|dog|suit|pisc|opci|opt|vez|vec|time|primer|last|first|bebe|bab|varon|mel|gem|niet|net|peque|am\b|pm\b|de la|da (?:tarde|manha)|o'?clock|horas?))",
+        r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
+    )
+]
+_POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
+_NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
+_SELF = re.compile(
+    r"\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
+    r"|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
+    r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
+)
+_ALONE = re.compile(
+    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|just (?:me|myself)|only me|by myself|on my own|solo (?:yo|para mi|travell?er)|"
+    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
+    r"sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
+)
+_WITH = re.compile(
+    r"(?:\b(?:con|with|com|a|traigo a|llevo a|levo|trago|bringing|bring|acompan\w+ (?:de|por|pelo|pela)|me acompana\w*|accompanied by|joined by|viene\w* conmigo|along with|junto (?:a|con|com)|together with|tambien viene\w*)) (?:a )?$"
+)
+_GENERAL_WE = re.compile(r"\b(?:nosotros|nosotras|us|nos)\b (?:y|and|e|mas|plus|com|con)\b")
+_BOTH = re.compile(
+    r"\b(?:(?:los|las|nosotros|nosotras|nos|nois|os|as|us|we|the) (?:2|dos|two|dois|duas)|(?:2|two) of us|both of us|us both|ambos|ella y yo|el y yo|ela e eu|ele e eu|(?:him|her) and (?:me|i)|(?:me|i) and (?:him|her)|eu e (?:ele|ela)|yo y (?:el|ella)|a dos\b|de a dos|en pareja|em casal|as a couple)\b"
+)
+_ONLY_ONE = re.compile(
+    r"\b(?:solo|only|apenas|so|just) (?:el|ella|he|she|ele|ela|him|her)\b|\b(?:el|ella|ele|ela) (?:solo|sola|sozinh[oa])\b"
+)
+_ADDED = re.compile(
+    r"\s*(?:[a-z'-]+ ){0,3}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
+)
+_SUBTRACTED = re.compile(
+    r"(?:\b(?:de (?:los|las|ellos|estos) (?:cuales|que)|of (?:whom|which|them)|incluyendo|including|incluindo|contando|counting|sendo|siendo|entre ellos|dos quais|deles|inclu\w+|en total|in total|no total|ao todo|total|altogether|in all)\b)"
+)
+_HALF = re.compile(
+    r"\b(?:half of (?:them|us)|la mitad|metade) (?:are |son |sao |de ellos |deles )?(?:under|menores|ninos|chicos|kids|children|criancas)"
+)
+_PAIRED = re.compile(rf"\b({_N}) ?\+ ?({_N})\b(?! ?(?:%|\d|noch|night))")
+_BEGINS = re.compile(
+    rf"\\s*(?:{_POLITE}\\s+)*({_MANY})\\b(?= ?(?:[,.:;+(]|no\\b|sin\\b|sem\\b|without\\b|y\\b|e\\b|and\\b|con\\b|com\\b|with\\b|mas\\b|mais\\b|plus\\b|$))".replace(
+        "\\\\", "\\"
+    )
+)
+_FORM = re.compile(r"\b(?:adult\w*|adt):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
+_FAMILIES = re.compile(rf"\b({_MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
+_OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
+_HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
+
+
+def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
+    """adults, children, child_ages and rooms as far as the message says them. Zero adults is told as it is."""
+    found: dict[str, Any] = {}
+    if language == "pt":
+        text = re.sub(r"\bmas\b", "porem", text)  # "but", not "plus"
+    text = mentions.turned(text)
+    if awaiting == "adults" and (answered := _bare(text)):
+        return answered
+    text = _rooms(text, found)
+    if match := _FORM.search(text):
+        return found | {"adults": int(match[1]), "children": int(match[2])}
+    told = mentions.find(text, language)
+    children, ages, grown = _children(text, told)
+    families = _FAMILIES.search(text)
+    adults = _adults(text, told, children, grown, awaiting)
+    if families and not ages:
+        times = _count(families[1])
+        adults, children = adults and adults * times, children and children * times
+    if adults is not None and 0 <= adults <= MAX_GUESTS:
+        found["adults"] = adults
+    if children is not None and children <= MAX_GUESTS:
+        found["children"] = children
+        if children and len(ages) == children:
+            found["child_ages"] = ages
+    return found
+
+
+def _bare(text: str) -> dict[str, Any]:
+    """A number alone, or "2+1", in answer to "how many are you?"."""
+    bare = re.sub(r"[^a-z0-9+ ]+", " ", text).strip()
+    polite = rf"(?:{_POLITE}\s+)*"
+    if match := re.fullmatch(
+        rf"{polite}({_N})(?: (?:personas|people|pessoas|pax|nomas|only|please|por favor|porfa|of us|adult\w*|so|apenas|gente|en total|in total|total|memo|mesmo|nada mas|no more|gracias|thanks|obrigad[oa]|i think|creo|acho))*",
+        bare,
+    ):
+        return {"adults": numbers.value(match[1])}
+    if match := re.fullmatch(rf"{polite}({_N}) ?\+ ?({_N})", bare):
+        return {"adults": numbers.value(match[1]), "children": numbers.value(match[2])}
+    return {}
+
+
+def _rooms(text: str, found: dict[str, Any]) -> str:
+    """Counted rooms; "una habitación" is a room, not a number of rooms, unless others are counted beside it."""
+    counts: list[int] = []
+    articles = 0
+    for match in v.ROOMS.finditer(text):
+        word = match[1]
+        if word in {"un", "una", "um", "uma", "a", "an", "uno"}:
+            articles += 1
+        elif re.fullmatch(_N, word):
+            counts.append(numbers.value(word))
+        elif word in {"both", "ambas"}:
+            counts.append(2)
+        elif word not in {"single"}:
+            counts.append(1)
+    if re.search(r"\b(?:un|una|um) (?:cuarto|habitacion|quarto|pieza|room)\b.* (?:y|e|and) (?:otr[oa]|outro|another)\b", text):
+        articles = max(2, articles)
+    if re.search(r"\b(?:un|um|num|one) (?:cuarto|quarto|room|pieza)s? (?:so|solo|unico|only)\b", text):
+        counts.append(1)
+    total = sum(counts) + articles if counts or articles > 1 else 0
+    if total:
+        found["rooms"] = total
+    return v.ROOMS.sub(
+        lambda match: " | " if re.fullmatch(_N, match[1]) and match[1] not in {"un", "una", "um", "uma", "a", "an"} else match[0], text
+    )
+
+
+def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], int]:
+    """How many children, their ages when all are told, and how many of the "children" are grown up."""
+    total: int | None = None
+    ages: list[int] = []
+    unknown = False
+    grown = 0
+    for one in told:
+        if one.kind not in {"child", "twins"}:
+            continue
+        if one.negated or one.count == 0:
+            total = total or 0
+            continue
+        count, own = one.count, one.ages
+        if one.kind == "twins" and len(own) == 1:
+            own = own * (count or 2)
+        if count is None:
+            count = len(own) or _had(text[one.end :])
+            if not own and count:
+                own, _used = mentions.ages(text[one.end + (_HAVE.search(text[one.end :]).end() if _HAVE.search(text[one.end :]) else 0) :])  # type: ignore[union-attr]
+            if not count:
+                unknown = True
+                continue
+        older = [age for age in own if age >= ADULT_FROM]
+        grown += len(older)
+        own = [age for age in own if age < ADULT_FROM]
+        if len(own) + len(older) == count or own:
+            ages += own
+        total = (total or 0) + max(0, count - len(older))
+    if total is None and unknown:
+        return None, [], grown
+    return total, ages, grown
+
+
+def _had(tail: str) -> int:
+    """ "¿cobran por los niños? tengo tres" counts the children spoken of."""
+    match = _HAVE.search(tail)
+    return numbers.value(match[1]) if match else 0
+
+
+def _total(text: str, awaiting: str | None) -> re.Match[str] | None:
+    """Where everyone is counted; of several such places the last that is not denied."""
+    places = [match for pattern in _TOTALS for match in pattern.finditer(text) if not _NEGATED_TOTAL.search(text[: match.start()] + " ")]
+    if awaiting == "adults" and not places and (match := _BEGINS.match(text)):
+        places = [match]
+    places = [match for match in places if not _NEGATED_TOTAL.search(text[: match.start(1)])]
+    places = [
+        match
+        for match in places
+        if not re.match(r" (?:\w+ )?(?:parejas|couples|casais|matrimonios|familias|families)\b", text[match.end(1) :])
+    ]
+    return max(places, key=lambda match: (match.start(1), len(match[0])), default=None)
+
+
+def _count(word: str) -> int:
+    return 6 if word == "media docena" else numbers.value(word)
+
+
+def _adults(text: str, told: list[Mention], children: int | None, grown: int, awaiting: str | None) -> int | None:
+    everyone = _total(text, awaiting)
+    adults = [one for one in told if one.kind == "adult" and one.count is not None]
+    said = [one for one in adults if _explicit(one.noun)]
+    if re.search(r"\b(?:0|cero|zero) adult", text):
+        return 0
+    if said:
+        return _sum(said) + grown + _also(text, adults, said)
+    if everyone is not None:
+        return _of_all(text, everyone, told, children or 0)
+    if match := _PAIRED.search(text):
+        return numbers.value(match[1])
+    if both := _BOTH.search(text):
+        return 2 + _sum(one for one in adults if one.start > both.start()) + grown
+    return _of_list(text, told, _sum(adults) + grown)
+
+
+def _sum(people: Iterable[Mention]) -> int:
+    return sum(one.count or 0 for one in people)
+
+
+def _of_all(text: str, everyone: re.Match[str], told: list[Mention], children: int) -> int:
+    """The adults among a number told for everyone."""
+    count = _count(everyone[1])
+    if _HALF.search(text):
+        return count - count // 2
+    added = _added(text, everyone, told)
+    return max(0, count - children) if added is None else count + _sum(one for one in added if one.kind == "adult")
+
+
+def _of_list(text: str, told: list[Mention], counted: int) -> int | None:
+    """ "mi marido, mis dos nenas y yo": those who are named, and the writer."""
+    myself = bool(_SELF.search(text))
+    if _GENERAL_WE.search(text) and not myself:
+        return counted + 2
+    adults = [one for one in told if one.kind == "adult" and one.count is not None]
+    children = [one for one in told if one.kind in {"child", "twins"} and one.count]
+    if counted or any(one.owned for one in children):
+        return counted + int(myself or _comes_along(text, told, adults)) or None
+    if _ALONE.search(text) or _ONLY_ONE.search(text):
+        return 1
+    if myself and (children or _OTHERS.search(text)):
+        return 2 if "plus one" in text else 1
+    return 1 if re.fullmatch(r"[^a-z]*(?:para|pra|for) (?:mi|mim|me)[^a-z]*", text) else None
+
+
+def _explicit(noun: str) -> bool:
+    return noun.startswith(("adult", "adt", "grown", "grande")) or noun in {"mayores"}
+
+
+def _also(text: str, adults: list[Mention], said: list[Mention]) -> int:
+    """ "dos adultos y mi suegra" is three."""
+    last = said[-1]
+    return _sum(one for one in adults if one.start > last.end and not _explicit(one.noun) and _ADDED.fullmatch(text[last.end : one.start]))
+
+
+def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Mention] | None:
+    """The people who come on top of the total ("somos 2 y un nene"); None when the total has all of them."""
+    after = [one for one in told if one.start > everyone.start(1) and one.count is not None]
+    if not after or _SUBTRACTED.search(text) or re.search(r"\bde nosotros\b", everyone[0]):
+        return None if any(one.kind in {"child", "twins"} for one in told) else []
+    end = max([everyone.end(1), *(one.end for one in told if one.start <= everyone.start(1) < one.end)])
+    found: list[Mention] = []
+    for one in after:
+        if one.start < end:
+            continue
+        between = text[end : one.start]
+        if not (_ADDED.fullmatch(between) or (found and re.fullmatch(r"\s*(?:,|y|e|and|\+)\s*", between))):
+            break
+        found.append(one)
+        end = one.end
+    if not found:
+        return None if any(one.kind in {"child", "twins"} for one in told) else []
+    return found
+
+
+def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
+    """Whether the writer comes too without saying "I": "voy con mi hijo", "mi marido y dos nenes"."""
+    first = told[0]
+    if (
+        re.search(r"\b(?:mi|my|meu|minha|mia)\b", text[max(0, first.start - 1) : first.end])
+        and any(one.noun in v.PARTNER and re.search(r"\b(?:mi|my|meu|minha)\b", text[one.start : one.end]) for one in adults)
+        and not re.search(r"\bpara (?:mi|a minha|o meu)\b", text[: first.end])
+    ):
+        return True
+    if _WITH.search(text[: first.start] + ("" if text[: first.start].endswith(" ") else " ")) and re.search(
+        r"\b(?:mi|mis|my|our|meu|minha|meus|minhas|nuestro|nuestra|nuestros|nuestras|nosso|nossa)\b|\b(?:voy|viajo|vengo|vou|travel\w*|coming|llego|chego|im|i'm|ire|estoy|vim|venho)\b",
+        text[: first.end],
+    ):
+        return True
+    return bool(
+        re.search(
+            r"\bme acompan\w+|\bviene\w* conmigo|\baccompan\w+ by\b|\bmother of\b|\btheir (?:granny|mum|mom|dad|mother|father)\b", text
+        )
+    )

@@ -1,0 +1,290 @@
+"""Finds the people a text speaks of: how many, of which kind, how old."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from conversations.dialogue.understanding import numbers
+from conversations.dialogue.understanding.party import vocabulary as v
+
+_N = numbers.PATTERN
+_TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d+|[^\s\w]")
+_AGE_UNIT = r"(?:anos|anitos|aninhos|ano|years? old|years?|yrs?|yo|y/o|a\b(?=\)|$|,))"
+_MONTHS = r"(?:meses|mesecitos|mesinhos|mes|months? old|months?|mo)\b"
+# "a 3-year-old", "5yo", "11 month old girl": written the other way round, so that all ages come after their people.
+_OLD_BEFORE = re.compile(rf"\b({_N}|eighteen|nineteen|twenty)[ -]?(?:(years?|yrs?|months?)[ -]?old'?s?|(yo|y/o))\b( (?:[a-z]+ )?([a-z]+))?")
+_UNDER = r"(?:de menos de|menores? de|under|abaixo de|con menos de)"
+_AGE = rf"({_N}|dieciseis|diecisiete|dieciocho|diecinueve|veinte|dezesseis|dezessete|dezoito|sixteen|seventeen|eighteen|nineteen)"
+_TEENS = {
+    "dieciseis": 16,
+    "diecisiete": 17,
+    "dieciocho": 18,
+    "diecinueve": 19,
+    "veinte": 20,
+    "dezesseis": 16,
+    "dezessete": 17,
+    "dezoito": 18,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+}
+_INTRO = re.compile(
+    r"\s*(?:,|:|-|\(|;)?\s*(?:que |who |llamad[oa] \w+ |called \w+ |(?!de |of |aged? |con |com |with |tiene|tem |is |are |son |sao )[a-z]+,? )?(?:respectivamente )?"
+    r"(?:(de edades?|com idades?|con edades?|de|d|of|aged|ages?|con|com|with|tienen?|tenian?|cumplio|cumple|tem|who are|who is|who's|which are|is|are|son|sao|edades?|idades?|turning)\b)?\s*(?:de |of |are |is |just |solo |apenas |so |casi |nearly |quase )*\(?:?\s*"
+)
+_NEXT = re.compile(
+    r"\s*(?:anos?|years?)?\s*(?:,|y|e|and|&|/|\+|-|, y|, and|, e)\s*(?:(?:el|la|o|a|los|the|un|una|um|uma) )?(?:otr[oa]|outr[oa]|another|other|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tiene|tem|is|con|com)?\s*"
+)
+
+_ANOTHER = re.compile(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
+# "..., Lola, que tiene 4" after one child.
+_LATER = re.compile(
+    rf"^[^.?!\d]{{0,30}}?\b(?:que|who|she|he|ella|el|ele|ela) ?(?:tiene|tem|'s|is|has|cumple|turned|faz|ya tiene|ja tem) {_AGE}\b"
+)
+# "dos son chicos", "four of them are kids", "el Theo de 4 añitos".
+_SO_MANY = re.compile(
+    rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
+)
+_NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:de |\()({_N}) (?:anos|anitos|aninhos)")
+_WORD_FORMS = [(re.compile(r"\b(?:small|wee|tiny) ones\b"), "kids"), (re.compile(r"\bbig ones\b"), "adults"), (re.compile(r"(?<=\d )\(\d+\) ?"), ""),
+               # ages of children who are not named otherwise: "la tropa: 9, 6 y 2 añitos"
+               (re.compile(r"(?<=[:(] )(?=\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))|(?<=[:(])(?=\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))"), " los kids de "),
+               (re.compile(r"\blittle ones\b"), "kids"), (re.compile(r"\blittle one\b"), "kid"), (re.compile(r"\brecien nacid[oa]\b"), "bebe"), (re.compile(r"(?<=\d )\((?:um|uma|dois|duas|tres|quatro|un|una|uno|dos|cuatro|one|two|three|four)\)"), ""),
+               (re.compile(r"\b(?:menor de edad|menor de idade)\b"), "menor"), (re.compile(r"\bmenores de (?:edad|idade)\b"), "menores")]  # fmt: skip
+
+
+@dataclass
+class Mention:
+    """``count`` is None for an uncounted plural ("mis hijos")."""
+
+    kind: str  # child | adult | twins
+    noun: str
+    start: int
+    end: int
+    count: int | None
+    owned: bool = False
+    ages: list[int] = field(default_factory=list)
+    negated: bool = False
+
+
+def turned(text: str) -> str:
+    """Ages that stand before their people, put behind them."""
+
+    def turn(match: re.Match[str]) -> str:
+        unit = "meses" if (match[2] or "").startswith("month") else "anos"
+        noun = match[5] if match[5] and kind_of(match[5]) else None
+        rest = "" if noun else (match[4] or "")
+        return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
+
+    for form, word in _WORD_FORMS:
+        text = form.sub(word, text)
+    text = _OLD_BEFORE.sub(turn, text)
+    text = _SO_MANY.sub(lambda match: f"{match[1]} " if kind_of(match[2]) else match[0], text)
+    text = _NAMED.sub(lambda match: match[0] if kind_of(match[1]) or match[1] in v.BETWEEN else match[0].replace(match[1], "kid", 1), text)
+    return re.sub(r" +", " ", text)
+
+
+def kind_of(word: str) -> str:
+    """child, adult, pair, twins, people or "" for a word."""
+    if word in v.TWINS:
+        return "twins"
+    if word in v.PAIR or word in v.PAIR_PLURAL:
+        return "pair"
+    if word in v.PEOPLE:
+        return "people"
+    if _singular(word, v.CHILD, v.CHILD_PLURAL):
+        return "child"
+    if _singular(word, v.ADULT | v.PARTNER, v.ADULT_PLURAL):
+        return "adult"
+    return ""
+
+
+def _singular(word: str, known: frozenset[str], irregular: dict[str, str]) -> str:
+    if word in known:
+        return word
+    if word in irregular:
+        return irregular[word]
+    for ending in ("s", "es"):
+        if word.endswith(ending) and word.removesuffix(ending) in known:
+            return word.removesuffix(ending)
+    return ""
+
+
+def find(text: str, language: str) -> list[Mention]:
+    """Mentions in their order; ages are read from what follows each."""
+    tokens = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    found: list[Mention] = []
+    for index, (word, start, end) in enumerate(tokens):
+        kind = kind_of(word)
+        if kind in {"", "people"} or word in v.NOT_IN.get(language, ()):
+            continue
+        mention = _mention(tokens, index, kind, word, start, end)
+        if mention is not None:
+            found.append(mention)
+    for mention, after in zip_longest(found, found[1:]):
+        if mention.kind in {"child", "twins"} or mention.noun in {"hijo", "hija"}:
+            tail = text[mention.end : after.start if after else len(text)]
+            mention.ages, used = ages(tail, mention.count)
+            if mention.count == 1 and len(mention.ages) > 1 and _ANOTHER.search(tail[:used]):
+                mention.count = len(mention.ages)
+            mention.end += used
+    return found
+
+
+def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int) -> Mention | None:
+    plural = (
+        (kind == "child" and word not in v.CHILD)
+        or (kind == "adult" and word not in v.ADULT | v.PARTNER)
+        or (word.endswith("s") and kind == "adult" and word == "grandes")
+    )
+    count: int | None = None
+    owned = possessed = joined = negated = False
+    begin, at = start, index - 1
+    while at >= 0 and index - at <= 5:
+        before, before_start, _end = tokens[at]
+        if before in {"nombre", "name", "nome"}:
+            return None  # "a nombre de mi marido"
+        if before in {
+            "sin",
+            "no",
+            "without",
+            "sem",
+            "zero",
+            "cero",
+            "0",
+            "nada",
+            "ningun",
+            "nenhuma",
+            "nenhum",
+            "por",
+            "per",
+            "cada",
+            "each",
+        }:
+            if before in {"por", "per", "cada", "each"}:
+                if not plural:
+                    return None
+            else:
+                negated = True
+            break
+        if re.fullmatch(_N, before) or before in {"both", "ambos", "ambas", "dozen", "docena", "duzia", "par"}:
+            count = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}.get(before) or numbers.value(
+                before
+            )
+            begin = before_start
+            if at >= 1 and tokens[at - 1][0] in {"habitacion", "room", "quarto", "no", "nro"}:
+                return None
+            break
+        if before == "couple" and index - at == 2 and tokens[at + 1][0] == "of":
+            count, begin = 2, before_start
+            break
+        if before not in v.BETWEEN and kind_of(before) != "adult":
+            joined = before in v.JOINS
+            break
+        if kind_of(before) == "adult" and before not in v.BETWEEN:
+            joined = True
+            break
+        owned = owned or before in v.OWNERS
+        possessed = possessed or (before in v.OWNERS and before not in v.ARTICLES)
+        begin, at = before_start, at - 1
+    else:
+        joined = True
+    if at < 0:
+        joined = True
+    if negated:
+        return Mention("child" if kind == "twins" else kind, word, begin, end, 0, negated=True) if kind in {"child", "twins"} else None
+    if (
+        count is None
+        and index + 1 < len(tokens)
+        and tokens[index + 1][0] in {":", "s"}
+        and index + 2 < len(tokens)
+        and tokens[index + 2][0].isdigit()
+    ):
+        count, end = int(tokens[index + 2][0]), tokens[index + 2][2]
+    elif (
+        count is None
+        and kind in {"adult", "child"}
+        and plural
+        and index + 1 < len(tokens)
+        and tokens[index + 1][0].isdigit()
+        and len(tokens[index + 1][0]) == 1
+    ):
+        following = tokens[index + 2][0] if index + 2 < len(tokens) else ""
+        if following not in {"anos", "y", "e", "and", ",", "years", "meses", "-"} or kind == "adult":
+            count, end = int(tokens[index + 1][0]), tokens[index + 1][2]
+    if kind == "pair":
+        word = v.PAIR_PLURAL.get(word, word)
+        if word in v.OWNED_PAIR and not (possessed or count):
+            return None
+        if (
+            word in {"pareja", "casal", "couple", "matrimonio"}
+            and begin == start
+            and at >= 0
+            and tokens[at][0] in {"cama", "quarto", "habitacion", "suite", "bed", "double"}
+        ):
+            return None
+        if word in {"casal", "pareja"} and at >= 0 and tokens[at][0] in {"cama", "quarto", "habitacion", "suite"}:
+            return None
+        if word == "couple" and index + 1 < len(tokens) and tokens[index + 1][0] == "of":
+            return None
+        if word == "pareja" and owned and count is None and at + 1 < index and tokens[index - 1][0] in {"mi", "su", "my"}:
+            return Mention("adult", word, begin, end, 1, owned=True)
+        return Mention("adult", word, begin, end, 2 * (count or 1) if word not in v.OWNED_PAIR or count in {None, 1} else count, owned)
+    if kind == "twins":
+        if word == "twins" and not (owned or count is None):
+            return None  # twin rooms
+        return Mention("twins", word, begin, end, 3 if word in v.THREE_AT_ONCE else 2, owned)
+    if count is None and not plural:
+        if not (owned or joined):
+            return None
+        count = 1
+    return Mention(kind, word, begin, end, count, owned)
+
+
+def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
+    """Ages told right after the people, and how far they reach."""
+    intro = _INTRO.match(tail)
+    for at in sorted(
+        {*([intro.end()] if intro else []), *(match.end() for match in [re.match(r"\s*[,(:]?\s*", tail)] if match)}, reverse=True
+    ):
+        told, end, sure = _ages_from(tail, at)
+        if told and (sure or (intro and intro[1]) or (len(told) > 1 and len(told) == count) or re.match(r"\s*[,(:-]", tail)):
+            return told, end
+    later = _LATER.match(tail)
+    return ([_TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)
+
+
+def _ages_from(tail: str, at: int) -> tuple[list[int], int, bool]:
+    told: list[int] = []
+    sure = False
+    while match := re.match(rf"{_AGE}(?![\d:/.]\d)(?: ?({_MONTHS})| ?({_AGE_UNIT})\b)?", tail[at:]):
+        after = tail[at + match.end() :]
+        follower = re.match(r"\s*(?:de )?([a-z-]+)", after)
+        word = follower[1] if follower else ""
+        unit = bool(match[2] or match[3])
+        if not unit and (
+            kind_of(word)
+            or v.ROOM_WORD.match(word)
+            or re.match(
+                r"(?:noche|night|noite|dia|day|hora|am|pm|h\b|hs|cuadra|block|cama|bed|perr|dog|gat|cat|vez|times|pesos|dolar|usd|reais)",
+                word,
+            )
+        ):
+            break
+        value = _TEENS.get(match[1]) or numbers.value(match[1])
+        if match[1] in {"un", "una", "um", "uma", "a", "an", "one", "uno"} and not unit:
+            break
+        if value > 99:
+            break
+        told.append(value // 12 if match[2] else value)
+        sure = sure or unit
+        at += match.end()
+        gap = _NEXT.match(tail[at:])
+        if gap is None or not re.match(_AGE, tail[at + gap.end() :]):
+            break
+        at += gap.end()
+    return told, at, sure
