@@ -247,17 +247,11 @@ def _has_newer(thread: int, letters: list[Inbound]) -> bool:
 
 def _answered(letters: list[Inbound], understanding: Understanding) -> None:
     """The letters are answered, and the last one's line in the transcript says how they were understood."""
-    told = {
-        "language": understanding.language,
-        "intents": [{"name": intent.name, "confidence": intent.confidence} for intent in understanding.intents],
-        "slots": understanding.slots,
-        "clarify": list(understanding.clarify),
-    }
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH answered AS (UPDATE channels_app_inbound SET state = 'answered' WHERE id = ANY(%s) AND state = 'waiting') "
             "UPDATE conversations_message SET understanding = %s::jsonb WHERE inbound_id = %s",
-            [[letter.pk for letter in letters], json.dumps(told), letters[-1].pk],
+            [[letter.pk for letter in letters], json.dumps(understanding.to_json()), letters[-1].pk],
         )
     for intent in understanding.intents:
         INTENTS.labels(intent.name, "high" if intent.confidence >= 0.8 else "low").inc()

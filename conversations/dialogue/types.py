@@ -79,6 +79,19 @@ class Understanding:
     def has(self, *names: str) -> bool:
         return any(intent.name in names for intent in self.intents)
 
+    def to_json(self) -> JsonObject:
+        def told(intents: tuple[Intent, ...]) -> list[JsonObject]:
+            return [{"name": intent.name, "confidence": intent.confidence} for intent in intents]
+
+        return {
+            "language": self.language,
+            "intents": told(self.intents),
+            "candidates": told(self.candidates),
+            "slots": self.slots,
+            "clarify": list(self.clarify),
+            "decision": self.decision,
+        }
+
     def of(self, names: frozenset[str]) -> list[str]:
         return [intent.name for intent in self.intents if intent.name in names]
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from conversations.dialogue.types import HotelView, Intent, State, Understanding
-from conversations.dialogue.understanding import intents, language, party, slots, stays
+from conversations.dialogue.understanding import intents, language, party, slots, stays, wishes
 from conversations.dialogue.understanding.normalise import fold
 
 # Characters of a letter that are read.
@@ -41,7 +41,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         country=hotel.country,
     )
     found = contacts | stay.slots | party.read(stay.rest, language=spoken, awaiting=state.awaiting)
-    found |= slots.room_type(rest_folded, hotel.room_types)
+    found |= slots.room_type(rest_folded, hotel.room_types) | wishes.read(rest_folded, awaiting=state.awaiting)
     # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
     clear = any(intent.confidence >= intents.ACT and intent.name not in intents.LONE for intent in said)
     found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or stay.clarify or clear))

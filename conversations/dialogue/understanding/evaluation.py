@@ -22,6 +22,7 @@ from typing import Any
 from conversations.dialogue.types import HotelView, State, Understanding
 from conversations.dialogue.understanding import understand
 from conversations.dialogue.understanding.intents import SMALL_TALK
+from conversations.dialogue.understanding.normalise import fold, words
 from conversations.dialogue.understanding.training import LANGUAGES, misspelt
 
 Row = dict[str, Any]
@@ -54,6 +55,11 @@ def rows(folder: Path, kind: str, language: str, part: str) -> list[Row]:
 def is_dev(text: str) -> bool:
     """Whether a golden line belongs to the fifth that may be looked at."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 5 == 0
+
+
+def bare(text: str) -> str:
+    """Folded words alone: two texts with the same ones are the same line."""
+    return " ".join(words(fold(text))) or text
 
 
 @dataclass
@@ -116,8 +122,8 @@ def evaluate(folder: Path, hotel: HotelView, *, part: str = "all") -> dict[str, 
             acted[0] += bool(acting - wanted)
             acted[1] += 1
             outside["out_of_scope" not in wanted].append(_outside(found))
-            words = len(row["text"].split())
-            into = short if words <= 3 else right
+            length = len(row["text"].split())
+            into = short if length <= 3 else right
             into[0] += found.language == language
             into[1] += 1
         precision, recall, micro = tally.f1()
@@ -221,3 +227,26 @@ def misses(folder: Path, hotel: HotelView) -> Iterator[tuple[str, Row, Understan
         for row in rows(folder, "parties", language, "dev"):
             if not party_is_right(row, found := _understood(row, hotel, language)):
                 yield "party", row, found
+
+
+def table(figures: Row) -> str:
+    """The figures to read; the weakest intents last."""
+    lines = [
+        f"{'':10}{'micro-F1':>9}{'macro':>8}{'several P':>11}{'R':>7}{'typos':>8}{'language':>10}{'<=3 words':>11}{'stays':>8}{'wrong':>7}{'parties':>9}{'lines':>7}"
+    ]
+    for language in LANGUAGES:
+        own, spoken, stays, parties = (figures[kind][language] for kind in ("intents", "language", "stays", "parties"))
+        lines.append(
+            f"{language:10}{own['micro_f1']:9.3f}{own['macro_f1']:8.3f}{own['several_wishes_precision']:11.3f}{own['several_wishes_recall']:7.3f}{-own['typo_loss_points']:8.1f}"
+            f"{spoken['accuracy']:10.3f}{spoken['accuracy_up_to_3_words']:11.3f}{stays['exact']:8.3f}{stays['silently_wrong']:7}{parties['exact']:9.3f}{own['lines']:7}"
+        )
+    lines.append(
+        f"right where confidence >= 0.8: {figures['accuracy_where_confidence_0.8']:.3f} (of {figures['share_where_confidence_0.8']:.2f} of all)   wrong action: {figures['wrong_action']:.3f}   out of scope AUROC: {figures['out_of_scope_auroc']:.3f}"
+    )
+    ms = figures["ms"]
+    lines.append(
+        f"ms a message: P50 {ms['p50']:.1f}, P95 {ms['p95']:.1f}   start {figures['start_s']:.2f} s   memory {figures['memory_mib']:.0f} MiB"
+    )
+    weakest = sorted(figures["per_intent"].items(), key=lambda item: item[1]["f1"], reverse=True)
+    lines += [f"{name:28}P {one['precision']:.2f}  R {one['recall']:.2f}  F1 {one['f1']:.2f}" for name, one in weakest]
+    return "\n".join(lines)

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import phonenumbers
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from conversations.dialogue.types import RoomTypeInfo
 from conversations.dialogue.understanding.normalise import fold
@@ -126,10 +128,28 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, An
             if len(word) >= 4 and re.search(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
                 best[kind.code] = max(best.get(kind.code, 0), len(word))
     if not best:
-        return {}
+        return _misspelt_room(folded, room_types)
     longest = max(best.values())
     codes = [code for code, length in best.items() if length == longest]
     return {"room_type": codes[0]} if len(codes) == 1 else {}
+
+
+def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
+    """The one room type with a name of one long word that is a letter away from a word of the text."""
+    named = {
+        fold(word): kind.code
+        for kind in room_types
+        for words in (kind.names, kind.synonyms)
+        for value in words.values()
+        for word in ([value] if isinstance(value, str) else value)
+    }
+    long = [word for word in named if len(word) >= 6 and " " not in word]
+    found = {
+        named[near[0]]
+        for word in re.findall(r"[a-z]{5,}", folded)
+        if (near := process.extractOne(word, long, scorer=DamerauLevenshtein.distance, score_cutoff=1))
+    }
+    return {"room_type": found.pop()} if len(found) == 1 else {}
 
 
 def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]:

@@ -160,6 +160,12 @@ def train(*, say: Callable[[str], None] = lambda _text: None) -> dict[str, NDArr
     }
 
 
+def save(arrays: dict[str, NDArray[np.generic]], path: Path) -> None:
+    """The artifact: compressed numpy arrays, no pickle."""
+    with path.open("wb") as out:
+        np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
+
+
 def _fit(matrix: Any, wanted: NDArray[np.float32], say: Callable[[str], None]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """One-vs-rest logistic regression of all intents at once, by Adam on small batches; a part of every row's features is
     dropped each time, so that no single word decides."""

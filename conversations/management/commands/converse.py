@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from channels_app import delivery, inbox
@@ -22,6 +22,7 @@ from channels_app.models import Account, Inbound, Outbound, Thread
 from conversations import sorting, turns
 from conversations.dialogue.types import State
 from conversations.dialogue.understanding.normalise import fold
+from conversations.management.terminal import hotel_of, now_option
 from conversations.models import Conversation, Event, Message
 from hotelagent.hotels.models import Hotel
 from reservations import booking
@@ -55,10 +56,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        hotel = Hotel.objects.filter(slug=options["hotel"]).first()
-        if hotel is None:
-            raise CommandError(f"there is no hotel {options['hotel']!r}", returncode=2)
-        talk = Talk(hotel, options["guest"] or f"guest-{secrets.token_hex(4)}", options["language"], _now(options["now"], hotel))
+        hotel = hotel_of(options["hotel"])
+        talk = Talk(hotel, options["guest"] or f"guest-{secrets.token_hex(4)}", options["language"], now_option(options["now"], hotel))
         for line in sys.stdin.buffer:
             text = line.decode("utf-8", "replace").strip("\r\n")
             if not text.strip():
@@ -161,16 +160,6 @@ class Talk:
         }
 
 
-def _now(text: str, hotel: Hotel) -> dt.datetime | None:
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"--now: {text!r} is no ISO time", returncode=2) from error
-    return moment.replace(tzinfo=hotel.zone) if moment.tzinfo is None else moment.astimezone(hotel.zone)
-
-
 def _said(line: str, hotel: Hotel) -> dict[str, Any]:
     """A line of ``--json`` input: an object, or plain text."""
     if not line.lstrip().startswith("{"):
@@ -183,7 +172,7 @@ def _said(line: str, hotel: Hotel) -> dict[str, Any]:
         return {"text": line}
     found: dict[str, Any] = {key: str(said[key]) for key in ("text", "choice") if said.get(key)}
     if said.get("now"):
-        found["now"] = _now(str(said["now"]), hotel)
+        found["now"] = now_option(str(said["now"]), hotel)
     return found
 
 

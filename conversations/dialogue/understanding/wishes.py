@@ -1,0 +1,93 @@
+"""What a guest says about the stay beside dates and people: hour of arrival, budget, pets, beds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conversations.dialogue.understanding import numbers
+
+_ARRIVES = r"(?:lleg\w+|arriv\w+|cheg\w+|aterriz\w+|land\w*|entr(?:ar\w*|amos|o)|check ?-?in|ingres\w+|caigo|caemos|vuelo|flight|voo|micro|bus|onibus|ferry|late arrival|turn up|be there|get (?:in|there))"
+_HOUR = r"(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?:[:.h](?P<minute>[0-5]\d))?"
+_DAY_PART = r"(?: ?(?P<half>[ap])\.? ?m\b\.?| ?(?:de|da|por) (?:la )?(?P<part>manana|tarde|noche|madrugada|manha|noite)|(?: ?(?:hs|hrs|h|horas|o'?clock)\b)?(?: (?:de|da) (?:la )?(?P<part2>manana|tarde|noche|madrugada|manha|noite))?)"
+_MARKED = r"(?:a las|a la|tipo|as|at|around|about|after|a eso de las|sobre las|despues de las|antes de las|hacia las|cerca das|por volta das|depois das|umas|pelas|before|by|las)"
+_ARRIVAL = re.compile(rf"\b{_ARRIVES}\b[^.?!\n]{{0,40}}?\b(?:{_MARKED} {_HOUR}{_DAY_PART})")
+_CLOCK = re.compile(
+    rf"\b{_ARRIVES}\b[^.?!\n]{{0,30}}?\b(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?::(?P<minute>[0-5]\d)|\.(?P<minute2>[0-5]\d)| ?(?:hs|hrs|h)\b(?P<minute3>[0-5]\d)?| ?(?P<half>[ap])\.?m\b)"
+)
+_BARE = re.compile(rf"^(?:{_MARKED} |tipo |mas o menos |creo que |about )*{_HOUR}{_DAY_PART}[ .!]*$")
+_LATER_PARTS = frozenset({"tarde", "noche", "noite"})
+
+_CURRENCIES = {
+    "USD": r"(?:usd|u\$s|us\$|u\$d|dolares?|dollars?|bucks)", "EUR": r"(?:eur|euros?|€)", "BRL": r"(?:brl|r\$|reais|real)", "GBP": r"(?:gbp|pounds|quid|£)",
+    "ARS": r"(?:ars|pesos?|mangos|lucas|ar\$)",
+}  # fmt: skip
+_MONEY = (
+    r"(?P<before>usd|u\$s|us\$|r\$|ar\$|€|£|\$)? ?(?P<amount>\d{1,3}(?:[.,]\d{3})+|\d{2,7}) ?(?P<thousand>k\b|mil\b|lucas\b)? ?(?:de )?(?P<after>"
+    + "|".join(_CURRENCIES.values())
+    + r")?"
+)
+_BUDGET = re.compile(
+    r"\b(?:presupuesto|budget|orcamento|hasta|maximo|max|tope|up to|no mas de|no more than|nao mais (?:de|que)|ate|under|less than|menos de|limite|gastar|spend|pagar hasta)\b(?: (?:es|is|e|of|de|around|unos|about|of about|maximo|max|como|like|a|por noche|per night|total))*:? "
+    + _MONEY
+)
+_PER = re.compile(r"(?:por|per|a|la|each|x) ?(?:noche|night|noite|persona|person)")
+
+_ANIMAL = r"(?:perr[oa]s?|perrit[oa]s?|caniche\w*|dogs?|puppy|puppies|pup|cachorr[oa]s?|cachorrinh[oa]s?|caes|cao|gat[oa]s?|gatit[oa]s?|cats?|kitten|gatinh[oa]s?|mascotas?|pets?|bichinhos?|conejos?|rabbits?|coelhos?|loros?|parrots?|papagaios?|hamsters?)"
+_PETS = re.compile(
+    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|llevo|llevamos|traigo|bring\w*|levo|levamos|somos .{{0,20}})\b (?:(?:mi|my|meu|minha|mis|nuestr[oa]s?|our|noss[oa]s?|el|la|the|a|o|small|little|pequen[oa]|otr[oa]) )*(?:({numbers.PATTERN}) )?(?:(?:small|little|pequen[oa]s?|tiny|old|viej[oa]) )?{_ANIMAL}\b"
+)
+_NO_PETS = re.compile(rf"\b(?:sin|no|without|sem|nao) (?:llev\w+ |tra\w+ |lev\w+ )?{_ANIMAL}\b")
+_QUESTION = re.compile(r"\b(?:acept\w+|admit\w+|permit\w+|reciben?|allow\w*|accept\w*|aceitam?|pet.?friendly|pode\w* levar|se puede)\b")
+
+_BEDS = {
+    "twin": r"\b(?:camas? separadas?|2 camas|dos camas|camas (?:individuales|simples)|twin beds?|two (?:separate |single )?beds|2 (?:separate |single )?beds|separate beds|single beds|camas? de solteiro|duas camas|camas de uma pessoa)\b",
+    "king": r"\b(?:cama )?king(?:[ -]?size)?(?: bed)?\b",
+    "queen": r"\b(?:cama )?queen(?:[ -]?size)?(?: bed)?\b",
+    "double": r"\b(?:cama (?:matrimonial|doble|grande|de (?:dos|2) plazas|de casal)|(?:double|big|one large) bed|una sola cama|one bed|1 bed|uma cama so|matrimonial)\b",
+}
+
+
+def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
+    """``arrival_time`` "HH:MM", ``budget`` {amount, currency?, per?}, ``pets`` how many, ``bed`` twin, double, queen or king."""
+    found: dict[str, Any] = {}
+    if hour := _arrival(folded, awaiting):
+        found["arrival_time"] = hour
+    if (match := _BUDGET.search(folded)) and (money := _money(match, folded)):
+        found["budget"] = money
+    if not _NO_PETS.search(folded) and (pet := _PETS.search(folded)) and not _QUESTION.search(folded[: pet.start()]):
+        found["pets"] = numbers.value(pet[1]) if pet[1] else 1
+    for bed, pattern in _BEDS.items():
+        if re.search(pattern, folded):
+            found["bed"] = bed
+            break
+    return found
+
+
+def _arrival(folded: str, awaiting: str | None) -> str:
+    match = _ARRIVAL.search(folded) or _CLOCK.search(folded) or (_BARE.match(folded) if awaiting == "arrival_time" else None)
+    if match is None:
+        return ""
+    groups = match.groupdict()
+    hour = int(groups["hour"]) % 24
+    minute = int(next((groups[name] for name in ("minute", "minute2", "minute3") if groups.get(name)), "0"))
+    part = groups.get("part") or groups.get("part2")
+    if hour < 12 and (groups.get("half") == "p" or (part in _LATER_PARTS and not (part == "noche" and hour < 5))):
+        hour += 12
+    elif hour == 12 and (groups.get("half") == "a" or part in {"noche", "noite", "madrugada"}):
+        hour = 0
+    return f"{hour:02}:{minute:02}"
+
+
+def _money(match: re.Match[str], folded: str) -> dict[str, Any]:
+    currency = next(
+        (code for code, words in _CURRENCIES.items() if any(re.fullmatch(words, match[name] or "") for name in ("before", "after"))), ""
+    )
+    thousand = bool(match["thousand"])
+    if not currency and not match["before"] and not thousand and not re.match(r"presupuesto|budget|orcamento", match[0]):
+        return {}  # "hasta 20" may be anything
+    amount = int(re.sub(r"[.,]", "", match["amount"])) * (1000 if thousand else 1)
+    found: dict[str, Any] = {"amount": amount} | ({"currency": currency or "ARS"} if currency or match["thousand"] == "lucas" else {})
+    if per := _PER.match(folded[match.end() :].lstrip()):
+        found["per"] = "person" if "person" in per[0] else "night"
+    return found
