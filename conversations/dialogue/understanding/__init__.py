@@ -13,10 +13,10 @@ from conversations.dialogue.understanding.normalise import fold
 LONG = 4000
 _BOOKING = frozenset({"check_availability", "make_reservation", "price_quote", "modify_reservation"})
 _STRONG_CUE = re.compile(
-    r"\b(?:a partir|lleg\w+|arriv\w+|cheg\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
+    r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
     r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
     r"change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
-    r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|sal[gi]\w+|leav\w+|sai\w*)\b"
+    r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|fly in|pouso|baixo ai|estou ai|(?:estaria|estoy|estamos|estaremos|estare) ahi|be with you|be in|with you|con ustedes|com voces|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 _CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
 # "mañana te confirmo" speaks of an answer, not of an arrival.
@@ -37,7 +37,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         now=now,
         known=state.slots,
         awaiting=state.awaiting,
-        about_a_stay=_about_a_stay(said, rest_folded, state),
+        about_a_stay=_about_a_stay(said, rest_folded, state, hotel, spoken),
         country=hotel.country,
     )
     found = contacts | stay.slots | party.read(stay.rest, language=spoken, awaiting=state.awaiting)
@@ -65,9 +65,9 @@ def _decision(decided: tuple[Intent, ...], clarify: tuple[str, ...]) -> str:
     return "act" if sure and not clarify else "clarify"
 
 
-def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State) -> bool:
+def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State, hotel: HotelView, spoken: str) -> bool | None:
     """Do "mañana" and "el viernes" speak of a stay here? When dates were asked for or the words around say so; not in a
-    question about the hotel, not in answer to "your name?", and not in "mañana te confirmo"."""
+    question about the hotel, not in answer to "your name?", and not in "mañana te confirmo". None: nothing tells."""
     names = {intent.name for intent in said}
     if state.awaiting in {"check_in", "check_out", "nights"} or names & _BOOKING:
         return True
@@ -78,10 +78,7 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State) -> bool:
     # "¿el desayuno es hasta las 11 los domingos?" is no stay.
     if any(intent.confidence >= intents.ACT and intent.name not in intents.LONE | intents.SMALL_TALK | intents.SHORT for intent in said):
         return False
-    if _CUE.search(folded):
+    if _CUE.search(folded) or slots.room_type(folded, hotel.room_types) or party.read(folded, language=spoken, awaiting=None):
         return True
-    return (
-        len(folded.split()) <= 5
-        and not names - {"greeting", "thanks", "affirm", "deny"}
-        and state.awaiting not in {"confirmation", "room_type"}
-    )
+    short = len(folded.split()) <= 5 and not names - {"greeting", "thanks", "affirm", "deny"}
+    return True if short and state.awaiting not in {"confirmation", "room_type"} else None

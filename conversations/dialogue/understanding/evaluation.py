@@ -21,13 +21,13 @@ from typing import Any
 
 from conversations.dialogue.types import HotelView, State, Understanding
 from conversations.dialogue.understanding import understand
-from conversations.dialogue.understanding.intents import SMALL_TALK
+from conversations.dialogue.understanding.intents import ACT, SMALL_TALK
 from conversations.dialogue.understanding.normalise import fold, words
 from conversations.dialogue.understanding.training import LANGUAGES, misspelt
 
 Row = dict[str, Any]
 NOW = dt.datetime.fromisoformat("2026-11-18T10:30:00")
-SURE, ACTED = 0.8, 0.6
+SURE = 0.8
 STAY = ("check_in", "check_out", "nights")
 PARTY = ("adults", "children", "child_ages", "rooms")
 # Intents whose handler does something about a booking or a person: a wrong one is a wrong action.
@@ -117,7 +117,7 @@ def evaluate(folder: Path, hotel: HotelView, *, part: str = "all") -> dict[str, 
                     sure[0] += intent.name in wanted
                     sure[1] += 1
             acting = (
-                {intent.name for intent in found.intents if intent.confidence >= ACTED} & ACTIONS if found.decision != "clarify" else set()
+                {intent.name for intent in found.intents if intent.confidence >= ACT} & ACTIONS if found.decision != "clarify" else set()
             )
             acted[0] += bool(acting - wanted)
             acted[1] += 1

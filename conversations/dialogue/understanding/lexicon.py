@@ -20,7 +20,7 @@ def plain(folded: str, language: str, asked: str | None) -> dict[str, float]:
             if name == "confirmation" and asked != "confirmation":
                 continue
             if pattern.fullmatch(bare):
-                found.setdefault("affirm" if name == "confirmation" else name, 0.97 if tongue == language else 0.9)
+                found.setdefault("affirm" if name == "confirmation" else name, 0.995 if tongue == language else 0.97)
     return found
 
 

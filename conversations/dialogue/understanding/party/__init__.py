@@ -25,7 +25,8 @@ _TOTALS = [
         r"\bN_ (?:en total|in total|total|in all|no total|ao todo|altogether|all told|of us|of them|de nosotros|de nos|contando)\b",
         r"\b(?:total|headcount|pax|cantidad)(?:'s)?(?: (?:de|of|is|es|sera))?:? N_END",
         r"\bN_ (?:\w+ )?(?:" + "|".join(sorted(v.PEOPLE, key=len, reverse=True)) + r")\b",
-        r"\b(?:familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:de|of|com|con) N_END",
+        r"\b(?:familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:es |is |e )?(?:de|of|com|con) N_END",
+        r"\b(?:sao|son|serian|seriam|ahora|agora|quedan|ficam) N_END(?= ?(?:$|[.,;!?]|en total|no total|ahora|agora|nomas|personas|pessoas))",
         r"\b(?:para|for|pra|pa|p/) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
         r"\b(?:nosotros|nosotras|los|nos|nois|us|the|all|all the|os) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:hij|nen|chic|nin|kid|boy|girl|child|son|daught|filh|crian|menin|adult|noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|perr|dog|suit|pisc|opci|opt|vez|vec|time|primer|last|first|bebe|bab|varon|mel|gem|niet|net|peque|am\b|pm\b|de la|da (?:tarde|manha)|o'?clock|horas?))",
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
@@ -34,12 +35,12 @@ _TOTALS = [
 _POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
 _NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
 _SELF = re.compile(
-    r"\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
+    r"\bthere'?s me\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
     r"|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
 _ALONE = re.compile(
-    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|just (?:me|myself)|only me|by myself|on my own|solo (?:yo|para mi|travell?er)|"
+    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|by myself|on my own|solo (?:yo|para mi|travell?er)|"
     r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
@@ -68,6 +69,15 @@ _BEGINS = re.compile(
         "\\\\", "\\"
     )
 )
+_CORRECTED = re.compile(
+    r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
+)
+_NOT_ME = re.compile(
+    r"\b(?:yo (?:me quedo|no voy|solo reservo|solo escribo|me quedo en)|eu (?:so (?:to|estou) reservando|fico|nao vou)|i (?:stay|am not|won't)|i'm (?:not (?:coming|going)|(?:only|just) booking|his pa|her pa))\b"
+)
+_BESIDE = re.compile(
+    r"\b(?:para|for|pra|pro|pros|viaj\w*|travel\w*|va|vai|van|vao|vamos|voy|vou|con|with|com|lev\w*|llev\w*|somos|es|e|is|are|viene\w*|venimos|vem|come\w*|coming|join\w*|acomoda\w*|accommodate)\b[^.?!]{0,24}$"
+)
 _FORM = re.compile(r"\b(?:adult\w*|adt):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
 _FAMILIES = re.compile(rf"\b({_MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
 _OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
@@ -88,6 +98,10 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     told = mentions.find(text, language)
     children, ages, grown = _children(text, told)
     families = _FAMILIES.search(text)
+    if children and not ages and _are_grown(text, told, awaiting):
+        for one in told:
+            one.kind = "adult"
+        children = None
     adults = _adults(text, told, children, grown, awaiting)
     if families and not ages:
         times = _count(families[1])
@@ -115,25 +129,30 @@ def _bare(text: str) -> dict[str, Any]:
     return {}
 
 
+_ARTICLES = frozenset({"un", "una", "um", "uma", "a", "an", "uno"})
+
+
 def _rooms(text: str, found: dict[str, Any]) -> str:
-    """Counted rooms; "una habitación" is a room, not a number of rooms, unless others are counted beside it."""
+    """Counted rooms; "una habitación" is a room, not a number of rooms, unless others are counted beside it. "One for them and
+    one for us, so two rooms": a plain number of rooms says it for all."""
     counts: list[int] = []
+    plain: list[int] = []
     articles = 0
     for match in v.ROOMS.finditer(text):
         word = match[1]
-        if word in {"un", "una", "um", "uma", "a", "an", "uno"}:
+        if word in _ARTICLES:
             articles += 1
-        elif re.fullmatch(_N, word):
-            counts.append(numbers.value(word))
-        elif word in {"both", "ambas"}:
-            counts.append(2)
-        elif word not in {"single"}:
-            counts.append(1)
-    if re.search(r"\b(?:un|una|um) (?:cuarto|habitacion|quarto|pieza|room)\b.* (?:y|e|and) (?:otr[oa]|outro|another)\b", text):
-        articles = max(2, articles)
+            continue
+        number = numbers.value(word) if re.fullmatch(_N, word) else 2 if word in {"both", "ambas"} else 0 if word == "single" else 1
+        if number:
+            counts.append(number)
+        if number > 1 and v.GENERAL_ROOM.search(match[0]) and len(match[0].split()) == 2:
+            plain.append(number)
     if re.search(r"\b(?:un|um|num|one) (?:cuarto|quarto|room|pieza)s? (?:so|solo|unico|only)\b", text):
         counts.append(1)
-    total = sum(counts) + articles if counts or articles > 1 else 0
+    if re.search(r"\b(?:un|una|um) (?:cuarto|habitacion|quarto|pieza|room)\b.* (?:y|e|and) (?:otr[oa]|outro|another)\b", text):
+        articles = max(2, articles)
+    total = plain[-1] if plain else sum(counts) + articles if counts or articles > 1 else 0
     if total:
         found["rooms"] = total
     return v.ROOMS.sub(
@@ -174,15 +193,30 @@ def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], in
     return total, ages, grown
 
 
+def _are_grown(text: str, told: list[Mention], awaiting: str | None) -> bool:
+    """ "vamos 3 pibes", "two girls": nobody else is there to look after them."""
+    either = all(mentions.singular(one.noun) in v.EITHER and not one.owned for one in told if one.count)
+    return either and not _SELF.search(text) and _total(text, awaiting, told) is None
+
+
 def _had(tail: str) -> int:
     """ "¿cobran por los niños? tengo tres" counts the children spoken of."""
     match = _HAVE.search(tail)
     return numbers.value(match[1]) if match else 0
 
 
-def _total(text: str, awaiting: str | None) -> re.Match[str] | None:
+def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str] | None:
     """Where everyone is counted; of several such places the last that is not denied."""
     places = [match for pattern in _TOTALS for match in pattern.finditer(text) if not _NEGATED_TOTAL.search(text[: match.start()] + " ")]
+    # "los dos ingenieros" are no total; "somos tres hermanas" are one.
+    places = [
+        match
+        for match in places
+        if not any(
+            one.start <= match.start(1) < one.end and (one.kind != "adult" or re.match(r"(?:los|the|os|all|nos) ", match[0]))
+            for one in told
+        )
+    ]
     if awaiting == "adults" and not places and (match := _BEGINS.match(text)):
         places = [match]
     places = [match for match in places if not _NEGATED_TOTAL.search(text[: match.start(1)])]
@@ -199,19 +233,22 @@ def _count(word: str) -> int:
 
 
 def _adults(text: str, told: list[Mention], children: int | None, grown: int, awaiting: str | None) -> int | None:
-    everyone = _total(text, awaiting)
+    everyone = _total(text, awaiting, told)
     adults = [one for one in told if one.kind == "adult" and one.count is not None]
     said = [one for one in adults if _explicit(one.noun)]
     if re.search(r"\b(?:0|cero|zero) adult", text):
         return 0
+    if said and len(said) > 1 and _CORRECTED.search(text):
+        said = said[-1:]
     if said:
         return _sum(said) + grown + _also(text, adults, said)
     if everyone is not None:
         return _of_all(text, everyone, told, children or 0)
     if match := _PAIRED.search(text):
         return numbers.value(match[1])
-    if both := _BOTH.search(text):
-        return 2 + _sum(one for one in adults if one.start > both.start()) + grown
+    both = _BOTH.search(text)
+    if both and not any(one.start < both.end() <= one.end for one in told):
+        return 2 + _sum(one for one in adults if one.start > both.start() and _ADDED.fullmatch(text[both.end() : one.start])) + grown
     return _of_list(text, told, _sum(adults) + grown)
 
 
@@ -225,16 +262,20 @@ def _of_all(text: str, everyone: re.Match[str], told: list[Mention], children: i
     if _HALF.search(text):
         return count - count // 2
     added = _added(text, everyone, told)
-    return max(0, count - children) if added is None else count + _sum(one for one in added if one.kind == "adult")
+    if added is None:
+        return count - children if children < count else count
+    return count + _sum(one for one in added if one.kind == "adult")
 
 
 def _of_list(text: str, told: list[Mention], counted: int) -> int | None:
     """ "mi marido, mis dos nenas y yo": those who are named, and the writer."""
-    myself = bool(_SELF.search(text))
+    myself = bool(_SELF.search(text)) and not _NOT_ME.search(text)
     if _GENERAL_WE.search(text) and not myself:
         return counted + 2
     adults = [one for one in told if one.kind == "adult" and one.count is not None]
     children = [one for one in told if one.kind in {"child", "twins"} and one.count]
+    if counted == 1 and not (myself or children) and not _BESIDE.search(text[: told[0].start]) and len(text.split()) > 4:
+        return None  # "my sister hasn't answered yet"
     if counted or any(one.owned for one in children):
         return counted + int(myself or _comes_along(text, told, adults)) or None
     if _ALONE.search(text) or _ONLY_ONE.search(text):
@@ -288,8 +329,11 @@ def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
         text[: first.end],
     ):
         return True
+    if _NOT_ME.search(text):
+        return False
     return bool(
         re.search(
-            r"\bme acompan\w+|\bviene\w* conmigo|\baccompan\w+ by\b|\bmother of\b|\btheir (?:granny|mum|mom|dad|mother|father)\b", text
+            r"\bme acompan\w+|\bviene\w* conmigo|\b(?:i'm|i am) accompan\w+ by\b|\bjoin(?:s|ing)? me\b|\bmother of\b|\btheir (?:granny|mum|mom|dad|mother|father)\b",
+            text,
         )
     )

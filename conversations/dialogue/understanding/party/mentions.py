@@ -47,14 +47,33 @@ _LATER = re.compile(
 )
 # "dos son chicos", "four of them are kids", "el Theo de 4 añitos".
 _SO_MANY = re.compile(
-    rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
+    rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be|dess[ae]s|of those|de es[oa]s) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
 )
 _NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:de |\()({_N}) (?:anos|anitos|aninhos)")
-_WORD_FORMS = [(re.compile(r"\b(?:small|wee|tiny) ones\b"), "kids"), (re.compile(r"\bbig ones\b"), "adults"), (re.compile(r"(?<=\d )\(\d+\) ?"), ""),
-               # ages of children who are not named otherwise: "la tropa: 9, 6 y 2 añitos"
-               (re.compile(r"(?<=[:(] )(?=\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))|(?<=[:(])(?=\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))"), " los kids de "),
+_ONE_AND_ANOTHER = re.compile(
+    rf"\b(?:un[oa]?|uma?|one) (?:de|of) ({_N}) (?:anos )?(?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:de|of) ({_N})\b"
+)
+_WORD_FORMS = [
+    (re.compile(r"\b(?:media docena|meia duzia|half a dozen)(?: (?:de|of))?\b"), "6"), (re.compile(r"\b(?:una docena|uma duzia|a dozen|docena|duzia)(?: (?:de|of))?\b"), "12"),
+    (re.compile(r"\b(?:a pair of|un par de|um par de|a couple of)\b"), "2"), (re.compile(r"\btwin (?=girls|boys|daughters|sons|babies|kids|toddlers)\w+"), "twins"),
+    (re.compile(r"(?<=[a-z])'s (?=\d)"), " is "), (re.compile(r"\bjunto comigo|junto conmigo"), "conmigo"),
+    (re.compile(r"\b(yo|eu|i|me), (?:su|a|o|the|their|his|her|sua|seu) (?:madre|padre|mae|pai|mother|father|mum|mom|dad|granny|grandma|grandpa|abuela|abuelo|avo)(?: deles| delas)?\b"), r"\1"),
+    (re.compile(r"\b(?:small|wee|tiny) ones\b"), "kids"), (re.compile(r"\bbig ones\b"), "adults"), (re.compile(r"(?<=\d )\(\d+\) ?"), ""),
+
                (re.compile(r"\blittle ones\b"), "kids"), (re.compile(r"\blittle one\b"), "kid"), (re.compile(r"\brecien nacid[oa]\b"), "bebe"), (re.compile(r"(?<=\d )\((?:um|uma|dois|duas|tres|quatro|un|una|uno|dos|cuatro|one|two|three|four)\)"), ""),
                (re.compile(r"\b(?:menor de edad|menor de idade)\b"), "menor"), (re.compile(r"\bmenores de (?:edad|idade)\b"), "menores")]  # fmt: skip
+
+
+# "la tropa: 9, 6 y 2 añitos"
+_AGES_ALONE = re.compile(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))")
+# Somebody who does not come after all.
+_LEFT_OUT = re.compile(
+    r"^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|desistiu|dropped out|se bajo)"
+)
+_TAKEN_OUT = re.compile(
+    r"\b(?:tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
+)
+GROWN = 18
 
 
 @dataclass
@@ -80,6 +99,7 @@ def turned(text: str) -> str:
         rest = "" if noun else (match[4] or "")
         return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
 
+    text = _ONE_AND_ANOTHER.sub(r"2 kids de \1 y \2", text)
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)
     text = _OLD_BEFORE.sub(turn, text)
@@ -92,6 +112,8 @@ def kind_of(word: str) -> str:
     """child, adult, pair, twins, people or "" for a word."""
     if word in v.TWINS:
         return "twins"
+    if word in v.GROUP:
+        return "pair"
     if word in v.PAIR or word in v.PAIR_PLURAL:
         return "pair"
     if word in v.PEOPLE:
@@ -114,6 +136,11 @@ def _singular(word: str, known: frozenset[str], irregular: dict[str, str]) -> st
     return ""
 
 
+def singular(word: str) -> str:
+    """The noun of a child in the singular; the word itself for another."""
+    return _singular(word, v.CHILD, v.CHILD_PLURAL) or word
+
+
 def find(text: str, language: str) -> list[Mention]:
     """Mentions in their order; ages are read from what follows each."""
     tokens = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
@@ -122,7 +149,7 @@ def find(text: str, language: str) -> list[Mention]:
         kind = kind_of(word)
         if kind in {"", "people"} or word in v.NOT_IN.get(language, ()):
             continue
-        mention = _mention(tokens, index, kind, word, start, end)
+        mention = _mention(tokens, index, kind, word, start, end, language)
         if mention is not None:
             found.append(mention)
     for mention, after in zip_longest(found, found[1:]):
@@ -132,22 +159,36 @@ def find(text: str, language: str) -> list[Mention]:
             if mention.count == 1 and len(mention.ages) > 1 and _ANOTHER.search(tail[:used]):
                 mention.count = len(mention.ages)
             mention.end += used
-    return found
+        elif mention.count == 1:  # "mi hermana (10)" is a child
+            told, used = ages(text[mention.end : after.start if after else len(text)], 1)
+            if len(told) == 1 and told[0] < GROWN:
+                mention.kind, mention.ages, mention.end = "child", told, mention.end + used
+    if not any(mention.kind in {"child", "twins"} for mention in found) and (match := _AGES_ALONE.search(text)):
+        told, used = ages(text[match.end() - len(match[1]) :])
+        if len(told) > 1 and max(told) < GROWN:
+            found.append(Mention("child", "kids", match.start(1), match.start(1) + used, len(told), ages=told))
+    return [
+        mention
+        for mention in found
+        if not _LEFT_OUT.search(text[mention.end : mention.end + 30]) and not _TAKEN_OUT.search(text[: mention.start])
+    ]
 
 
-def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int) -> Mention | None:
+def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str) -> Mention | None:
     plural = (
         (kind == "child" and word not in v.CHILD)
         or (kind == "adult" and word not in v.ADULT | v.PARTNER)
         or (word.endswith("s") and kind == "adult" and word == "grandes")
     )
+    if word in v.DESCRIBES and index and kind_of(tokens[index - 1][0]) in {"adult", "people"}:
+        return None
     count: int | None = None
     owned = possessed = joined = negated = False
     begin, at = start, index - 1
     while at >= 0 and index - at <= 5:
         before, before_start, _end = tokens[at]
-        if before in {"nombre", "name", "nome"}:
-            return None  # "a nombre de mi marido"
+        if before in {"nombre", "name", "nome"} or (before == "a" and language == "es" and possessed):
+            return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
         if before in {
             "sin",
             "no",
@@ -216,8 +257,12 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
         following = tokens[index + 2][0] if index + 2 < len(tokens) else ""
         if following not in {"anos", "y", "e", "and", ",", "years", "meses", "-"} or kind == "adult":
             count, end = int(tokens[index + 1][0]), tokens[index + 1][2]
+    if word in v.GROUP:
+        return Mention("adult", word, begin, end, v.GROUP[word] * (count or 1), owned)
     if kind == "pair":
         word = v.PAIR_PLURAL.get(word, word)
+        if count is None and at >= 0 and not (owned or joined) and tokens[index - 1][0] in {"de", "cama", "quarto"}:
+            return None
         if word in v.OWNED_PAIR and not (possessed or count):
             return None
         if (
@@ -252,7 +297,7 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
         {*([intro.end()] if intro else []), *(match.end() for match in [re.match(r"\s*[,(:]?\s*", tail)] if match)}, reverse=True
     ):
         told, end, sure = _ages_from(tail, at)
-        if told and (sure or (intro and intro[1]) or (len(told) > 1 and len(told) == count) or re.match(r"\s*[,(:-]", tail)):
+        if told and (sure or (intro and intro[1]) or (len(told) > 1 and count in {None, len(told)}) or re.match(r"\s*[,(:-]", tail)):
             return told, end
     later = _LATER.match(tail)
     return ([_TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)

@@ -25,21 +25,27 @@ _NIGHTS = re.compile(
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
 )
+_MONTHS_LONG = re.compile(rf"\b(?:por|for|durante|during|x) ({_N}) (?:mes|meses|months?)\b")
+# "forget two nights, make it five"
+_MAKE_IT = re.compile(
+    rf"\b(?:make it|make that|que sean|poneme|pone|mejor|sean|faz|coloca|bota) (\d{{1,2}})(?: {_NIGHT})?\b(?=[ .!]*$)(?<=\d|\w)"
+)
+_BEFORE_IT = re.compile(rf"\b\d{{1,2}} {_NIGHT} (?:before|antes|previas|anteriores)\b")
 _OR_NIGHTS = re.compile(rf"\b\d{{1,2}} ?(?:o|or|ou|-|/) ?\d{{1,2}} {_NIGHT}\b")
 _WEEKS = re.compile(
-    rf"(?<!daqui )(?<!daqui a )(?<!dentro de )(?<!\ben )(?<!\bin )\b({_N})(?: [a-z]+)? (?:semanas?|semanitas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))"
+    rf"(?<!daqui )(?<!daqui a )(?<!dentro de )(?<!\ben )(?<!\bin )\b({_N})(?: [a-z]+)? (?:semanas?|semanitas?|semaninhas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))"
 )
 _FORTNIGHT = re.compile(r"\b(?:a |one )?fortnight\b")
 _DAYS = re.compile(
     r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))"
 )
 _MORE = re.compile(
-    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
+    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|longer|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
     rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {_NIGHT}\b"
     rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({_N})(?: more| extra)? {_NIGHT}\b"
 )
 _LESS = re.compile(
-    rf"\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer|menos) {_NIGHT}\b|\b(?:sac\w+|quit\w+|tir\w+|drop|cut|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({_N}) {_NIGHT}\b"
+    rf"\b(?:cut|drop|tir\w+|sac\w+|quit\w+|skip|cancel)\b(?: it| off)?(?: by)? ()(?:the|la|a|o)? ?(?:last |ultima |first |primera |primeira )?{_NIGHT}\b|\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer|menos) {_NIGHT}\b|\b(?:sac\w+|quit\w+|tir\w+|drop|cut|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({_N}) {_NIGHT}\b"
 )
 _EARLIER = re.compile(
     r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b"
@@ -50,11 +56,26 @@ _PER_NIGHT = re.compile(
     rf"|(?<!hoje )(?<!amanha )(?<!hoy )(?<!manana )(?<!hoy a )(?<!manana a )\b(?:por|per|each|a|la|cada|x|de) {_NIGHT}\b(?= ?(?:[?.,!]|$|sale|cuesta|es|custa|costs?))|\b(?:per|each|cada) {_NIGHT}\b"
 )
 _SAME = re.compile(
-    rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b"
+    rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b(?:igual|same|lo mismo|o mesmo|idem) (?:pero|but|mas|so que) (?:en|in|em|para|pra) ({LONG_MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b"
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 _SHIFTED_END = re.compile(
     r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+)
+_DAYS_STAY = re.compile(
+    r"\b(?:(?:los )?dias|days|(?:os )?dias|fechas|dates)\b.{0,16}\b(?:estan? bien|stay|ficam?|quedan?|igual\w*|correct\w*|mism[oa]s|same|mesm[oa]s)\b|\b(?:mism[oa]s|same|mesm[oa]s) (?:dias|days|fechas|dates|datas)\b"
+)
+# "everything two days earlier", "corré todo una semana para adelante"
+_ALL_SHIFTED = re.compile(
+    rf"\b({_N}) (dias?|days?|semanas?|weeks?)\b.{{0,30}}\b(?:tambien|tambem|too|both|both ends)\b|\b(?:todo|tudo|everything|both|it all|las dos puntas|as duas pontas|whole (?:thing|stay))\b.{{0,30}}?\b({_N}) (dias?|days?|semanas?|weeks?)\b"
+)
+_SHIFT = re.compile(
+    r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|posterg\w*|adelant\w*|antecip\w*|push|mas tarde|mais tarde)\b"
+)
+_BACK = re.compile(r"\b(?:antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
+_FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
+_END_STAYS = re.compile(
+    r"\b(?:salida|saida|check-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|no se|nao mexe|no cambia|nao muda|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check-?out|departure)\b"
 )
 _SAME_LENGTH = re.compile(
     r"\b(?:misma cantidad|mismas noches|same (?:number|amount|length)|mesm[oa]s? (?:quantidade|numero|noites)|(?:lo otro|el resto|todo lo demas|the rest|o resto) (?:queda|igual|stays|same|fica))"
@@ -66,15 +87,18 @@ _VAGUE = re.compile(
     rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
     r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
+_SEASON = re.compile(
+    r"\b(?:en|in|em|no|na|nas|durante|during|over|for|para|pra)(?: (?:el|la|las|los|the|o|a|as|os|my|mis|this|este|esta|next|proxim[oa]))* (?:invierno|verano|otono|primavera|winter|summer|autumn|spring|inverno|verao|outono|ferias|vacaciones|fiestas|festas)\b"
+)
 _VAGUE_MONTH = re.compile(
     rf"\b(?:principios?|comienzos?|mediados?|finales|fines|inicio|comeco|comecinho|meados?|finalzinho|final|early|mid|middle|late|end|beginning|start|sometime|some time|la pra|la para|la por|tipo|por|hacia|around|primera|segunda|ultima|last week|first week)\b.{{0,22}}?\b{LONG_MONTH}|\b{LONG_MONTH}-?ish\b"
 )
 _STAYS = re.compile(
-    r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?)\b"
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?|with you|con ustedes|com voces)\b"
 )
 
 
-_UNSURE = r"(?:solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|digamos|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
+_UNSURE = r"(?:nada mas|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|digamos|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
 @dataclass(frozen=True)
@@ -111,27 +135,29 @@ def read(
     now: dt.datetime,
     known: dict[str, Any],
     awaiting: str | None,
-    about_a_stay: bool = True,
+    about_a_stay: bool | None = True,
     country: str = "",
 ) -> Reading:
     """Dates and nights of one message, relative to the hotel's ``now`` and the holidays of its ``country`` (ISO 3166);
     ``known`` are the slots filled before.
 
-    ``about_a_stay`` False: "mañana", "el viernes" are small talk or part of a question, and no dates of a stay.
+    ``about_a_stay`` False: "mañana", "el viernes" are part of a question about something else, and no dates of a stay; None:
+    nothing tells.
     """
     today, before = now.date(), _Known.of(known)
     written = with_digits(folded, language)
     text, event = clauses.of_the_stay(written, today)
     if shifted := _shifted(text, before, today):
         return shifted
-    nights, more, dated, doubts = _nights(text)
+    known_end = before.check_out if before.check_in and _END_STAYS.search(text) else None
+    nights, more, dated, doubts = _nights(text, language)
     found = points.find(
         dated,
         language=language,
         today=today,
         country=country,
         awaiting=awaiting,
-        relative=about_a_stay or nights is not None,
+        relative=bool(about_a_stay) or nights is not None,
         check_in=before.check_in,
     )
     # Ages and head counts were blanked out for the dates only; whoever reads next gets them back.
@@ -140,6 +166,10 @@ def read(
     rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
     doubts += found.doubts
     _near_event(found.points, event, today)
+    _next_year(found.points, text, today)
+    feasts = [point for point in found.points if point.feast]
+    if feasts and len(found.points) - len(feasts) >= 2:  # "réveillon: do dia 29 ao dia 2"
+        _near_event([point for point in found.points if not point.feast], (feasts[0].day, feasts[0].month or 1, None), today)
     if not doubts and not found.points and not found.stretches:
         doubts += _vague(text, found, nights, about_a_stay)
     if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
@@ -155,8 +185,21 @@ def read(
         and (bare := re.fullmatch(rf"(?:{_UNSURE}[ ,]+)*({_N})(?:[ ,]+{_UNSURE})*", text.strip(" .!?")))
     ):
         nights, rest = _count(bare[1]), ""
+    elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N} (?:o|or|ou|-) {_N}\b", text):
+        return Reading({}, ("incomplete",), rest)
+    if _BEFORE_IT.search(text) and len(found.points) == 1:
+        found.points[0].role = "out"
+    if known_end and len(found.points) == 1 and found.points[0].role != "out":
+        return Reading(*_with_end(found.points[0], known_end, today), rest)
     slots, problems = _resolve(found, nights, more, today, before, awaiting)
     return Reading(slots, tuple(problems), rest)
+
+
+def _with_end(point: Point, check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Another arrival, the departure stays."""
+    check_in = _date(point, today, None, near=check_out - 30 * ONE_DAY)
+    slots, problems = _checked(check_in, check_out, None, today) if check_in else ({}, ["ambiguous"])
+    return slots, tuple(problems)
 
 
 def _near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) -> None:
@@ -182,6 +225,18 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     start, end = before.check_in, before.check_out
     if start is None:
         return None
+    others = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", text)} - {start.month}
+    if (
+        len(others) == 1
+        and not re.search(r"\d", text)
+        and (_DAYS_STAY.search(text) or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text))
+    ):
+        wanted = others.pop()
+        year = start.year + ((wanted, start.day) < (today.month, today.day) and start.year == today.year)
+        if not exists(year, wanted, start.day):
+            return Reading({}, ("ambiguous",), "")
+        moved = dt.date(year, wanted, start.day)
+        return Reading.of(_checked(moved, moved + (end - start) if end else None, None, today))
     if match := _SAME.search(text) or _MOVED.search(text):
         wanted = month(next(filter(None, match.groups())))
         year = start.year + (wanted < start.month or ((wanted, start.day) < (today.month, today.day) and start.year == today.year))
@@ -189,6 +244,10 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
             return Reading({}, ("ambiguous",), "")
         moved = dt.date(year, wanted, start.day)
         return Reading.of(_checked(moved, moved + (end - start) if end else None, None, today))
+    if (match := _ALL_SHIFTED.search(text)) and end is not None and _SHIFT.search(text):
+        count = _count(match[1] or match[3]) * (7 if (match[2] or match[4])[0] in "sw" else 1)
+        by = dt.timedelta(days=-count if _BACK.search(text) and not _FORTH.search(text) else count)
+        return Reading.of(_checked(start + by, end + by, None, today))
     if (match := _EARLIER.search(text)) and end is not None:
         count = _count(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
         by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "before", "sooner"} else count)
@@ -205,7 +264,7 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     return None
 
 
-def _nights(text: str) -> tuple[int | None, int, str, list[str]]:
+def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
     """Nights asked for, nights to add (or, negative, to take away), the text without them, and doubts."""
     if match := _LESS.search(text):
         return None, -_count(next(filter(None, match.groups()), "1")), _blank(text, match), []
@@ -216,8 +275,13 @@ def _nights(text: str) -> tuple[int | None, int, str, list[str]]:
     if _OR_NIGHTS.search(text):
         return None, 0, text, ["ambiguous"]
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
+    if match := _MONTHS_LONG.search(text):
+        return None, 0, text, ["too_long" if _count(match[1]) > 2 else "incomplete"]
+    if match := _MAKE_IT.search(text):
+        return _count(match[1]), 0, _NIGHTS.sub(lambda said: " " * len(said[0]), _blank(text, match)), []
     for pattern, factor in ((_NIGHTS, 1), (_WEEKS, 7), (_FORTNIGHT, 14)):
-        if match := pattern.search(text):
+        found = (match for match in pattern.finditer(text) if language == "en" or not {"a", "an"} & set(match.groups()))
+        if match := next(found, None):  # type: ignore[assignment]
             told = next(filter(None, match.groups()), "")
             count = _count(told) * factor if told else 14 if pattern is _FORTNIGHT else 2
             text = _blank(text, match)
@@ -229,13 +293,23 @@ def _nights(text: str) -> tuple[int | None, int, str, list[str]]:
     return None, 0, text, []
 
 
-def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool) -> list[str]:
+def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool | None) -> list[str]:
     """ "a principios de enero", "next week", "en febrero": when exactly?"""
     if found.doubtful_feast and (about_a_stay or _STAYS.search(text)):
         return ["incomplete"]
-    if not about_a_stay and not _STAYS.search(text) and not _VAGUE_MONTH.search(text):
+    if (
+        not about_a_stay
+        and not _STAYS.search(text)
+        and not _VAGUE_MONTH.search(text)
+        and not (about_a_stay is None and _SEASON.search(text))
+    ):
         return []
-    if _VAGUE.search(text) or _VAGUE_MONTH.search(text) or (found.month is not None and _STAYS.search(text)):
+    if (
+        _VAGUE.search(text)
+        or _VAGUE_MONTH.search(text)
+        or _SEASON.search(text)
+        or (found.month is not None and (about_a_stay is None or _STAYS.search(text)))
+    ):
         return ["incomplete"]
     return []
 
@@ -252,6 +326,13 @@ def _resolve(
     found: Found, nights: int | None, more: int, today: dt.date, before: _Known, awaiting: str | None
 ) -> tuple[dict[str, Any], list[str]]:
     ends = _unique(found.points)
+    if more:
+        if before.check_in is None or before.check_out is None:
+            return {}, []
+        later = before.check_out + more * ONE_DAY
+        return _checked(before.check_in, later, None, today) if later > before.check_in else ({}, ["incomplete"])
+    if len([point for point in ends if not point.feast]) >= 2:
+        ends = [point for point in ends if not point.feast]
     if found.stretches:
         found.stretches = list(dict.fromkeys(found.stretches))
         if (
@@ -269,11 +350,6 @@ def _resolve(
         return _two(ends[0], ends[1], nights, today, before)
     if len(ends) == 1:
         return _one(ends[0], found, nights, today, before, awaiting)
-    if more:
-        if before.check_in is None or before.check_out is None:
-            return {}, []
-        check_out = before.check_out + more * ONE_DAY
-        return _checked(before.check_in, check_out, None, today) if check_out > before.check_in else ({}, ["incomplete"])
     if nights is None:
         return {}, []
     return _checked(
@@ -309,6 +385,8 @@ def _merged(ends: list[Point]) -> list[Point]:
 def _two(first: Point, second: Point, nights: int | None, today: dt.date, before: _Known) -> tuple[dict[str, Any], list[str]]:
     if first.role == "out" and second.role != "out":
         first, second = second, first
+    elif first.role == "" and second.role == "in":
+        first, second = second, first  # "the ferry is on the 31st, we come on the 28th"
     elif first.role == second.role == "out":
         return {}, ["ambiguous"]
     _share_month(first, second)
@@ -389,6 +467,13 @@ def _checked(check_in: dt.date | None, check_out: dt.date | None, nights: int | 
     if length > MAX_NIGHTS:
         return {}, ["too_long"]
     return {"check_in": check_in.isoformat(), "check_out": check_out.isoformat(), "nights": length}, []
+
+
+def _next_year(ends: list[Point], text: str, today: dt.date) -> None:
+    if re.search(r"\b(?:ano que viene|proximo ano|ano que vem|next year|ano proximo)\b", text):
+        for point in ends:
+            if point.month and point.year is None:
+                point.year = today.year + 1
 
 
 def _date(point: Point, today: dt.date, after: dt.date | None, near: dt.date | None = None) -> dt.date | None:

@@ -8,13 +8,13 @@ import re
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
 _BREAK = re.compile(
-    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and we|and i|y nos|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
+    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(
     r"\b(?:se casan?|casamos|casament\w+|casamient\w+|boda|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumple\w*|cumplen|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
-    r"partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|term (?:starts|ends)|school|escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
+    r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|term (?:starts|ends)|school|escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
     r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
 )
 # Where the journey begins: no day of the stay, whatever else is said.
@@ -31,7 +31,7 @@ _OVER = re.compile(r"\b(?:19\d\d|20\d\d)\b")
 # A clause with these speaks of the stay after all.
 _STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|"
-    r"quedar\w*|quedamos|quedo|alojar\w*|alojamiento|hospedar\w*|hospedagem|estadia|estancia|salimos|salir|salgo|leave|leaving|irnos|irme|sair|saio|saimos|ficar\w*|ficamos|fico|come|coming|venir|vamos|iriamos|iremos|dormir|sleep|need|necesit\w+|precis\w+|quer\w+|want|like|busco|procuro|dates?|fechas?|datas?|fin de semana|finde|weekend)\b"
+    r"quedar\w*|quedamos|quedo|alojar\w*|alojamiento|hospedar\w*|hospedagem|estadia|estancia|salimos|salir|salgo|leave|leaving|irnos|irme|sair|saio|saimos|ficar\w*|ficamos|fico|come|coming|venir|vamos|iriamos|iremos|dormir|duerm\w*|durmo|dorm\w*|sleep|desde|from|hasta|until|need|necesit\w+|precis\w+|quer\w+|want|like|busco|procuro|dates?|fechas?|datas?|fin de semana|finde|weekend)\b"
 )
 
 
@@ -39,7 +39,9 @@ _WISH = re.compile(
     r"\b(?:lleg\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
 )
 # "entre el 5 y el 8 hay una feria, nos quedamos esos días": the other matter's days are the stay's.
-_SAME_DAYS = re.compile(r"\b(?:es[ao]s (?:dias|fechas)|those (?:days|dates)|ess[ae]s (?:dias|datas)|todo ese tiempo|the whole time)\b")
+_SAME_DAYS = re.compile(
+    r"\b(?:es[ao]s (?:dias|fechas)|those (?:days|dates)|ess[ae]s (?:dias|datas)|ese dia|esa noche|that day|that (?:one |same )?night|esse dia|nesse dia|essa noite|todo ese tiempo|the whole time)\b"
+)
 _DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}")
 
 Anchor = tuple[int, int, int | None]
@@ -50,16 +52,20 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
     among them: "el congreso es el 15 de marzo, llegaría el 14" means March."""
     if _SAME_DAYS.search(text):
         return text, None
-    kept, start, over, anchor = [], 0, False, None
+    kept: list[str] = []
+    start, over, other, same_sentence = 0, False, False, False
+    anchor: Anchor | None = None
     for end, after in [*((match.start(), match.end()) for match in _BREAK.finditer(text)), (len(text), len(text))]:
         clause = text[start:end]
         over = bool(_PAST.search(clause)) or (over and not _WISH.search(clause))
-        other = over or _is_other(clause, today)
+        # "which bus is it, the 17 or the 10?"
+        other = over or _is_other(clause, today) or (other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6)
+        same_sentence = not re.search(r"[.!?;\n]", text[end:after])
         if other and not over and (match := _DATE.search(clause)):
             anchor = day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
         kept.append(" " * len(clause) if other else clause)
         kept.append(text[end:after])
-        over = over and not re.search(r"[.!?;\n]", text[end:after])
+        over = over and same_sentence
         start = after
     return "".join(kept), anchor
 
@@ -69,4 +75,4 @@ def _is_other(clause: str, today: dt.date) -> bool:
         return True
     if _STAY.search(clause):
         return False
-    return bool(_EVENT.search(clause)) or any(int(year[0]) < today.year for year in _OVER.finditer(clause))
+    return bool(_EVENT.search(clause)) or (not _DATE.search(clause) and any(int(year[0]) < today.year for year in _OVER.finditer(clause)))

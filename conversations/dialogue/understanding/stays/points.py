@@ -79,7 +79,7 @@ _BLANKED = [
         + r"))?(?:,? \d{1,5})?|\b(?:calle|avenida|av\.?|rua|plaza|estacion) \d{1,2} (?:de|of) (?:"
         + LONG_MONTH
         + r")(?:,? \d+)?",
-        r"\b\d{1,2} ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del) 1 (?:a|al|to) 10\b(?! (?:de|of))",
+        r"(?<!el )(?<!dia )(?<!al )(?<!the )(?<!del )(?<!em )(?<!saio )(?<!chego )\b(?:10|\d) ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del) 1 (?:a|al|to) 10\b(?! (?:de|of))",
         r"\b\d{1,3} ?(?:%|por ?ciento|percent)",
         r"\b\d{1,3} ?(?:personas?|people|persons?|pessoas?|adult\w*|pax|ninos?|ninas?|chic[oa]s?|nen[ea]s?|kids?|child\w*|criancas?"
         r"|beb\w+|guests?|huesped\w*|hospedes|habitacion\w*|rooms?|quartos?|camas?|beds?|cuadras|quadras|blocks?|kilos?|kg|km|metros|m2|minutos?|minutes?|mins?"
@@ -90,10 +90,12 @@ _BLANKED = [
         + LONG_MONTH
         + r")))(?!(?:st|nd|rd|th))",
         r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
+        r"\b(?:la|na) \d{1,2} de (?:" + LONG_MONTH + r")",
+        r"\b(?:expediente|tramite|nota|rating|score|puntaje) (?:de )?\d{1,2}/\d{1,2}\b|\b\d ?x ?\d{1,2}/\d{1,2}\b|\b\d{1,2}/10 (?:on|en|no|in|de nota)\b|\b\d/\d (?:of|de) (?:a |um |un )?(?:lit\w*|kilo|hora|hour|pizza|cup|taza)",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
         r"\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:" + LONG_MONTH + r")|al?\b|ao\b|-|/|y (?:el )?\d))",
         # hours of the house: "el desayuno es de 7 a 10"
-        r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*)\b[^.?!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}\b(?! ?(?:de|of|/|(?:"
+        r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*|atiend\w*|atend\w*|trabaj\w*|works?|turno|shift)\b[^.?!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}(?:,? (?:o|or|ou|y|and|e) (?:de |from |das )?\d{1,2} ?(?:a|to|as|-)(?: las)? ?\d{1,2})*\b(?! ?(?:de|of|/|(?:"
         + LONG_MONTH
         + r")))",
         r"\b\d{1,2} (?:de|of) (?:"
@@ -104,7 +106,7 @@ _BLANKED = [
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
 _INSTEAD = re.compile(
-    r"\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
+    r"\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
 # "el jueves, no, el viernes, perdón": the first was a slip.
 _SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
@@ -114,14 +116,14 @@ _SLIP = re.compile(
 )
 _OUT_BEFORE = re.compile(
     r"\b(?:hasta|until|till?|'til|ate|thru|through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
+    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|out|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
     r"[^\d,.;?!]{0,22}$"
 )
 _OUT_AFTER = re.compile(
-    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|vamos embora|saimos|saio|volto|voltamos)\b"
+    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|me fui|seguimos|sigo|vamos embora|saimos|saio|volto|voltamos)\b"
 )
 _IN_BEFORE = re.compile(
-    r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo)\b[^\d,.;?!]{0,22}$"
+    r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
 )
 _SEE_YOU = re.compile(
     r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
@@ -149,8 +151,20 @@ def find(
     text = re.sub(r"\b(?:see|ring|bring)(?:ing)? in the new year|recib\w+ el ano|receber o ano\b", lambda match: " " * len(match[0]), text)
     for pattern in (_SLIP, _INSTEAD, *_BLANKED):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
+    # "viernes a la noche": the part of the day says nothing about which
+    text = re.sub(
+        rf"\b({WEEKDAY}) (?:(?:a la|por la|de la|in the|pela|na|de|da|a) )?(?:noche|tarde|manana|mediodia|night|nite|evening|afternoon|arvo|morning|noite|manha)\b",
+        lambda match: match[1] + " " * (len(match[0]) - len(match[1])),
+        text,
+    )
+    text = re.sub(
+        rf"({WEEKDAY}) {{2,}}(?=(?:a|al|to|hasta|ate|till|until|-|>) )",
+        lambda match: " " * (len(match[0]) - len(match[1]) - 1) + match[1] + " ",
+        text,
+    )
     relative = relative and not _SEE_YOU.fullmatch(folded.strip(" .!"))
     finder = _Finder(text, found, language, today, check_in if awaiting in {"check_out", "nights"} or check_in else None)
+    finder.weekend_of()
     finder.dates(bare=awaiting in {"check_in", "check_out"})
     finder.feasts_and_weekends(country, relative)
     if relative:
@@ -172,6 +186,8 @@ class _Finder:
     def take(self, pattern: str, make: Callable[[re.Match[str]], Iterable[Point] | None]) -> None:
         """``make`` returns the points of a match, or None when it is none after all."""
         for match in re.finditer(pattern, self.text):
+            if self.language != "pt" and re.search(r"\bout\b", match[0]):
+                continue  # a month in Portuguese alone
             points = make(match)
             if points is None:
                 continue
@@ -190,10 +206,11 @@ class _Finder:
     def _role(self, start: int, end: int, *, only: bool) -> str:
         if not only:
             return ""
-        before = self.original[:start]
+        before = _WEEKDAY_BEFORE.sub("", self.original[:start])
+        before = re.sub(r"\b(?:en|in|em|on|na|no|el|the|o) $|(?<= )$", "", before) + " "
         if _OUT_BEFORE.search(before):
             return "out"
-        if _IN_BEFORE.search(before):
+        if (verb := _IN_BEFORE.search(before)) and not re.search(r"\b(?:y|and|e)\b", verb[0]):  # "el 31 llegamos y el 2 seguimos"
             return "in"
         return "out" if _OUT_AFTER.search(self.original[end : end + 60]) else ""
 
@@ -213,6 +230,11 @@ class _Finder:
         self.take(
             rf"{shared} ?(?:de |del |do |of |/ ?)?(?:(?:este|this|proximo|next|mes de|month of) )?({MONTH}){YEAR}",
             lambda m: self._pair(m, m[1], m[2], m[3], m[4]),
+        )
+        # 25 de mayo a 28
+        self.take(
+            rf"\b({DAY}) ?(?:de |del |do |of )?({MONTH}){_RANGE_JOIN}(?:the |el |dia )?({DAY})(?= |$|[,.!?;)])(?! ?(?:de|del|do|of|/|{MONTH}))",
+            lambda m: self._pair(m, m[1], m[3], m[2], None) if day(m[1]) < day(m[3]) else None,
         )
         # december 3 to 5
         self.take(
@@ -253,7 +275,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:desde|from|llego|llegamos|chego|chegamos|arriving|hasta|until|till|ate|salgo|salimos) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:desde|from|llego|llegamos|chego|chegamos|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saio|saimos|entro|entramos|volto|vuelvo|regresso|go back|back|out|leave|leaving) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
         )
         if bare and not self.found.points:
@@ -261,6 +283,12 @@ class _Finder:
                 rf"^(?:no |mejor |rather |melhor |creo que |acho que |maybe |seria |sera )*(?:el |the |dia |o )?({DAY})[.! ]*$",
                 lambda m: [Point(m.start(), m.end(), day(m[1]))],
             )
+
+    def weekend_of(self) -> None:
+        self.take(
+            rf"\b(?:fin de semana|weekend|finde|fds|fim de semana|final de semana) (?:of|del|de|do|around) (?:the |dia )?({DAY})(?: (?:de|of|do)? ?({MONTH}))?",
+            self._weekend_of,
+        )
 
     def _with_weekday(self, match: re.Match[str], number: int) -> Point:
         inside = re.search(WEEKDAY, match[0][: match.start(1) - match.start()])
@@ -323,17 +351,28 @@ class _Finder:
                 self.found.stretches.append(stay)
             return []
 
+        def after_or_before(match: re.Match[str]) -> bool:
+            return bool(
+                re.search(
+                    r"\b(?:depois|despues|after|antes|before)(?: (?:de|del|do|da|the|la|el|o))* $",
+                    self.text[: match.start()] + " " if self.text[: match.start()][-1:] != " " else self.text[: match.start()],
+                )
+            )
+
+        def stretch_at(match: re.Match[str], stay: tuple[dt.date, dt.date] | None) -> list[Point]:
+            return stretch(None if after_or_before(match) else stay)
+
         year = r"(?: (?:de |del |of )?(20\d\d))?"
         self.take(
-            rf"\b(?:semana santa|pascuas?|easter(?: weekend)?|pascoa){year}", lambda m: stretch(feasts.easter_stay(today, _int(m[1])))
+            rf"\b(?:semana santa|pascuas?|easter(?: weekend)?|pascoa){year}", lambda m: stretch_at(m, feasts.easter_stay(today, _int(m[1])))
         )
         self.take(
             rf"\b(?:(?:el |the |o )?(?:feriado|finde|fin de semana|fim de semana|weekend|feriadao) (?:largo )?(?:de |do |of )?)?(?:carnavales|carnaval|carnival){year}(?: weekend)?(?! quebrado)",
-            lambda m: stretch(feasts.carnival_stay(today, _int(m[1]))),
+            lambda m: stretch_at(m, feasts.carnival_stay(today, _int(m[1]))),
         )
         of = rf"(?: (?:de |del |do |of |in |em |en )?(?:(?P<day>\d{{1,2}}) (?:de|of) )?(?P<month>{MONTH}))?"
         self.take(
-            rf"\b(?:(?:proximo |next |este |this |el |the |o )*(?:{_LONG} (?:largo|prolongado|xl|de {{0}}puente)|feriadao|long weekend|bank holiday weekend|puente)(?: que viene| que vem)?){of}".replace(
+            rf"\b(?:(?:proximo |next |este |this |el |the |o )*(?:{_LONG} (?:largo|prolongado|xl|de {{0}}puente)|feriadao|long weekend|[34]-day weekend|bank holiday weekend|puente)(?: que viene| que vem)?){of}".replace(
                 "{0}", ""
             ),
             lambda m: stretch(self._long_weekend(country, m)) if relative or m["month"] else None,
@@ -356,11 +395,31 @@ class _Finder:
 
     def _long_weekend(self, country: str, match: re.Match[str]) -> tuple[dt.date, dt.date] | None:
         number = month(match["month"]) if match["month"] else None
+        if number is None and (
+            other := re.search(rf"\b(?:en|in|em|de|of) (?:el mes de )?({LONG_MONTH})", self.text[match.end() : match.end() + 30])
+        ):
+            number = month(other[1])
+        if number is None and re.search(r"\b(?:this|este|deste|neste) (?:month|mes)\b", self.text):
+            number = self.today.month
         feast = None
         if number and match["day"]:
             year = self.today.year + ((number, int(match["day"])) < (self.today.month, self.today.day))
             feast = dt.date(year, number, int(match["day"])) if exists(year, number, int(match["day"])) else None
         return feasts.long_weekend(country, self.today, number, feast)
+
+    def _weekend_of(self, match: re.Match[str]) -> list[Point] | None:
+        """ "el finde del 12 de diciembre": Friday to Sunday around that day."""
+        number = month(match[2]) if match[2] else None
+        for ahead in range(400):
+            date = self.today + ahead * ONE_DAY
+            if date.day == day(match[1]) and (number is None or date.month == number):
+                break
+        if date.weekday() < 4:
+            self.found.doubts.append("ambiguous")
+            return []
+        friday = date - (date.weekday() - 4) * ONE_DAY
+        self.found.stretches.append((friday, friday + 2 * ONE_DAY))
+        return []
 
     def _weekend(self, match: re.Match[str]) -> list[Point]:
         """Friday to Sunday; in the middle of one, and "the next one" before one, mean different days to different people."""
@@ -371,6 +430,9 @@ class _Finder:
             self.text[max(0, match.start() - 14) : match.start()],
         ):
             self.found.doubts.append("ambiguous")
+            return []
+        if re.match(rf" (?:in|de|em|en|of|do) (?:{LONG_MONTH}|{MONTH})", self.text[match.end() :]):
+            self.found.doubts.append("incomplete")
             return []
         if is_next != on_weekend:
             self.found.doubts.append("ambiguous")
@@ -411,7 +473,10 @@ class _Finder:
             r"\b(?:tonight|tonite|esta noche|(?:hoy|hoje) (?:a la|por la|a|de|esta|pela) (?:noche|noite)|hoje a noite|hoje de noite|hoy a la noche|esta noite)\b",
             lambda m: self._night(on(m, today)),
         )
-        self.take(r"(?<!de )(?<!desde )\b(?:hoy(?: mismo)?|today|hoje)\b|(?<=desde )hoy\b", lambda m: on(m, today))
+        self.take(
+            r"(?<!de )(?<!desde )\b(?:hoy(?: mismo)?|today|hoje|right now|ahora mismo|agora mesmo)\b|(?<=desde )hoy\b",
+            lambda m: on(m, today),
+        )
         if (
             re.search(r"\b(?:la noche del|the night of|night of the|a noite d[eo]|noche del|noite d[eo] dia)\b", self.original)
             and len(self.found.points) == 1
@@ -450,8 +515,11 @@ class _Finder:
 
     def _meant(self, match: re.Match[str]) -> bool:
         """ "segunda", "quinta" are ordinals and farms, too; "los lunes" is every Monday."""
-        before = self.text[max(0, match.start() - 8) : match.start()]
-        if re.search(r"\b(?:los|las|aos|nas|os|as|todos|cada|every|a|de) ?$", before) and not match[1]:
+        before = self.text[max(0, match.start() - 16) : match.start()]
+        if (
+            re.search(r"\b(?:los|las|aos|nas|os|as|todos|cada|every|a|(?<!partir )(?<!antes )(?<!depois )(?<!despues )de) ?$", before)
+            and not match[1]
+        ):
             return False
         return match[2] not in {"segunda", "terca", "quarta", "quinta", "sexta"} or bool(
             match[1] or "feira" in match[0] or self.language == "pt"
@@ -471,6 +539,15 @@ class _Finder:
         anchor = self.found.points[0].date if self.found.points else None
         if self.check_in and not week and not self.found.points and self._role(match.start(), match.end(), only=True) == "out":
             anchor = self.check_in
+        if (
+            self.found.points
+            and anchor is not None
+            and anchor.weekday() == wanted
+            and not re.search(
+                r"otr[oa]|outr[oa]|next|following|siguiente|seguinte", self.text[max(0, match.start() - 12) : match.start()] + match[0]
+            )
+        ):
+            return []  # the same day once more
         if anchor is not None and anchor != self.today and not week:
             date: dt.date | None = anchor + ((wanted - anchor.weekday()) % 7 or 7) * ONE_DAY
         elif week:
