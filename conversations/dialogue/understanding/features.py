@@ -34,31 +34,39 @@ def features(folded: str) -> Features:
     """(positions below SIZE, values); every kind of evidence has length 1 before its weight, so that long letters and
     short ones weigh the same."""
     found = tokens(folded)
-    words = ["<", *found, ">"]
-    kinds: dict[str, set[str]] = {
-        "w": set(found),
-        "p": {f"{a} {b}" for a, b in pairwise(words)},
-        "s": {f"{a} _ {b}" for a, b in zip(found, found[2:], strict=False)},
-        "c": {piece for word in found if len(word) > 2 for piece in _pieces(word)},
-        "k": concepts(found),
-        "f": {_length(len(found)), *(["ask"] if "?" in found else [])},
+    own = [_of_word(word) for word in dict.fromkeys(found)]
+    about = sorted(concepts(found))
+    kinds: dict[str, set[int]] = {
+        "w": {position for position, _pieces, _about in own},
+        "p": {_position(f"p:{a} {b}") for a, b in pairwise(["<", *found, ">"])},
+        "s": {_position(f"s:{a} _ {b}") for a, b in zip(found, found[2:], strict=False)},
+        "c": {position for _word, pieces, _about in own for position in pieces},
+        "k": {_position(f"k:{name}") for name in about},
+        "f": {_position(f"f:{name}") for name in (_length(len(found)), *(["ask"] if "?" in found else []))},
+        "m": {_position(f"m:{a}+{b}") for index, a in enumerate(about) for b in about[index + 1 :]} if len(about) <= 8 else set(),
     }
-    about = sorted(kinds["k"])
-    kinds["m"] = {f"{a}+{b}" for index, a in enumerate(about) for b in about[index + 1 :]} if len(about) <= 8 else set()
     positions: list[int] = []
     values: list[float] = []
-    for kind, names in kinds.items():
-        if names:
-            value = WEIGHTS[kind] / len(names) ** 0.5
-            positions += [zlib.crc32(f"{kind}:{name}".encode()) & (SIZE - 1) for name in sorted(names)]
-            values += [value] * len(names)
+    for kind, places in kinds.items():
+        if places:
+            positions += sorted(places)
+            values += [WEIGHTS[kind] / len(places) ** 0.5] * len(places)
     return np.array(positions, dtype=np.int64), np.array(values, dtype=np.float32)
 
 
-@lru_cache(maxsize=8192)
-def _pieces(word: str) -> tuple[str, ...]:
+@lru_cache(maxsize=1 << 16)
+def _position(name: str) -> int:
+    return zlib.crc32(name.encode()) & (SIZE - 1)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_word(word: str) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
+    """Where a word and its pieces are, and what it is about."""
+    exact, stems, _phrases = _lexicon()
     padded = f"<{word}>"
-    return tuple(padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1))
+    pieces = {padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1)} if len(word) > 2 else set()
+    about = {*exact.get(word, ()), *(name for size in range(3, len(word) + 1) for name in stems.get(word[:size], ()))}
+    return _position(f"w:{word}"), tuple(_position(f"c:{piece}") for piece in sorted(pieces)), tuple(sorted(about))
 
 
 def _length(count: int) -> str:
@@ -67,11 +75,8 @@ def _length(count: int) -> str:
 
 def concepts(found: list[str]) -> set[str]:
     """What the words are about."""
-    exact, stems, phrases = _lexicon()
-    about = {name for word in found for name in exact.get(word, ())}
-    for word in found:
-        for size in range(3, len(word) + 1):
-            about.update(stems.get(word[:size], ()))
+    _exact, _stems, phrases = _lexicon()
+    about = {name for word in dict.fromkeys(found) for name in _of_word(word)[2]}
     for first, second, third in zip(found, [*found[1:], ""], [*found[2:], "", ""], strict=False):
         about.update(phrases.get(f"{first}_{second}", ()))
         about.update(phrases.get(f"{first}_{second}_{third}", ()))

@@ -34,6 +34,9 @@ FOR_PEOPLE = frozenset({"human_handoff", "emergency", "complaint"})
 # A yes to a summary is plain: no doubt, no condition, no question, few words.
 PLAIN_YES, PLAIN_WORDS = 0.62, 8
 _NOT_PLAIN = re.compile(r"[?\d]|\b(?:no|not|nao|pero|but|mas|si es|if|se for|salvo|unless|don'?t|nunca|todavia|ainda|wait|espera|espere)\b")
+_ASKS = re.compile(
+    r"\?|\b(?:do you have|have you got|is there|are there|any|hay|tenes|tienen|tendran|tem|teria\w*|voces tem|queda|quedan)\b"
+)
 _SENTENCES = re.compile(r"[.?!\n;]+|, (?=\w+ \w+ \w+)| (?:y|and|e|also|tambien|tambem|ademas) (?=\w+ \w+ \w+)")
 
 
@@ -104,6 +107,8 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
         wish = max(rest.keys() - {"inform"}, key=lambda name: rest[name], default="")
         if not asked and rest.get(wish, 0.0) >= CANDIDATE:
             chosen[wish] = rest[wish]
+        elif not asked and _ASKS.search(folded):
+            chosen["check_availability"] = DECIDED
         else:
             chosen["inform"] = max(scores.get("inform", 0.0), 0.9 if asked else 0.7)
     if not chosen.keys() - SMALL_TALK:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SPACE = re.compile(r"[^\S\n]+")
 _EMOJI_WORDS = {"👍": " ok ", "👌": " ok ", "✅": " si ", "🙏": " gracias ", "❌": " no ", "👎": " no "}
@@ -21,7 +22,9 @@ def fold(text: str) -> str:
     for emoji, word in _EMOJI_WORDS.items():
         text = text.replace(emoji, word)
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    bare = _ACCENTS.sub("", decomposed)
+    if not bare.isascii():
+        bare = "".join(character for character in bare if not unicodedata.combining(character))
     bare = _STRETCHED.sub(r"\1", bare.replace("’", "'"))
     return _SPACE.sub(" ", _CHAT_WORD.sub(lambda match: _CHAT[match[1]], bare)).strip()
 

@@ -31,7 +31,7 @@ JOINS = {
 SEED, ROUNDS, BATCH = 20, 4, 1024
 STEP, DECAY, DROPPED, AVERAGED_FROM = 0.1, 4e-6, 0.2, 0.5
 # How many joined letters for every phrase, which share of all is repeated misspelt, and how badly.
-PAIRS, REPEATED, NOISE = 0.35, 0.3, 0.06
+PAIRS, REPEATED, NOISE = 0.3, 0.2, 0.06
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _fit(matrix: Any, wanted: NDArray[np.float32], say: Callable[[str], None]) -
                 whole_b += bias
                 averaged += 1
         say(f"round {round_ + 1}: loss {loss / count:.3f}")
-    return whole / averaged, whole_b / averaged
+    return (whole / averaged).astype(np.float32), (whole_b / averaged).astype(np.float32)
 
 
 def _vocabulary() -> set[str]:
