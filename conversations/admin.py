@@ -7,7 +7,6 @@ import re
 import uuid
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.search import SearchQuery
@@ -20,7 +19,6 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from channels_app import outbox
 from channels_app.admin import OUTBOUND_LOOKS
@@ -28,7 +26,6 @@ from channels_app.envelope import ContentError
 from channels_app.models import Account
 from channels_app.transports import transport_of
 from conversations import handoff
-from conversations.dialogue.intents.facts import TOPICS
 from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message
 from hotelagent.hotels.access import has_role
 from hotelagent.hotels.models import Role
@@ -36,7 +33,6 @@ from hotelagent.hotels.staff_admin import (
     BigTable,
     HotelAdmin,
     HotelFilter,
-    HotelForm,
     HotelInline,
     Look,
     badge,
@@ -509,49 +505,5 @@ class GuestAdmin(BigTable, HotelAdmin):
         return ", ".join(identity.value for identity in guest.identities.all())
 
 
-class FactForm(HotelForm):
-    topic = forms.ChoiceField(
-        label=_("topic"), choices=[(topic, INTENTS.get(topic, topic)) for topic in TOPICS], widget=UnfoldAdminSelectWidget
-    )
-
-
-class KnowledgeAdmin(HotelAdmin):
-    """The hotel's own words. Their version counts every change."""
-
-    is_configuration = True
-    changed = when("updated_at", _("changed"))
-    list_select_related = ["hotel"]
-    readonly_fields = ["version", "updated_at"]
-
-    @admin.display(description=_("version"), ordering="version")
-    def version_label(self, row: Fact | Faq) -> str:
-        return f"v{row.version}"
-
-
-@admin.register(Fact)
-class FactAdmin(KnowledgeAdmin):
-    form = FactForm
-    list_display = ["about", "hotel", "language", "beginning", "version_label", "changed"]
-    list_filter = [("language", ChoicesDropdownFilter), ("hotel", HotelFilter)]
-    word_fields = ("text", "topic")
-    fields = ["hotel", "topic", "language", "text", "version", "updated_at"]
-
-    @admin.display(description=_("topic"), ordering="topic")
-    def about(self, fact: Fact) -> str:
-        return intent_word(fact.topic)
-
-    @admin.display(description=_("text"))
-    def beginning(self, fact: Fact) -> str:
-        return words(fact.text, 80)
-
-
-@admin.register(Faq)
-class FaqAdmin(KnowledgeAdmin):
-    list_display = ["question", "hotel", "language", "beginning", "version_label", "changed"]
-    list_filter = [("language", ChoicesDropdownFilter), ("hotel", HotelFilter)]
-    word_fields = ("question", "answer")
-    fields = ["hotel", "language", "question", "answer", "version", "updated_at"]
-
-    @admin.display(description=_("answer"))
-    def beginning(self, faq: Faq) -> str:
-        return words(faq.answer, 80)
+# The rest of the back office, which uses what stands above.
+from conversations import knowledge_admin as knowledge_admin  # noqa: E402 - Django looks for a module of this name only

@@ -21,6 +21,8 @@ from reservations.errors import NothingFree, StayNotPossible, TooManyHolds
 from reservations.models import Booking, Quote
 
 Clock = Callable[[], dt.datetime]
+# How far the nearest free dates are looked for, nearest first, and how many are told.
+NEAR_DAYS, NEAR_LIMIT = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 7, -7), 3
 LIVE = [Booking.State.CONFIRMED, Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.HOLDING]
 
 
@@ -48,6 +50,7 @@ class HotelDesk:
         self.clock, self.phone = clock, phone
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.made: list[Proposal] = []
+        self.asked: list[tuple[str, str, str]] = []  # questions without an answer: words, topic, language
         self.booked: list[str] = []  # keys of bookings this turn was to tell of
         self.unsettled: list[str] = []  # keys of bookings whose end the turn does not see
         self.acted = False  # something was booked or cancelled: the turn must be told, whatever else arrived
@@ -134,6 +137,23 @@ class HotelDesk:
         rows = list(Faq.objects.filter(hotel=self.hotel, language=language))
         index = faq_matching.best(text, [row.question for row in rows])
         return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
+
+    def unanswered(self, text: str, topic: str, language: str) -> None:
+        self.asked.append((text, topic, language))
+
+    def near(self, stay: Stay, party: Party) -> list[tuple[Stay, Offer]]:
+        today, found = self.clock().date(), list[tuple[Stay, Offer]]()
+        with _problems():
+            for days in NEAR_DAYS:
+                moved = Stay(stay.check_in + dt.timedelta(days=days), stay.check_out + dt.timedelta(days=days))
+                if moved.check_in < today:
+                    continue
+                free = [offer for offer in quoting.offers(self.hotel, moved, party, guest_key=self.guest.key) if offer.bookable]
+                if free:
+                    found.append((moved, free[0]))
+                if len(found) == NEAR_LIMIT:
+                    break
+        return sorted(found, key=lambda pair: pair[0].check_in)
 
     def _cancel(self, proposal: Proposal) -> Settled:
         row = Booking.objects.get(hotel=self.hotel, guest_key=self.guest.key, reference=proposal.data["reference"])

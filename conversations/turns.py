@@ -22,7 +22,7 @@ from prometheus_client import Counter, Histogram
 from channels_app import inbox, outbox
 from channels_app.envelope import Choice, Content
 from channels_app.models import Account, Inbound, Outbound, Thread
-from conversations import handoff
+from conversations import handoff, knowledge
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
@@ -299,6 +299,8 @@ def say(conversation: Conversation, text: str, key: str) -> None:
 def _record(conversation: Conversation, desk: HotelDesk) -> None:
     for type_, data in desk.events:
         handoff.record(conversation, type_, **data)
+    for text, topic, language in desk.asked:
+        knowledge.note_unanswered(conversation, text, topic, language)
 
 
 def _learn(conversation: Conversation, understanding: Understanding) -> None:

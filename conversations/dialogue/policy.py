@@ -14,6 +14,8 @@ from conversations.dialogue.understanding import understand
 from conversations.dialogue.understanding.normalise import fold
 
 READABLE = frozenset({"text", "button", "interactive"})
+# When choices may be typed as their numbers: a number answers nothing else then.
+NUMBERED = {"room_type", "choice", "booking_code", "stay"}
 MISUNDERSTOOD_LIMIT = 2
 # Offers stand cheapest first.
 _ORDINAL = re.compile(
@@ -241,6 +243,11 @@ def _tap(turn: Turn, choice_id: str) -> bool:
     if kind == "room":
         turn.state = turn.state.with_slots(room_type=value)
         booking.progress(turn)
+    elif kind == "stay":
+        check_in, _slash, check_out = value.partition("/")
+        nights = (dt.date.fromisoformat(check_out) - dt.date.fromisoformat(check_in)).days
+        turn.state = turn.state.with_slots(check_in=check_in, check_out=check_out, nights=nights)
+        booking.start(turn, "check_availability")
     elif kind == "cancel":
         turn.state = turn.state.with_slots(booking_code=value)
         cancelling.start(turn, "cancel_reservation")
@@ -267,7 +274,9 @@ def _typed_choice(turn: Turn) -> str:
         return rooms[index] if index < len(rooms) else ""
     for number, choice in enumerate(turn.state.choices, start=1):
         if typed == fold(choice.title).strip(" .!)") or (
-            re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in {"room_type", "choice", "booking_code"}
+            re.fullmatch(r"\d{1,2}", typed)
+            and int(typed) == number
+            and turn.state.awaiting in {"room_type", "choice", "booking_code", "stay"}
         ):
             return choice.id
     return ""
@@ -308,10 +317,11 @@ def _not_understood(turn: Turn) -> None:
     if misses >= MISUNDERSTOOD_LIMIT:
         turn.pass_on("not_understood")
         return
+    turn.desk.unanswered(turn.message.text, "", turn.language)
     if turn.state.proposal is not None:  # the buttons on the table stay the ones that count
         _carry_on(turn)
         return
-    turn.say("not_understood")
+    turn.say("out_of_scope" if turn.understanding.has("out_of_scope") else "not_understood")
     turn.offer(("menu:availability", "availability"), ("menu:question", "question"), ("person", "person"))
     if turn.state.awaiting is None:
         turn.change(awaiting="choice")

@@ -280,6 +280,14 @@ class Desk(Protocol):
         """The hotel's own words on a topic."""
         ...
 
+    def near(self, stay: Stay, party: Party) -> list[tuple[Stay, Offer]]:
+        """The nearest stays of the same length with something free, and the cheapest offer of each; at most three."""
+        ...
+
+    def unanswered(self, text: str, topic: str, language: str) -> None:
+        """The hotel's words have no answer to this; staff will see it."""
+        ...
+
     def faq(self, text: str, language: str) -> Answer | None:
         """The hotel's answer to a question like this one."""
         ...

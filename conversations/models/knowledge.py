@@ -69,3 +69,35 @@ class Faq(Versioned):
 
     def __str__(self) -> str:
         return self.question
+
+
+class UnansweredQuestion(models.Model):
+    """A question the hotel's words have no answer to; asked again in the same words it is counted, not listed twice."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ANSWERED = "answered", _("answered")
+        DISMISSED = "dismissed", _("dismissed")
+
+    hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="unanswered", verbose_name=_("hotel"))
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    question = models.CharField(_("question"), max_length=300)
+    # Folded words: how "¿Tienen secador?" and "tienen secador" are one question.
+    words = models.CharField(max_length=300)
+    topic = models.CharField(_("topic"), max_length=40, blank=True)
+    asked = models.PositiveIntegerField(_("times asked"), default=1)
+    first_at = models.DateTimeField(_("first asked"), auto_now_add=True)
+    last_at = models.DateTimeField(_("last asked"))
+    conversation = models.ForeignKey("conversations.Conversation", models.SET_NULL, null=True, verbose_name=_("last conversation"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    faq = models.ForeignKey(Faq, models.SET_NULL, null=True, blank=True, verbose_name=_("frequent question"))
+
+    class Meta:
+        verbose_name = _("unanswered question")
+        verbose_name_plural = _("unanswered questions")
+        ordering = ["-last_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["hotel", "language", "words"], name="one_unanswered_per_words")]
+        indexes = [models.Index(fields=["hotel", "state", "-last_at"], name="unanswered_by_state")]
+
+    def __str__(self) -> str:
+        return self.question

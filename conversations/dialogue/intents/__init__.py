@@ -21,6 +21,7 @@ QUESTIONS: dict[str, Handler] = {
     **dict.fromkeys(facts.TOPICS, facts.answer),
     "room_info": facts.rooms,
     "reservation_status": own_bookings.status,
+    "restaurant_or_spa_booking": people.table_or_treatment,
 }
 # What a talk can be about; the first that fits is followed.
 GOALS: dict[str, Handler] = {

@@ -256,9 +256,31 @@ def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Offer]) -> None:
         return
     for offer in offers:
         _rules(turn, offer)
-    turn.say("none_free", **_asked(turn, stay, party))
+    near = turn.desk.near(stay, party)
+    turn.say("none_free_near" if near else "none_free", **_asked(turn, stay, party))
+    if near:
+        lines = [_near_line(turn, other, offer) for other, offer in near]
+        turn.parts.append("\n".join([phrasebook.say(turn.language, "near"), *lines]))
     turn.offer(("menu:dates", "other_dates"), ("person", "person"))
-    turn.change(awaiting="check_in", offered="")
+    turn.choices = (*(_near_choice(turn, other, offer) for other, offer in near), *turn.choices)
+    turn.change(awaiting="stay" if near else "check_in", offered="")
+
+
+def _near_line(turn: Turn, stay: Stay, offer: Offer) -> str:
+    assert offer.price is not None
+    return phrasebook.say(
+        turn.language,
+        "near_line",
+        stay=phrasebook.stay(turn.language, stay, turn.today),
+        room=offer.room_type.name(turn.language),
+        total=phrasebook.money(turn.language, offer.price.total, offer.price.currency),
+    )
+
+
+def _near_choice(turn: Turn, stay: Stay, offer: Offer) -> Choice:
+    assert offer.price is not None
+    title = f"{stay.check_in.day}/{stay.check_in.month} – {stay.check_out.day}/{stay.check_out.month}"
+    return Choice(f"stay:{stay.check_in}/{stay.check_out}", title, phrasebook.money(turn.language, offer.price.total, offer.price.currency))
 
 
 def _asked(turn: Turn, stay: Stay, party: Party) -> dict[str, str]:

@@ -24,3 +24,9 @@ def complaint(turn: Turn, _intent: str) -> None:
 
 def opt_out(turn: Turn, _intent: str) -> None:
     turn.say("opt_out")
+
+
+def table_or_treatment(turn: Turn, _intent: str) -> None:
+    """Tables and treatments are booked by people."""
+    turn.say("table_or_treatment")
+    turn.pass_on("cannot_do")

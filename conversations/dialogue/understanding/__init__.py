@@ -69,7 +69,7 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State, hotel: Ho
     """Do "mañana" and "el viernes" speak of a stay here? When dates were asked for or the words around say so; not in a
     question about the hotel, not in answer to "your name?", and not in "mañana te confirmo". None: nothing tells."""
     names = {intent.name for intent in said}
-    if state.awaiting in {"check_in", "check_out", "nights"} or names & _BOOKING:
+    if state.awaiting in {"check_in", "check_out", "nights", "stay"} or names & _BOOKING:
         return True
     if _LATER.search(folded) or state.awaiting == "name":
         return False

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-BITS = 16
+BITS = 18
 SIZE = 1 << BITS
 CONCEPTS = Path(__file__).with_name("concepts.toml")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[?!]|[^\s\w.,;:()\"'¿¡-]")

@@ -1,0 +1,116 @@
+"""Questions nobody could answer, and what staff make of them."""
+
+import io
+import json
+import sys
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from conversations import knowledge
+from conversations.models import Faq, UnansweredQuestion
+
+NOW = "2026-12-01T10:00"
+
+
+@pytest.fixture
+def converse(hotel, capsys, monkeypatch):
+    def go(*lines):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(("\n".join(lines) + "\n").encode())))
+        call_command("converse", hotel="prueba", as_json=True, now=NOW)
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return go
+
+
+def test_a_question_without_an_answer_lands_on_the_list_once(converse):
+    answers = converse("¿tienen gimnasio?", "Tienen  gimnasio!!")
+
+    assert answers[0]["replies"][0]["text"].startswith("Eso no lo tengo a mano")
+    [row] = UnansweredQuestion.objects.all()
+    assert (row.question, row.topic, row.language, row.asked, row.state) == ("¿tienen gimnasio?", "amenity_gym", "es", 2, "open")
+    assert row.conversation is not None
+
+
+def test_an_answered_question_is_not_listed(converse):
+    converse("¿a qué hora es el desayuno?", "¿puedo dejar las valijas antes del check-in?")
+
+    assert not UnansweredQuestion.objects.exists()
+
+
+def test_a_dismissed_question_stays_dismissed_and_an_answered_one_comes_back(converse):
+    converse("¿tienen gimnasio?", "¿tienen spa?")
+    UnansweredQuestion.objects.filter(topic="amenity_gym").update(state="dismissed")
+    UnansweredQuestion.objects.filter(topic="amenity_spa").update(state="answered")
+
+    converse("¿tienen gimnasio?", "¿tienen spa?")
+
+    assert dict(UnansweredQuestion.objects.values_list("topic", "state")) == {"amenity_gym": "dismissed", "amenity_spa": "open"}
+    assert set(UnansweredQuestion.objects.values_list("asked", flat=True)) == {2}
+
+
+def test_the_list_has_an_end(converse, monkeypatch):
+    monkeypatch.setattr(knowledge, "MOST", 1)
+
+    converse("¿tienen gimnasio?", "¿tienen spa?", "¿tienen gimnasio?")
+
+    assert list(UnansweredQuestion.objects.values_list("topic", "asked")) == [("amenity_gym", 2)]
+
+
+def test_made_a_faq_it_answers_the_next_guest(converse, admin_client):
+    converse("¿tienen gimnasio con pesas?")
+    row = UnansweredQuestion.objects.get()
+
+    page = admin_client.get(reverse("admin:conversations_faq_add"), {"asked": row.pk})
+    assert 'value="¿tienen gimnasio con pesas?"' in page.content.decode()
+    admin_client.post(
+        f"{reverse('admin:conversations_faq_add')}?asked={row.pk}",
+        {"hotel": row.hotel_id, "language": "es", "question": row.question, "answer": "Sí, en la terraza."},
+    )
+
+    row.refresh_from_db()
+    assert (row.state, row.faq) == ("answered", Faq.objects.get(question=row.question))
+    assert converse("¿tienen gimnasio con pesas?")[0]["replies"][0]["text"] == "Sí, en la terraza."
+
+
+def test_the_list_is_seen_and_worked_in_the_back_office(converse, admin_client):
+    converse("¿tienen gimnasio?")
+    row = UnansweredQuestion.objects.get()
+    page = reverse("admin:conversations_unansweredquestion_changelist")
+
+    html = admin_client.get(page).content.decode()
+    assert "¿tienen gimnasio?" in html and "Make it a frequent question" in html
+    admin_client.post(page, {"action": "dismiss", "_selected_action": [row.pk]})
+    row.refresh_from_db()
+    assert row.state == "dismissed"
+    admin_client.post(page, {"action": "reopen", "_selected_action": [row.pk]})
+    row.refresh_from_db()
+    assert row.state == "open"
+
+
+def test_when_nothing_is_free_the_nearest_dates_are_offered_and_taken_by_their_number(converse):
+    converse("lugar del 10 al 12 de diciembre para 4", "1", "Ana Pérez", "sí")  # the only suite
+
+    offered, taken = converse("lugar del 10 al 12 de diciembre para 4", "1")
+
+    choices = offered["replies"][0]["choices"]
+    assert [choice["id"] for choice in choices[:3]] == ["stay:2026-12-08/2026-12-10", "stay:2026-12-12/2026-12-14", "stay:2026-12-13/2026-12-15"]
+    assert "Suite" in offered["replies"][0]["text"]
+    assert {key: taken["state"]["slots"][key] for key in ("check_in", "check_out", "nights")} == {
+        "check_in": "2026-12-08", "check_out": "2026-12-10", "nights": 2,
+    }  # fmt: skip
+    assert taken["state"]["awaiting"] == "room_type"
+
+
+def test_what_is_no_matter_of_the_hotels_is_said_and_a_second_time_a_person_comes(converse):
+    first, second = converse("contame un chiste de futbol", "quién ganó las elecciones?")
+
+    assert first["replies"][0]["text"].startswith("Con eso no te puedo ayudar")
+    assert (first["owner"], second["owner"]) == ("bot", "waiting")
+
+
+def test_a_table_is_a_matter_for_people(converse):
+    [answer] = converse("me reservás una mesa para cenar hoy a las 21?")
+
+    assert (answer["owner"], "equipo del hotel" in answer["replies"][0]["text"]) == ("waiting", True)
