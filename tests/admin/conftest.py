@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound, Thread
-from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message
+from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message, UnansweredQuestion
 from hotelagent.hotels.models import Hotel, Membership, OpeningHours
 from pms import inventory
 from pms.models import Connection, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomType, Tax
@@ -85,6 +85,7 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         Event.objects.create(hotel=hotel, conversation=conversation, type="handed_off", data={"note": mark}, user=person, at=now),
         Fact.objects.create(hotel=hotel, topic="amenity_wifi", language="es", text=f"wifi {mark}"),
         Faq.objects.create(hotel=hotel, language="es", question=f"question {mark}", answer=f"answer {mark}"),
+        UnansweredQuestion.objects.create(hotel=hotel, language="es", question=f"asked {mark}", words=f"asked {mark}", last_at=now),
     ]  # fmt: skip
     return {type(row): row for row in rows}
 

@@ -80,7 +80,7 @@ def test_the_list_is_seen_and_worked_in_the_back_office(converse, admin_client):
     page = reverse("admin:conversations_unansweredquestion_changelist")
 
     html = admin_client.get(page).content.decode()
-    assert "¿tienen gimnasio?" in html and "Make it a frequent question" in html
+    assert "¿tienen gimnasio?" in html and "Hacerla pregunta frecuente" in html
     admin_client.post(page, {"action": "dismiss", "_selected_action": [row.pk]})
     row.refresh_from_db()
     assert row.state == "dismissed"
@@ -95,7 +95,11 @@ def test_when_nothing_is_free_the_nearest_dates_are_offered_and_taken_by_their_n
     offered, taken = converse("lugar del 10 al 12 de diciembre para 4", "1")
 
     choices = offered["replies"][0]["choices"]
-    assert [choice["id"] for choice in choices[:3]] == ["stay:2026-12-08/2026-12-10", "stay:2026-12-12/2026-12-14", "stay:2026-12-13/2026-12-15"]
+    assert [choice["id"] for choice in choices[:3]] == [
+        "stay:2026-12-08/2026-12-10",
+        "stay:2026-12-12/2026-12-14",
+        "stay:2026-12-13/2026-12-15",
+    ]
     assert "Suite" in offered["replies"][0]["text"]
     assert {key: taken["state"]["slots"][key] for key in ("check_in", "check_out", "nights")} == {
         "check_in": "2026-12-08", "check_out": "2026-12-10", "nights": 2,

@@ -12,16 +12,34 @@ from conversations.dialogue.understanding.normalise import fold
 # Characters of a letter that are read.
 LONG = 4000
 _BOOKING = frozenset({"check_availability", "make_reservation", "price_quote", "modify_reservation"})
+_SERVICES = frozenset(
+    [
+        "restaurant_or_spa_booking",
+        "airport_transfer",
+        "amenity_restaurant",
+        "amenity_breakfast",
+        "amenity_spa",
+        "amenity_pool",
+        "amenity_gym",
+        "room_service",
+        "housekeeping",
+        "location_directions",
+    ]
+)
+# Of a service, not of a stay.
+_TABLE = re.compile(r"\b(?:reserv\w+|book\w*|tonight|salimos|salgo|leave|leaving|saio|saimos|semanas?|weeks?)\b")
+# "¿hay tango el viernes?" asks for no room.
+_SOMETHING = re.compile(r"\b(?:hay|is there|are there|any|tem|hacen|abre\w*|open\w*|is it|more expensive|mas caro|mais caro|pessoa)\b")
 _STRONG_CUE = re.compile(
     r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
     r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
     r"change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
-    r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|fly in|pouso|baixo ai|estou ai|(?:estaria|estoy|estamos|estaremos|estare) ahi|be with you|be in|with you|con ustedes|com voces|sal[gi]\w+|leav\w+|sai\w*)\b"
+    r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|fly in|pouso|baixo ai|estou ai|(?:estaria|estoy|estamos|estaremos|estare) ahi|be with you|me voy|nos vamos|irnos|irme|be in|with you|con ustedes|com voces|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 _CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
 # "mañana te confirmo" speaks of an answer, not of an arrival.
 _LATER = re.compile(
-    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b|\blet you know\b|\baviso\b"
+    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b|\blet you know\b|\b(?:i'll|ya|eu) confirm\w*\b|\bconfirmo (?:el|na|no|on|manana|amanha|la)\b|\baviso\b"
 )
 
 
@@ -69,16 +87,18 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State, hotel: Ho
     """Do "mañana" and "el viernes" speak of a stay here? When dates were asked for or the words around say so; not in a
     question about the hotel, not in answer to "your name?", and not in "mañana te confirmo". None: nothing tells."""
     names = {intent.name for intent in said}
-    if state.awaiting in {"check_in", "check_out", "nights", "stay"} or names & _BOOKING:
+    if state.awaiting in {"check_in", "check_out", "nights", "stay"}:
         return True
     if _LATER.search(folded) or state.awaiting == "name":
         return False
-    if _STRONG_CUE.search(folded):
+    if names & _BOOKING:
+        return True
+    if _STRONG_CUE.search(_TABLE.sub(" ", folded) if names & _SERVICES else folded):
         return True
     # "¿el desayuno es hasta las 11 los domingos?" is no stay.
     if any(intent.confidence >= intents.ACT and intent.name not in intents.LONE | intents.SMALL_TALK | intents.SHORT for intent in said):
         return False
     if _CUE.search(folded) or slots.room_type(folded, hotel.room_types) or party.read(folded, language=spoken, awaiting=None):
         return True
-    short = len(folded.split()) <= 5 and not names - {"greeting", "thanks", "affirm", "deny"}
+    short = len(folded.split()) <= 5 and not _SOMETHING.search(folded) and not names - {"greeting", "thanks", "affirm", "deny"}
     return True if short and state.awaiting not in {"confirmation", "room_type"} else None

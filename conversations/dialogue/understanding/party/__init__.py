@@ -16,10 +16,13 @@ _N = numbers.PATTERN
 # A number that is no article: "somos una familia" counts nobody.
 _MANY = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b)(?:media docena|{_N})"
 _NO_TIME = r"(?! ?(?:/|:|h\b|hs\b|am\b|pm\b|%|\$|usd|euro|peso|dolar|reais|noche|night|noite|dia\b|dias\b|days?\b|semana|week|mes\b|meses|month|ano|year|hora|hour|minut|cuadra|block|quadra|km|cama|bed|perr|dog|cachorr|gat|cat|mascota|valija|mala|suitcase|bag|vez|veces|vezes|time|piso|floor|andar|estrella|star|coche|car\b|auto|moto|cafe|coffee|mail))"
+# "los dos" are people, "los dos ascensores" are not.
+_TOGETHER = r"(?= ?(?:$|[.,;!?)]|y\b(?! media)|e\b(?! meia)|and\b|con\b|with\b|com\b|mas\b|mais\b|plus\b|of us|de nosotros|juntos|juntas|nomas|solos|solas|sozinh|somos|vamos|viaj))"
 _TOTALS = [
     re.compile(pattern.replace("N_END", rf"({_MANY})\b{_NO_TIME}").replace("N_", f"({_MANY})"))
     for pattern in (
         r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
+        r"\b(?:pasajeros|passageiros|guests|hospedes|huespedes|pax|personas|people|pessoas|viajeros|travell?ers|occupancy|ocupacion): ?N_",
         r"\ba gente (?:e|eh|sera|seria|vai|vai ser)(?: em)? N_END",
         r"\b(?:we are|we're|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there would be|there'd be|that makes|makes it|it's|it is|it'll be|making)(?: (?:just|only|about|like|going to be|in total|the|all|now|around))* N_END",
         r"\bN_ (?:en total|in total|total|in all|no total|ao todo|altogether|all told|of us|of them|de nosotros|de nos|contando)\b",
@@ -28,20 +31,21 @@ _TOTALS = [
         r"\b(?:familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:es |is |e )?(?:de|of|com|con) N_END",
         r"\b(?:sao|son|serian|seriam|ahora|agora|quedan|ficam) N_END(?= ?(?:$|[.,;!?]|en total|no total|ahora|agora|nomas|personas|pessoas))",
         r"\b(?:para|for|pra|pa|p/) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
-        r"\b(?:nosotros|nosotras|los|nos|nois|us|the|all|all the|os) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:hij|nen|chic|nin|kid|boy|girl|child|son|daught|filh|crian|menin|adult|noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|perr|dog|suit|pisc|opci|opt|vez|vec|time|primer|last|first|bebe|bab|varon|mel|gem|niet|net|peque|am\b|pm\b|de la|da (?:tarde|manha)|o'?clock|horas?))",
+        r"\b(?:nosotros|nosotras|nos|nois|us|we) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|am\b|pm\b))",
+        rf"\b(?:los|las|the|all|all the|os|as) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b{_TOGETHER}",
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
     )
 ]
 _POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
 _NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
 _SELF = re.compile(
-    r"\bthere'?s me\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
+    r"\bthere'?s me\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
     r"|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
 _ALONE = re.compile(
-    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|by myself|on my own|solo (?:yo|para mi|travell?er)|"
-    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
+    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
+    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
 _WITH = re.compile(
@@ -49,7 +53,9 @@ _WITH = re.compile(
 )
 _GENERAL_WE = re.compile(r"\b(?:nosotros|nosotras|us|nos)\b (?:y|and|e|mas|plus|com|con)\b")
 _BOTH = re.compile(
-    r"\b(?:(?:los|las|nosotros|nosotras|nos|nois|os|as|us|we|the) (?:2|dos|two|dois|duas)|(?:2|two) of us|both of us|us both|ambos|ella y yo|el y yo|ela e eu|ele e eu|(?:him|her) and (?:me|i)|(?:me|i) and (?:him|her)|eu e (?:ele|ela)|yo y (?:el|ella)|a dos\b|de a dos|en pareja|em casal|as a couple)\b"
+    r"\b(?:(?:nosotros|nosotras|nos|nois|us|we) (?:2|dos|two|dois|duas)|(?:los|las|os|as|the) (?:2|dos|two|dois|duas)"
+    + _TOGETHER
+    + r"|(?:2|two) of us|both of us|us both|ambos|ella y yo|el y yo|ela e eu|ele e eu|(?:him|her) and (?:me|i)|(?:me|i) and (?:him|her)|eu e (?:ele|ela)|yo y (?:el|ella)|a dos\b|de a dos|en pareja|em casal|as a couple)\b"
 )
 _ONLY_ONE = re.compile(
     r"\b(?:solo|only|apenas|so|just) (?:el|ella|he|she|ele|ela|him|her)\b|\b(?:el|ella|ele|ela) (?:solo|sola|sozinh[oa])\b"
@@ -78,7 +84,7 @@ _NOT_ME = re.compile(
 _BESIDE = re.compile(
     r"\b(?:para|for|pra|pro|pros|viaj\w*|travel\w*|va|vai|van|vao|vamos|voy|vou|con|with|com|lev\w*|llev\w*|somos|es|e|is|are|viene\w*|venimos|vem|come\w*|coming|join\w*|acomoda\w*|accommodate)\b[^.?!]{0,24}$"
 )
-_FORM = re.compile(r"\b(?:adult\w*|adt):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
+_FORM = re.compile(r"(?<!\d )\b(?:adult\w*|adt):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
 _FAMILIES = re.compile(rf"\b({_MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
 _OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
 _HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
@@ -124,6 +130,11 @@ def _bare(text: str) -> dict[str, Any]:
         bare,
     ):
         return {"adults": numbers.value(match[1])}
+    if re.fullmatch(
+        r"(?:(?:solo|sola|just|only|so|apenas|para|for|pra|it's|es|e|voy|vou|viajo|hola|oi|hi)\s+)*(?:yo|me|eu|mi|mim|myself|i|uno|una|one|um)(?: (?:solo|sola|nomas|only|alone|so|mesmo|mesma|sozinho|sozinha|please|por favor))*",
+        bare,
+    ):
+        return {"adults": 1}
     if match := re.fullmatch(rf"{polite}({_N}) ?\+ ?({_N})", bare):
         return {"adults": numbers.value(match[1]), "children": numbers.value(match[2])}
     return {}
@@ -138,6 +149,8 @@ def _rooms(text: str, found: dict[str, Any]) -> str:
     counts: list[int] = []
     plain: list[int] = []
     articles = 0
+    if match := re.search(r"\b(?:rooms|habitaciones|quartos|cuartos): ?(\d{1,2})\b", text):
+        found["rooms"] = int(match[1])
     for match in v.ROOMS.finditer(text):
         word = match[1]
         if word in _ARTICLES:
@@ -173,8 +186,8 @@ def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], in
             total = total or 0
             continue
         count, own = one.count, one.ages
-        if one.kind == "twins" and len(own) == 1:
-            own = own * (count or 2)
+        if len(own) == 1 and (one.kind == "twins" or (count or 0) > 1):
+            own = own * (count or 2)  # "dos nenas de 5"
         if count is None:
             count = len(own) or _had(text[one.end :])
             if not own and count:

@@ -49,7 +49,11 @@ _LATER = re.compile(
 _SO_MANY = re.compile(
     rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be|dess[ae]s|of those|de es[oa]s) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
 )
-_NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:de |\()({_N}) (?:anos|anitos|aninhos)")
+_NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:(?:de |\()({_N}) (?:anos|anitos|aninhos)|\(({_N})\))")
+# "el mayor de 8 y el menor de 5"
+_ELDER = re.compile(
+    rf"\b(?:el|la|the|o|a) (?:mayor|menor|mas (?:grande|chic[oa])|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])(?: one)?(?: is| de| of| tiene| tem| con| com)* (?={_N}\b)()"
+)
 _ONE_AND_ANOTHER = re.compile(
     rf"\b(?:un[oa]?|uma?|one) (?:de|of) ({_N}) (?:anos )?(?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:de|of) ({_N})\b"
 )
@@ -68,10 +72,10 @@ _WORD_FORMS = [
 _AGES_ALONE = re.compile(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))")
 # Somebody who does not come after all.
 _LEFT_OUT = re.compile(
-    r"^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|desistiu|dropped out|se bajo)"
+    r"^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|se bajo)"
 )
 _TAKEN_OUT = re.compile(
-    r"\b(?:tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
+    r"\b(?:no viene|no va|nao vai|nao vem|tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
 )
 GROWN = 18
 
@@ -94,11 +98,14 @@ def turned(text: str) -> str:
     """Ages that stand before their people, put behind them."""
 
     def turn(match: re.Match[str]) -> str:
+        if re.search(r"(?:\bof|\baged?|\bis|\bare|,|\band|\bde|\bturning|'s) $", match.string[: match.start()]) and not match[5]:
+            return f"{match[1]} {'meses' if (match[2] or '').startswith('month') else 'anos'}{match[4] or ''}"
         unit = "meses" if (match[2] or "").startswith("month") else "anos"
         noun = match[5] if match[5] and kind_of(match[5]) else None
         rest = "" if noun else (match[4] or "")
         return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
 
+    text = _ELDER.sub(r"\1", text)
     text = _ONE_AND_ANOTHER.sub(r"2 kids de \1 y \2", text)
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)

@@ -17,6 +17,8 @@ from conversations.dialogue.understanding.stays import clauses, points
 from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month, with_digits
 
+MONTH_NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
+
 _N = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
 _NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|pernoites?|diarias?)"
 _NIGHTS = re.compile(
@@ -31,7 +33,9 @@ _MAKE_IT = re.compile(
     rf"\b(?:make it|make that|que sean|poneme|pone|mejor|sean|faz|coloca|bota) (\d{{1,2}})(?: {_NIGHT})?\b(?=[ .!]*$)(?<=\d|\w)"
 )
 _BEFORE_IT = re.compile(rf"\b\d{{1,2}} {_NIGHT} (?:before|antes|previas|anteriores)\b")
-_OR_NIGHTS = re.compile(rf"\b\d{{1,2}} ?(?:o|or|ou|-|/) ?\d{{1,2}} {_NIGHT}\b")
+_OR_NIGHTS = re.compile(
+    rf"\b(?:\d{{1,2}}|una?|uma?|one) ?(?:o|or|ou|-|/) ?\d{{1,2}} {_NIGHT}\b|\b\d{{1,2}} {_NIGHT},? (?:puede que|maybe|talvez|quizas|tal vez|o) \d"
+)
 _WEEKS = re.compile(
     rf"(?<!daqui )(?<!daqui a )(?<!dentro de )(?<!\ben )(?<!\bin )\b({_N})(?: [a-z]+)? (?:semanas?|semanitas?|semaninhas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next))"
 )
@@ -62,6 +66,14 @@ _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?
 _SHIFTED_END = re.compile(
     r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
 )
+# "cambiame el 6 por el 8"
+_REPLACED = re.compile(
+    r"\b(?:cambi\w+|chang\w+|troc\w+|mud\w+|swap)(?: (?:me|nos))? (?:el|the|o|dia|o dia) (\d{1,2})(?:st|nd|rd|th)? (?:por|for|to|pelo|para|pro)(?: (?:el|the|o|dia))* (\d{1,2})(?:st|nd|rd|th)?\b"
+)
+_NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|\bsemana (?:siguiente|seguinte)\b")
+_NEXT_DAY = re.compile(
+    r"\b(?:(?:a la|al) (?:manana |dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b"
+)
 _DAYS_STAY = re.compile(
     r"\b(?:(?:los )?dias|days|(?:os )?dias|fechas|dates)\b.{0,16}\b(?:estan? bien|stay|ficam?|quedan?|igual\w*|correct\w*|mism[oa]s|same|mesm[oa]s)\b|\b(?:mism[oa]s|same|mesm[oa]s) (?:dias|days|fechas|dates|datas)\b"
 )
@@ -85,7 +97,7 @@ _MOVED = re.compile(
 )
 _VAGUE = re.compile(
     rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
-    r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
+    r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:this week|esta semana|a fin de mes|fin de mes|end of the month|fim do mes)\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
 _SEASON = re.compile(
     r"\b(?:en|in|em|no|na|nas|durante|during|over|for|para|pra)(?: (?:el|la|las|los|the|o|a|as|os|my|mis|this|este|esta|next|proxim[oa]))* (?:invierno|verano|otono|primavera|winter|summer|autumn|spring|inverno|verao|outono|ferias|vacaciones|fiestas|festas)\b"
@@ -145,7 +157,7 @@ def read(
     nothing tells.
     """
     today, before = now.date(), _Known.of(known)
-    written = with_digits(folded, language)
+    written = _months_named(with_digits(folded, language), today)
     text, event = clauses.of_the_stay(written, today)
     if shifted := _shifted(text, before, today):
         return shifted
@@ -165,7 +177,11 @@ def read(
     rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
     rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
     doubts += found.doubts
+    _apart(found.points, found.text, today)
+    if event is not None and any(point.date is not None for point in found.points):
+        doubts.append("ambiguous")  # "el casamiento es el 16 de enero, llego el jueves": which Thursday?
     _near_event(found.points, event, today)
+    _letterhead(found.points, today)
     _next_year(found.points, text, today)
     feasts = [point for point in found.points if point.feast]
     if feasts and len(found.points) - len(feasts) >= 2:  # "réveillon: do dia 29 ao dia 2"
@@ -176,6 +192,16 @@ def read(
         doubts.remove("days")
         if len(found.points) < 2 and not found.stretches and nights is None and (found.points or _STAYS.search(text)):
             doubts.append("incomplete")
+    if (
+        about_a_stay is False
+        and awaiting not in {"check_in", "check_out", "nights", "stay"}
+        and len(found.points) < 2
+        and not found.stretches
+        and nights is None
+    ):
+        return Reading({}, (), rest)  # "el 24 de diciembre hacen cena?"
+    if re.search(r"\b(?:desde|from|de) (?:ayer|yesterday|ontem)\b", text):
+        return Reading({}, ("past",), rest)
     if doubts:
         return Reading({}, tuple(dict.fromkeys(doubts)), rest)
     if (
@@ -197,9 +223,39 @@ def read(
 
 def _with_end(point: Point, check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Another arrival, the departure stays."""
-    check_in = _date(point, today, None, near=check_out - 30 * ONE_DAY)
+    check_in = _date(point, today, None)
+    if point.date is None and point.month is None:
+        earlier = (check_out - days * ONE_DAY for days in range(1, 62))
+        check_in = next((date for date in earlier if date.day == point.day), None)
     slots, problems = _checked(check_in, check_out, None, today) if check_in else ({}, ["ambiguous"])
     return slots, tuple(problems)
+
+
+_THIS_MONTH = re.compile(
+    r"(?<=\d)(?:st|nd|rd|th)? (?:de |del |do |of )?(this month|este mes|deste mes|corriente|next month|mes que viene|proximo mes|mes que vem|mes siguiente)\b"
+)
+
+
+def _months_named(text: str, today: dt.date) -> str:
+    """ "the 5th to the 10th of next month", with the month's name."""
+
+    def name(match: re.Match[str]) -> str:
+        is_next = match[1] not in {"this month", "este mes", "deste mes", "corriente"}
+        return " de " + MONTH_NAMES[(today.month - 1 + is_next) % 12]
+
+    return _THIS_MONTH.sub(name, text)
+
+
+def _apart(ends: list[Point], rest: str, today: dt.date) -> None:
+    """ "en enero, del 10 al 14": the month stands apart from its days."""
+    bare = [point for point in ends if not point.feast]
+    if not bare or any(point.month or point.date for point in bare):
+        return
+    named = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", rest)}
+    if len(named) == 1:
+        bare[-1].month = named.pop()
+        if len(bare) == 1 or bare[0].day < bare[-1].day:
+            bare[0].month = bare[-1].month
 
 
 def _near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) -> None:
@@ -220,11 +276,23 @@ def _near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date)
         point.month, point.year = near.month, near.year
 
 
+def _letterhead(ends: list[Point], today: dt.date) -> None:
+    """ "Buenos Aires, 18 de noviembre de 2026": the day the letter was written."""
+    if len(ends) > 2:
+        ends[:] = [
+            point
+            for point in ends
+            if (point.day, point.month, point.year) != (today.day, today.month, today.year) or point.date is not None
+        ]
+
+
 def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     """ "las mismas fechas pero en enero", "un día antes": the known stay, moved."""
     start, end = before.check_in, before.check_out
     if start is None:
         return None
+    if end is not None and _NEXT_WEEK.search(text) and not re.search(r"\d", text):
+        return Reading.of(_checked(start + 7 * ONE_DAY, end + 7 * ONE_DAY, None, today))
     others = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", text)} - {start.month}
     if (
         len(others) == 1
@@ -244,6 +312,14 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
             return Reading({}, ("ambiguous",), "")
         moved = dt.date(year, wanted, start.day)
         return Reading.of(_checked(moved, moved + (end - start) if end else None, None, today))
+    if match := _REPLACED.search(text):
+        was, is_now = int(match[1]), int(match[2])
+        for known_day, other, is_end in ((start, end, False), (end, start, True)):
+            if known_day is not None and known_day.day == was and exists(known_day.year, known_day.month, is_now):
+                moved = known_day.replace(day=is_now)
+                return Reading.of(_checked(other if is_end else moved, moved if is_end else other, None, today))
+    if end is None and _NEXT_DAY.search(text):
+        return Reading.of(_checked(start, start + ONE_DAY, None, today))
     if (match := _ALL_SHIFTED.search(text)) and end is not None and _SHIFT.search(text):
         count = _count(match[1] or match[3]) * (7 if (match[2] or match[4])[0] in "sw" else 1)
         by = dt.timedelta(days=-count if _BACK.search(text) and not _FORTH.search(text) else count)
@@ -352,6 +428,8 @@ def _resolve(
         return _one(ends[0], found, nights, today, before, awaiting)
     if nights is None:
         return {}, []
+    if before.check_in is None and before.check_out is not None and nights <= MAX_NIGHTS:
+        return _checked(before.check_out - nights * ONE_DAY, before.check_out, None, today)
     return _checked(
         before.check_in, before.check_in + nights * ONE_DAY if before.check_in and nights <= MAX_NIGHTS else None, nights, today
     )
@@ -391,6 +469,8 @@ def _two(first: Point, second: Point, nights: int | None, today: dt.date, before
         return {}, ["ambiguous"]
     _share_month(first, second)
     check_in = _date(first, today, None, near=before.check_in)
+    if second.day == 0 and check_in is not None and second.named is not None:  # "del 15 hasta el domingo"
+        second.date = check_in + ((second.named - check_in.weekday()) % 7 or 7) * ONE_DAY
     check_out = _date(second, today, check_in)
     if check_in is None or check_out is None or _misnamed(first, check_in) or _misnamed(second, check_out):
         return {}, ["ambiguous"]  # 30 February; "Friday the 4th", which is a Saturday

@@ -8,23 +8,27 @@ import re
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
 _BREAK = re.compile(
-    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
+    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(
-    r"\b(?:se casan?|casamos|casament\w+|casamient\w+|boda|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumple\w*|cumplen|birthday|aniversari\w+|anniversary|"
+    r"\b(?:se casan?|casamos|casament\w+|casamient\w+|boda|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
     r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|term (?:starts|ends)|school|escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
-    r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
+    r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party|ceia|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
 )
 # Where the journey begins: no day of the stay, whatever else is said.
 _ORIGIN = re.compile(
     r"\b(?:fly(?:ing)? out of|(?:sal[eig]\w*|partimos|parto|saio|saimos|fly(?:ing)?|leav\w+|depart\w*) (?:out )?(?:de|of|from) (?!aca|ahi|alli|alla|aqui|ai\b|there|here|hotel|the |la |el |casa|ustedes|vces|voces|you|manha|manana|viaje|madrugad|tarde|noche|noite|mi\b|my\b)[a-z]{3,})\b(?!.*\b(?:hotel|habitaci))"
 )
+_LEAVING = re.compile(
+    r"\bleav(?:e|ing) (?!(?:the|on|at|early|late|in|by|around|after|before|for|home|from|here|there|you|it|them|us|tomorrow|today|tonight|again|luggage|our|my|your|mon|tue|wed|thu|fri|sat|sun)\w*)[a-z]{4,} on\b"
+    r"|\b(?:bus|flight|plane|vuelo|avion|micro|voo|onibus|train|tren|ferry|barco)\b.{0,20}\b(?:leaves?|departs?|sale|parte|sai)\b(?!.*\b(?:hotel|habitaci))"
+)
 # What is over.
 _PAST = re.compile(
     r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:were|was|had|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
-    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|"
+    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
 _OVER = re.compile(r"\b(?:19\d\d|20\d\d)\b")
@@ -42,9 +46,18 @@ _WISH = re.compile(
 _SAME_DAYS = re.compile(
     r"\b(?:es[ao]s (?:dias|fechas)|those (?:days|dates)|ess[ae]s (?:dias|datas)|ese dia|esa noche|that day|that (?:one |same )?night|esse dia|nesse dia|essa noite|todo ese tiempo|the whole time)\b"
 )
-_DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}")
+_DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}|\b(\d{{1,2}})/(\d{{1,2}})\b")
 
 Anchor = tuple[int, int, int | None]
+
+
+# "tengo reserva para el 5, ¿puedo pasarla al 12?": what follows counts.
+_MOVED_TO = re.compile(
+    r"\b(?:cambi\w+|pas[ae]\w*|mov\w+|mud\w+|trasl\w+|chang\w+|mov\w+|switch\w*|reschedul\w*|reprogram\w*|remarc\w+|transfer\w+)(?: (?:la|lo|it|them|my|the|mi|a|o|minha|reserva|booking|reservation|stay|para|pra|fecha|dates?|por favor))* (?=(?:para |pra |a )?(?:al?|to|del|do|from|para|pra|pro|por|ao|el)\b)"
+)
+_HAD = re.compile(
+    r"\b(?:tengo|tenia|tenemos|hice|teniamos|era|i have|i've got|we have|it was|mine is|tenho|tinha|fiz|reserve|reservei|booked|mi reserva|my booking|minha reserva)\b"
+)
 
 
 def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
@@ -52,6 +65,12 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
     among them: "el congreso es el 15 de marzo, llegaría el 14" means March."""
     if _SAME_DAYS.search(text):
         return text, None
+    if (
+        (moved := next(reversed([*_MOVED_TO.finditer(text)]), None))
+        and _HAD.search(text[: moved.start()])
+        and re.search(r"\d", text[: moved.start()])
+    ):
+        text = " " * moved.end() + text[moved.end() :]
     kept: list[str] = []
     start, over, other, same_sentence = 0, False, False, False
     anchor: Anchor | None = None
@@ -62,7 +81,10 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
         other = over or _is_other(clause, today) or (other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6)
         same_sentence = not re.search(r"[.!?;\n]", text[end:after])
         if other and not over and (match := _DATE.search(clause)):
-            anchor = day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
+            if match[7]:
+                anchor = int(match[7]), min(12, max(1, int(match[8]))), None
+            else:
+                anchor = day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
         kept.append(" " * len(clause) if other else clause)
         kept.append(text[end:after])
         over = over and same_sentence
@@ -71,7 +93,7 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
 
 
 def _is_other(clause: str, today: dt.date) -> bool:
-    if _ORIGIN.search(clause):
+    if _ORIGIN.search(clause) or _LEAVING.search(clause):
         return True
     if _STAY.search(clause):
         return False

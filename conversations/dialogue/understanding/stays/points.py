@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from conversations.dialogue.understanding.stays import feasts
 from conversations.dialogue.understanding.stays.vocabulary import (
@@ -92,10 +93,15 @@ _BLANKED = [
         r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
         r"\b(?:la|na) \d{1,2} de (?:" + LONG_MONTH + r")",
         r"\b(?:expediente|tramite|nota|rating|score|puntaje) (?:de )?\d{1,2}/\d{1,2}\b|\b\d ?x ?\d{1,2}/\d{1,2}\b|\b\d{1,2}/10 (?:on|en|no|in|de nota)\b|\b\d/\d (?:of|de) (?:a |um |un )?(?:lit\w*|kilo|hora|hour|pizza|cup|taza)",
+        r"\bcheck ?-?in (?:es |is |e )?(?:de|from|entre) \d{1,2} (?:a|to|y|and|e) \d{1,2}\b|\btemperatur\w*\b[^.!?]{0,30}\d{1,2}(?: ?(?:a|to|y|and|e|-) ?\d{1,2})?",
+        r"\b\d{1,4}(?:-\d{1,4}){3,}\b",
+        r"\b(?:iva|vat|descuento|discount|desconto|vto|val|llamame|interno) (?:es |is |e )?(?:del? |of |from )?\d{1,2}(?: ?(?:a|al|to|-) ?\d{1,2})?\b(?= ?(?:%|hs|h\b|[?.,!]|$|grados|degrees|por ciento))",
+        r"\b\d{1,2}(?:er|ro|do|to|st|nd|rd|th|o) (?:piso|floor|andar)\b|\b(?:aged?|de|entre|between|from) \d{1,2} (?:to|a|y|and|e) \d{1,2} (?:anos|years)|\baged? \d{1,2} (?:to|and) \d{1,2}\b",
+        r"\b(?:hace|ya van|faz|van) (?:\d{1,2}|una?|uma?) (?:noches?|noites?|dias?)\b(?: (?:que|sin|sem))?|\bfor \d{1,2} nights (?:now|already)\b",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
         r"\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:" + LONG_MONTH + r")|al?\b|ao\b|-|/|y (?:el )?\d))",
         # hours of the house: "el desayuno es de 7 a 10"
-        r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*|atiend\w*|atend\w*|trabaj\w*|works?|turno|shift)\b[^.?!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}(?:,? (?:o|or|ou|y|and|e) (?:de |from |das )?\d{1,2} ?(?:a|to|as|-)(?: las)? ?\d{1,2})*\b(?! ?(?:de|of|/|(?:"
+        r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*|atiend\w*|atend\w*|trabaj\w*|works?|turno|shift)\b[^.!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}(?:,? (?:o|or|ou|y|and|e) (?:de |from |das )?\d{1,2} ?(?:a|to|as|-)(?: las)? ?\d{1,2})*\b(?! ?(?:de|of|/|(?:"
         + LONG_MONTH
         + r")))",
         r"\b\d{1,2} (?:de|of) (?:"
@@ -106,7 +112,7 @@ _BLANKED = [
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
 _INSTEAD = re.compile(
-    r"\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
+    r"\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
 # "el jueves, no, el viernes, perdón": the first was a slip.
 _SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
@@ -120,10 +126,33 @@ _OUT_BEFORE = re.compile(
     r"[^\d,.;?!]{0,22}$"
 )
 _OUT_AFTER = re.compile(
-    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|me fui|seguimos|sigo|vamos embora|saimos|saio|volto|voltamos)\b"
+    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|me fui|seguimos|sigo|vamos embora|saimos|saio|volto|voltamos)\b(?! (?:el |la |on |the |na |no |dia |recien |mismo |o |a )*(?:"
+    + WEEKDAY
+    + r"|\d))"
 )
 _IN_BEFORE = re.compile(
     r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
+)
+# One day or another: which?
+_OR = {"es": r"(?:o|u|o si no|o sino|o bien)", "en": r"(?:or|or else|or maybe)", "pt": r"(?:ou|ou entao|ou talvez)"}
+_DAYISH = rf"(?:(?:el |the |o |dia |no |on |para el |na |maybe |quizas )*(?:{DAY}(?: ?(?:de|of|do|/) ?(?:{MONTH}|\d{{1,2}}))?|{MONTH} {DAY}|{WEEKDAY}|hoy|today|hoje|manana|tomorrow|amanha|pasado))"
+_EITHER = {
+    language: re.compile(
+        rf"\b{_DAYISH} {word} {_DAYISH}(?! ?(?:noches|nights|noites|personas|people|pessoas|adult|hab|room|quart|hs|am|pm))"
+    )
+    for language, word in _OR.items()
+}
+# "alrededor del 10", "la semana del 10": about then.
+_ABOUT = re.compile(
+    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|about|circa|after|before|near|por volta|perto|depois|semana|week)(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?:{DAY}(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
+)
+# Counted back from another day: which one is asked.
+_NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b")
+_NIGHTS_OF = re.compile(
+    rf"\b(?:nights?|noches?|noites?) (?:of |del? |do |dos dias |los dias |dias )*(?:({MONTH}) )?(\d{{1,2}}(?:, ?\d{{1,2}})*,? (?:and|y|e|&) \d{{1,2}})\b(?: (?:de|of|do) ({MONTH}))?"
+)
+_NOT_THEN = re.compile(
+    r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
 _SEE_YOU = re.compile(
     r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
@@ -149,7 +178,7 @@ def find(
     found = Found()
     text = folded
     text = re.sub(r"\b(?:see|ring|bring)(?:ing)? in the new year|recib\w+ el ano|receber o ano\b", lambda match: " " * len(match[0]), text)
-    for pattern in (_SLIP, _INSTEAD, *_BLANKED):
+    for pattern in (_SLIP, _INSTEAD, _NOT_THEN, *_BLANKED):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
     # "viernes a la noche": the part of the day says nothing about which
     text = re.sub(
@@ -163,7 +192,18 @@ def find(
         text,
     )
     relative = relative and not _SEE_YOU.fullmatch(folded.strip(" .!"))
-    finder = _Finder(text, found, language, today, check_in if awaiting in {"check_out", "nights"} or check_in else None)
+    finder = _Finder(text, found, language, today, check_in, awaiting)
+    if _EITHER[language].search(text):
+        found.doubts.append("ambiguous")
+    if re.search(rf"\b(?:o|or|ou) (?:de |in |en |em )?{LONG_MONTH}", text) and re.search(r"\d", text):
+        found.doubts.append("ambiguous")
+    if _NIGHT_BEFORE.search(text) and len(re.findall(r"\d+", text)) <= 2:
+        found.doubts.append("ambiguous")
+    if re.search(r"\b(?:entre|between)\b.*\b(?:unos|uns|a few|algunos|some) (?:dias|days)\b", text):
+        found.doubts.append("incomplete")
+    if _ABOUT.search(text):
+        found.doubts.append("incomplete")
+    finder.nights_of()
     finder.weekend_of()
     finder.dates(bare=awaiting in {"check_in", "check_out"})
     finder.feasts_and_weekends(country, relative)
@@ -173,15 +213,21 @@ def find(
     finder.vague()
     found.undated, found.text = text, finder.text
     found.points.sort(key=lambda point: point.start)
+    if len(found.points) == 2 and not any(point.role or point.feast for point in found.points):
+        first, second = found.points
+        if re.fullmatch(r" (?:and|y|e) (?:el |the |dia |o dia )?", text[first.end : second.start]) and not re.search(
+            r"\b(?:entre|between)\b", text[: first.start]
+        ):
+            found.doubts.append("ambiguous")  # "December 24 and December 31"
     return found
 
 
 class _Finder:
     """Takes what it finds out of the text, the surest first."""
 
-    def __init__(self, text: str, found: Found, language: str, today: dt.date, check_in: dt.date | None) -> None:
+    def __init__(self, text: str, found: Found, language: str, today: dt.date, check_in: dt.date | None, awaiting: str | None) -> None:
         self.text, self.found, self.language, self.today = text, found, language, today
-        self.original, self.check_in = text, check_in
+        self.original, self.check_in, self.awaiting = text, check_in, awaiting
 
     def take(self, pattern: str, make: Callable[[re.Match[str]], Iterable[Point] | None]) -> None:
         """``make`` returns the points of a match, or None when it is none after all."""
@@ -225,7 +271,7 @@ class _Finder:
         named = rf"(?:{WEEKDAY},? )?(?:el |the |o )?(?:dia )?"
         shared = rf"\b({DAY})(?:{_JOIN}{named})({DAY})"
         self.take(rf"(?<![\d/.-])\b(\d{{1,2}})(?:{_JOIN}{named})(\d{{1,2}})[/](\d{{1,2}})\b(?!/)", lambda m: self._pair_slashed(m))
-        self.take(r"\b(\d{1,2})[/.](\d{1,2})\b(?![/.-]?\d)", lambda m: self._slashed(m, m[1], m[2], None))
+        self.take(r"\b(\d{1,2})[/.](\d{1,2})\b(?![/.]?\d)(?!-\d{4})", lambda m: self._slashed(m, m[1], m[2], None))
         # 3 al 5 de diciembre · 3-5 dec · 3rd to 5th of december · entre el 14 y el 17 de diciembre
         self.take(
             rf"{shared} ?(?:de |del |do |of |/ ?)?(?:(?:este|this|proximo|next|mes de|month of) )?({MONTH}){YEAR}",
@@ -275,7 +321,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:desde|from|llego|llegamos|chego|chegamos|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saio|saimos|entro|entramos|volto|vuelvo|regresso|go back|back|out|leave|leaving) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saio|saimos|entro|entramos|volto|vuelvo|regresso|go back|back|out|leave|leaving) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
         )
         if bare and not self.found.points:
@@ -284,11 +330,29 @@ class _Finder:
                 lambda m: [Point(m.start(), m.end(), day(m[1]))],
             )
 
+    def nights_of(self) -> None:
+        """ "the nights of January 3, 4 and 5"."""
+
+        def make(match: re.Match[str]) -> list[Point] | None:
+            days = [int(number) for number in re.findall(r"\d+", match[2])]
+            if any(after - before != 1 for before, after in pairwise(days)):
+                self.found.doubts.append("ambiguous")
+                return []
+            self.found.nights = len(days)
+            name = match[1] or match[3]
+            return [Point(match.start(), match.end(), days[0], month(name) if name else None, role="in")]
+
+        for match in _NIGHTS_OF.finditer(self.text):
+            points = make(match)
+            self.found.points += points or []
+            self._blank(match.start(), match.end())
+
     def weekend_of(self) -> None:
         self.take(
             rf"\b(?:fin de semana|weekend|finde|fds|fim de semana|final de semana) (?:of|del|de|do|around) (?:the |dia )?({DAY})(?: (?:de|of|do)? ?({MONTH}))?",
-            self._weekend_of,
+            lambda m: self._weekend_of(day(m[1]), month(m[2]) if m[2] else None),
         )
+        self.take(rf"\b(?:weekend|finde|fin de semana) (?:of|around) ({MONTH}) ({DAY})", lambda m: self._weekend_of(day(m[2]), month(m[1])))
 
     def _with_weekday(self, match: re.Match[str], number: int) -> Point:
         inside = re.search(WEEKDAY, match[0][: match.start(1) - match.start()])
@@ -327,6 +391,9 @@ class _Finder:
         return self._shared(match, first, second, number, None)
 
     def _pair(self, match: re.Match[str], first: str, second: str, month_: str, year: str | None) -> list[Point]:
+        between = self.text[match.start() : match.end()]
+        if re.match(rf"{DAY} (?:y|e|and) ", between) and not re.search(r"\b(?:entre|between)(?: \w+){0,2} $", self.text[: match.start()]):
+            self.found.doubts.append("ambiguous")  # "el 24 y el 31 de diciembre"
         return self._shared(match, day(first), day(second), month(month_), _int(year))
 
     def _shared(self, match: re.Match[str], start: int, end: int, number: int, year: int | None) -> list[Point]:
@@ -407,12 +474,11 @@ class _Finder:
             feast = dt.date(year, number, int(match["day"])) if exists(year, number, int(match["day"])) else None
         return feasts.long_weekend(country, self.today, number, feast)
 
-    def _weekend_of(self, match: re.Match[str]) -> list[Point] | None:
+    def _weekend_of(self, wanted: int, number: int | None) -> list[Point]:
         """ "el finde del 12 de diciembre": Friday to Sunday around that day."""
-        number = month(match[2]) if match[2] else None
         for ahead in range(400):
             date = self.today + ahead * ONE_DAY
-            if date.day == day(match[1]) and (number is None or date.month == number):
+            if date.day == wanted and (number is None or date.month == number):
                 break
         if date.weekday() < 4:
             self.found.doubts.append("ambiguous")
@@ -474,11 +540,16 @@ class _Finder:
             lambda m: self._night(on(m, today)),
         )
         self.take(
-            r"(?<!de )(?<!desde )\b(?:hoy(?: mismo)?|today|hoje|right now|ahora mismo|agora mesmo)\b|(?<=desde )hoy\b",
+            r"(?:(?<!de )(?<!desde )|(?<=de )(?=hoy (?:al?|hasta)\b|hoje (?:a|ao|ate)\b))\b(?:hoy(?: mismo)?|today|hoje|right now|ahora mismo|agora mesmo)\b|(?<=desde )hoy\b",
             lambda m: on(m, today),
         )
         if (
-            re.search(r"\b(?:la noche del|the night of|night of the|a noite d[eo]|noche del|noite d[eo] dia)\b", self.original)
+            re.search(
+                r"\b(?:la noche del|the night of|nights? of (?:the|(?:"
+                + MONTH
+                + r") )|noite de |a noite d[eo]|noche del|noite d[eo] dia)\b",
+                self.original,
+            )
             and len(self.found.points) == 1
         ):
             self.found.nights = self.found.nights or 1
@@ -498,7 +569,20 @@ class _Finder:
 
     def weekdays(self, relative: bool) -> None:
         """A weekday beside a date only repeats it; two weekdays, or one after a day said otherwise, are the ends of a stay."""
-        if [point for point in self.found.points if point.date is None or point.role == "out"] or self.found.stretches:
+        if self.found.stretches:
+            return
+        dated = [point for point in self.found.points if point.date is None or point.role == "out"]
+        if len(self.found.points) == 1 and dated and dated[0].role != "out":
+            self.take(
+                rf"(?<=\w) ?(?:el |on |the |na |no |o |this )?\b({LONG_WEEKDAY})(?:-feira)?(?= |$|[,.!?])",
+                lambda m: (
+                    [Point(m.start(), m.end(), 0, named=weekday(m[1]), role="out")]
+                    if len(self.found.points) == 1 and m.start() > dated[0].start and self._ends(m)
+                    else None
+                ),
+            )
+            return
+        if dated:
             return
         self.take(rf"\b({WEEKDAY}),?{_RANGE_JOIN}({WEEKDAY})(?= |$|[,.!?])", self._weekday_pair)
         if not relative or self.found.points[1:]:
@@ -512,6 +596,11 @@ class _Finder:
             rf"\b({lead}?)({LONG_WEEKDAY})(?:-feira)?({tail})({week})(?! (?:a|to|al|ate) (?:el |o |the )?(?:\d|{WEEKDAY}))",
             lambda m: self._weekday(m, weekday(m[2]), m[1] + m[3], m[4]) if len(self.found.points) < 2 and self._meant(m) else None,
         )
+
+    def _ends(self, match: re.Match[str]) -> bool:
+        """Whether a weekday behind a dated arrival is when the guests leave."""
+        before = self.original[: match.start(1)]
+        return bool(_OUT_BEFORE.search(before) or re.search(r"\b(?:al?|ao|to|till?|until|hasta|ate)(?: (?:el|the|o|a))? $", before))
 
     def _meant(self, match: re.Match[str]) -> bool:
         """ "segunda", "quinta" are ordinals and farms, too; "los lunes" is every Monday."""
@@ -537,7 +626,8 @@ class _Finder:
 
     def _weekday(self, match: re.Match[str], wanted: int, said: str, week: str) -> list[Point]:
         anchor = self.found.points[0].date if self.found.points else None
-        if self.check_in and not week and not self.found.points and self._role(match.start(), match.end(), only=True) == "out":
+        leaves = self.awaiting == "check_out" or self._role(match.start(), match.end(), only=True) == "out"
+        if self.check_in and not week and not self.found.points and leaves:
             anchor = self.check_in
         if (
             self.found.points

@@ -161,22 +161,76 @@ def _pattern(words: dict[str, int]) -> re.Pattern[str]:
 
 _WORDED = {language: _pattern(words) for language, words in _NUMBERS.items()}
 _WORDED_ORDINAL = re.compile(
-    r"\b(?:(?<=the )|(?<=on )|(?<=until )|(?<=till ))("
+    r"\b(?:(?<=the )|(?<=on )|(?<=until )|(?<=till )|(?<=from )|(?<=to )"
+    + "".join(f"|(?<={name} )" for name in MONTHS if len(name) > 3 and name not in {"marco"})
+    + r")("
     + "|".join(sorted(ORDINALS, key=len, reverse=True))
     + rf")\b(?! (?:night|time|floor|room|week|day|one|thing|option|name))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))"
 )
 
 
+_LONG_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")"
+_TIDIED: list[tuple[re.Pattern[str], str]] = [
+    *(
+        (re.compile(rf"\b{number}ª(?:[ -]?feira)?"), name)
+        for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
+    ),
+    (re.compile(r"(?<=\d)[º°ª]"), ""),
+    (re.compile(r"\b1(?:ero|er|ro)\b"), "1"),
+    (re.compile(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
+    (re.compile(r"\bd (?=\d|" + _LONG_NAME + r"\b)"), "de "),
+    (re.compile(r"\b2nite\b"), "tonight"),
+    (re.compile(rf"\b({_LONG_NAME}) (\d{{1,2}})-(?={_LONG_NAME}\b)"), r"\1 \2 - "),
+    (re.compile(rf"\b(\d{{1,2}})-(?={_LONG_NAME}\b)"), r"\1 "),
+    (re.compile(rf"\b({_LONG_NAME}) ?'(2\d)\b"), r"\1 20\2"),
+    (re.compile(rf"(?<=\d)({_LONG_NAME})(2\d)\b"), r" \1 20\2"),
+    # 22.12 al 27.12 · 5-1 hasta 9-1
+    (
+        re.compile(r"\b(\d{1,2})[.-](0?[1-9]|1[0-2])( ?(?:al?|ao|to|hasta|ate|until|till) (?:el |the )?)(\d{1,2})[.-](0?[1-9]|1[0-2])\b"),
+        r"\1/\2\3\4/\5",
+    ),
+    (re.compile(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])( ?- ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b"), r"\1/\2\3\4/\5"),
+    (re.compile(r"\b(\d{1,2}) la (?=\d{1,2} de )"), r"\1 al "),
+    (re.compile(r"(?<=\d) ?n\b(?! ?[°o])"), " noches"),
+]
+_NEAR_NUMBER = re.compile(r"\b(?<=\d )(?:(de|of) )?([a-z]{4,9})\b|\b([a-z]{4,9})(?= \d)")
+_NEAR_ARTICLE = re.compile(r"\b(?:el|este|esta|this|on|next|proximo|proxima|hasta|until|desde|from) ([a-z]{5,9})\b")
+_NO_WEEKDAY = frozenset(["quarto", "quinto", "sexto", "terco", "cuarto", "viernes", "vienes", "domino", "lentes", "partes", "artes"])
+_MONTH_NAMES = sorted(name for name in MONTHS if len(name) >= 5)
+_WEEKDAY_NAMES = sorted(
+    name for name in WEEKDAYS if len(name) >= 5 and "-" not in name and name not in {"segunda", "terca", "quarta", "quinta", "sexta"}
+)
+
+
+def _mended(text: str) -> str:
+    """A misspelt month beside a number, a misspelt weekday behind an article."""
+
+    def near(word: str, names: list[str]) -> str:
+        if word in _NAMES or word in _NO_WEEKDAY or word in _NUMBER_WORDS:
+            return word
+        found = process.extractOne(word, names, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        return found[0] if found else word
+
+    text = _NEAR_NUMBER.sub(lambda match: match[0].replace(match[2] or match[3], near(match[2] or match[3], _MONTH_NAMES)), text)
+    return _NEAR_ARTICLE.sub(lambda match: match[0].replace(match[1], near(match[1], _WEEKDAY_NAMES)), text)
+
+
 def with_digits(folded: str, language: str) -> str:
     """Numbers from two on written as digits, in the language spoken; "one", "un" and "una" stay, they are articles more often."""
+    for pattern, tidy in _TIDIED:
+        folded = pattern.sub(tidy, folded)
+    folded = _mended(folded)
+    if language == "en":
+        folded = _WORDED_ORDINAL.sub(lambda match: str(ORDINALS[match[1] or match[2]]), folded)
+    elif language == "es":
+        folded = re.sub(r"\b(del|el|al|desde el|dia) (?:uno|primero|1ero|1ro)\b(?! de (?:los|las|ellos|esos))", r"\1 1", folded)
     text = _spelled(re.sub(rf"(?<=\d)(?={MONTH})", " ", re.sub(rf"({MONTH})(?=\d)", r"\1 ", folded)))
     for tongue in (language, *(other for other in ("es", "pt") if other != language and language != "en")):
         text = _WORDED[tongue].sub(lambda match, own=tongue == language, words=_NUMBERS[tongue]: _digits(match[1], words, own), text)  # type: ignore[misc]
-    if language == "en":
-        text = _WORDED_ORDINAL.sub(lambda match: str(ORDINALS[match[1] or match[2]]), text)
     return text
 
 
+_NUMBER_WORDS = frozenset(word for words in _NUMBERS.values() for word in words)
 _LONG_NAMES = sorted({name for name in {*MONTHS, *WEEKDAYS} if len(name) >= 7 and "-" not in name})
 _NAMES = {*MONTHS, *WEEKDAYS}
 
@@ -186,8 +240,8 @@ def _spelled(text: str) -> str:
 
     def mend(match: re.Match[str]) -> str:
         word = match[0]
-        if word in _NAMES:
-            return word
+        if word in _NAMES or word.removesuffix("s") in _NAMES:
+            return word  # "saturdays" are many
         if len(word) > 4 and word[-1] == word[-2] and word[:-1] in _NAMES:
             return word[:-1]
         near = process.extractOne(word, _LONG_NAMES, scorer=DamerauLevenshtein.distance, score_cutoff=1) if len(word) >= 7 else None
