@@ -327,8 +327,8 @@ def _transcript(conversation: Conversation, before: str) -> tuple[list[dict[str,
         events = events.filter(at__gte=shown[0].at)
     if border is not None:
         events = events.filter(at__lt=border.at)
-    sources = _sources(conversation, shown)
-    lines = [_bubble(row, sources) for row in shown] + [_event_line(event) for event in events]
+    sources = sources_of(conversation.hotel_id, shown)
+    lines = [bubble(row, sources) for row in shown] + [_event_line(event) for event in events]
     lines.sort(key=lambda line: (line["at"], line["order"]))
     day: dt.date | None = None
     zone = conversation.hotel.zone
@@ -339,7 +339,7 @@ def _transcript(conversation: Conversation, before: str) -> tuple[list[dict[str,
     return lines, shown[0].pk if len(page) > TRANSCRIPT_PAGE else None
 
 
-def _bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]:
     letter = row.outbound
     understood = row.understanding or {}
     return {
@@ -374,13 +374,13 @@ def _event_line(event: Event) -> dict[str, Any]:
 _SOURCE = re.compile(r"(fact|faq):(\d+):v(\d+)")
 
 
-def _sources(conversation: Conversation, rows: list[Message]) -> dict[str, tuple[str, str]]:
+def sources_of(hotel: int, rows: list[Message]) -> dict[str, tuple[str, str]]:
     """Facts and frequent questions by the name an answer keeps: (words, address of their page)."""
     named = {name: match for row in rows for name in row.sources if (match := _SOURCE.fullmatch(name))}
     found: dict[str, tuple[str, str]] = {}
     for kind, model in (("fact", Fact), ("faq", Faq)):
         keys = {int(match[2]) for match in named.values() if match[1] == kind}
-        known = {row.pk: row for row in model.objects.filter(hotel_id=conversation.hotel_id, pk__in=keys)} if keys else {}
+        known = {row.pk: row for row in model.objects.filter(hotel_id=hotel, pk__in=keys)} if keys else {}
         for name, match in named.items():
             row = known.get(int(match[2]))
             if match[1] == kind and row is not None:

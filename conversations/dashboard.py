@@ -104,7 +104,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("Knowledge"), staff,
             [_Entry(_("Facts"), "fact_check", "conversations_fact"), _Entry(_("Frequent questions"), "quiz", "conversations_faq"),
-             _Entry(_("Unanswered questions"), "help", "conversations_unansweredquestion")],
+             _Entry(_("Unanswered questions"), "help", "conversations_unansweredquestion"),
+             _Entry(_("Try a question"), "science", link=reverse("admin:conversations_faq_try"))],
         ),
         (
             _("Channels"), staff,

@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,9 +20,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from conversations.admin import INTENTS, intent_word
+from conversations.admin import INTENTS, bubble, intent_word, reason_word, sources_of
 from conversations.dialogue.intents.facts import TOPICS
-from conversations.models import Fact, Faq, UnansweredQuestion
+from conversations.models import Fact, Faq, Message, UnansweredQuestion
+from conversations.trial import Trial, try_out
+from hotelagent.hotels.access import hotels_of
+from hotelagent.hotels.models import Hotel
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge, when, words
 
 ASKED_LOOKS: dict[str, Look] = {
@@ -77,6 +82,30 @@ class FaqAdmin(KnowledgeAdmin):
     def beginning(self, faq: Faq) -> str:
         return words(faq.answer, 80)
 
+    def get_urls(self) -> list[URLPattern]:
+        return [path("try/", self.admin_site.admin_view(self.try_view), name="conversations_faq_try"), *super().get_urls()]
+
+    def try_view(self, request: HttpRequest) -> HttpResponse:
+        """What the receptionist would answer to a question now, and why."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        hotels = list(hotels_of(request.user))
+        hotel = next((one for one in hotels if one.slug == request.GET.get("hotel")), hotels[0] if hotels else None)
+        text = request.GET.get("text", "").strip()
+        trial = try_out(hotel, text) if hotel is not None and text else None
+        context = {
+            **self.admin_site.each_context(request), "title": _("Try a question"), "hotel": hotel, "hotels": hotels, "text": text,
+        }  # fmt: skip
+        if trial is not None and hotel is not None:
+            hand_off, language = trial.outcome.hand_off, trial.understanding.language
+            context |= {
+                "trial": trial,
+                "lines": _as_told(trial, hotel),
+                "reason": reason_word(hand_off.reason) if hand_off else "",
+                "prefilled": urlencode({"hotel": str(hotel.pk), "language": language, "question": text[:300]}),
+            }
+        return TemplateResponse(request, "admin/conversations/faq/try.html", context)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The question a guest asked, when "make it a FAQ" led here."""
         asked = _asked(request)
@@ -90,6 +119,18 @@ class FaqAdmin(KnowledgeAdmin):
             if asked is not None and asked.hotel_id == obj.hotel_id:
                 asked.state, asked.faq = UnansweredQuestion.State.ANSWERED, obj
                 asked.save(update_fields=["state", "faq"])
+
+
+def _as_told(trial: Trial, hotel: Hotel) -> list[dict[str, Any]]:
+    """The question and its answer as lines of a transcript."""
+    now = hotel.local_now()
+    said = Message(author=Message.Author.GUEST, text=trial.text, at=now, understanding=trial.understanding.to_json())
+    rows = [said]
+    if reply := trial.outcome.reply:
+        choices = [{"id": choice.id, "title": choice.title} for choice in reply.choices]
+        rows.append(Message(author=Message.Author.BOT, text=reply.text, at=now, choices=choices, sources=list(reply.sources)))
+    sources = sources_of(hotel.pk, rows)
+    return [bubble(row, sources) | {"time": f"{now:%H:%M}"} for row in rows]
 
 
 def _asked(request: HttpRequest) -> UnansweredQuestion | None:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from conversations import knowledge
-from conversations.models import Faq, UnansweredQuestion
+from conversations.models import Faq, Message, UnansweredQuestion
 
 NOW = "2026-12-01T10:00"
 
@@ -118,3 +118,37 @@ def test_a_table_is_a_matter_for_people(converse):
     [answer] = converse("me reservás una mesa para cenar hoy a las 21?")
 
     assert (answer["owner"], "equipo del hotel" in answer["replies"][0]["text"]) == ("waiting", True)
+
+
+def test_a_question_is_tried_in_the_back_office_and_nothing_stays(hotel, admin_client):
+    from conversations.models import Conversation, Guest
+    from reservations.models import Hold
+
+    page = reverse("admin:conversations_faq_try")
+    told = admin_client.get(page, {"text": "¿aceptan perros?"}).content.decode()
+    unknown = admin_client.get(page, {"text": "¿tienen gimnasio?"}).content.decode()
+    booking = admin_client.get(page, {"text": "quiero reservar la doble del 3 al 5 de marzo para 2, me llamo Ana Ruiz"}).content.decode()
+    person = admin_client.get(page, {"text": "quiero hablar con una persona"}).content.decode()
+
+    assert "Aceptamos perros de hasta 10 kg." in told and "/admin/conversations/fact/" in told
+    assert "Las palabras del hotel no tienen respuesta" in unknown and "question=%C2%BFtienen+gimnasio" in unknown
+    assert "Te resumo:" in booking and "Se llamaría a una persona" in person
+    assert (Conversation.objects.count(), Guest.objects.count(), Hold.objects.count(), UnansweredQuestion.objects.count()) == (0, 0, 0, 0)
+
+
+def test_another_hotels_words_are_not_tried(hotel, client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("stranger", password="x", is_staff=True))
+
+    assert client.get(reverse("admin:conversations_faq_try"), {"hotel": hotel.slug, "text": "¿aceptan perros?"}).status_code == 403
+
+
+def test_the_rule_for_cancelling_is_told_before_the_yes(converse, hotel):
+    from conversations.models import Fact
+
+    fact = Fact.objects.create(hotel=hotel, topic="policy_cancellation", language="es", text="Sin cargo hasta 48 h antes de llegar.")
+
+    answers = converse("lugar del 20 al 22 de diciembre para dos", "la doble", "Ana Pérez", "sí", "quiero cancelar mi reserva")
+
+    text = answers[-1]["replies"][0]["text"]
+    assert text.index("Sin cargo hasta 48 h") < text.index("¿Cancelo esta reserva?")
+    assert Message.objects.order_by("-id").first().sources == [f"fact:{fact.pk}:v1"]

@@ -12,13 +12,13 @@ from conversations.dialogue.understanding import lexicon
 from conversations.dialogue.understanding.model import Model
 
 # Scores from which an intent is decided, and told as possible.
-DECIDED, CANDIDATE = 0.45, 0.1
+DECIDED, CANDIDATE = 0.4, 0.1
 # Scores are surer than they should be on people nobody trained on: this factor on their log-odds makes 0.8 mean 98 of 100.
 COOLED = 0.35
 # The confidence (cooled) from which an intent is acted on.
 ACT = 0.54
 # A sentence of the message speaks for an intent when it is this sure, and the whole message does not deny it.
-SENTENCE, NOT_DENIED = 0.8, 0.1
+SENTENCE, NOT_DENIED = 0.8, 0.05
 # A yes, or a remark out of scope, counts beside something else only from this score on.
 SURE = 0.6
 # Nobody wants both: the less sure one goes unless it is surer than this.
