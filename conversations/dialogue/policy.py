@@ -11,6 +11,7 @@ from conversations.dialogue.intents import booking, cancelling
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
+from conversations.dialogue.understanding.intents import ACT
 from conversations.dialogue.understanding.normalise import fold
 
 READABLE = frozenset({"text", "button", "interactive"})
@@ -321,7 +322,8 @@ def _not_understood(turn: Turn) -> None:
     if turn.state.proposal is not None:  # the buttons on the table stay the ones that count
         _carry_on(turn)
         return
-    turn.say("out_of_scope" if turn.understanding.has("out_of_scope") else "not_understood")
+    outside = any(intent.name == "out_of_scope" and intent.confidence >= ACT for intent in turn.understanding.intents)
+    turn.say("out_of_scope" if outside else "not_understood")
     turn.offer(("menu:availability", "availability"), ("menu:question", "question"), ("person", "person"))
     if turn.state.awaiting is None:
         turn.change(awaiting="choice")
