@@ -80,8 +80,8 @@ def _scored(folded: str) -> tuple[dict[str, float], dict[str, int]]:
 
 def _sentences(folded: str) -> list[tuple[int, str]]:
     """Parts of two words and more, and where they begin; none for a message of one sentence."""
-    starts = [0, *(match.end() for match in _SENTENCES.finditer(folded))]
-    ends = [*(match.start() for match in _SENTENCES.finditer(folded)), len(folded)]
+    breaks = [match.span() for match in _SENTENCES.finditer(folded)]
+    starts, ends = [0, *(end for _start, end in breaks)], [*(start for start, _end in breaks), len(folded)]
     parts = [(start, folded[start:end].strip()) for start, end in zip(starts, ends, strict=True)]
     parts = [(start, part) for start, part in parts if len(part.split()) >= 2]
     return parts if len(parts) > 1 else []

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from conversations.dialogue.phrasebook import LANGUAGES as LANGUAGES
 from conversations.dialogue.understanding import features
 from conversations.dialogue.understanding.features import SIZE
+from conversations.dialogue.understanding.intents import SMALL_TALK
 from conversations.dialogue.understanding.normalise import fold, words
 
 PHRASES = Path(__file__).with_name("training")
-LANGUAGES = ("es", "en", "pt")
-SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
 ALONE = frozenset({"out_of_scope", "inform", "affirm", "deny", "repeat"})
 JOINS = {
     "es": (". ", ", ", " y ", "? ", "\n", " ", " ademas ", " y tambien ", " y otra cosa ", "... "),

@@ -225,3 +225,13 @@ def test_more_ways_to_say_yes(text):
 )
 def test_words_in_between_do_not_hide_an_intent(text, intent):
     assert heard(text).has(intent)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "unit", ["si ", "no ", "hola gracias ", "si si ", "10 al 12 ", "1-", "3/", "lunes ", "the ", "2 kids de 5 y ", "(4) y ", "dale"]
+)
+def test_a_guest_who_repeats_himself_keeps_no_worker_busy(unit):
+    """A grammar that tries every way to split the message would need longer than the universe has."""
+    for end in ("", "x!", "?"):
+        assert heard((unit * 2000)[:3900] + end).language in {"es", "en", "pt"}

@@ -11,7 +11,7 @@ from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.mentions import Mention
 
-MAX_GUESTS, ADULT_FROM = 60, 18
+MAX_GUESTS = 60
 _N = numbers.PATTERN
 # A number that is no article: "somos una familia" counts nobody.
 _MANY = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b)(?:media docena|{_N})"
@@ -71,9 +71,7 @@ _HALF = re.compile(
 )
 _PAIRED = re.compile(rf"\b({_N}) ?\+ ?({_N})\b(?! ?(?:%|\d|noch|night))")
 _BEGINS = re.compile(
-    rf"\\s*(?:{_POLITE}\\s+)*({_MANY})\\b(?= ?(?:[,.:;+(]|no\\b|sin\\b|sem\\b|without\\b|y\\b|e\\b|and\\b|con\\b|com\\b|with\\b|mas\\b|mais\\b|plus\\b|$))".replace(
-        "\\\\", "\\"
-    )
+    rf"\s*(?:{_POLITE}\s+)*({_MANY})\b(?= ?(?:[,.:;+(]|no\b|sin\b|sem\b|without\b|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|$))"
 )
 _CORRECTED = re.compile(
     r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
@@ -168,16 +166,13 @@ def _rooms(text: str, found: dict[str, Any]) -> str:
     total = plain[-1] if plain else sum(counts) + articles if counts or articles > 1 else 0
     if total:
         found["rooms"] = total
-    return v.ROOMS.sub(
-        lambda match: " | " if re.fullmatch(_N, match[1]) and match[1] not in {"un", "una", "um", "uma", "a", "an"} else match[0], text
-    )
+    return v.ROOMS.sub(lambda match: " | " if re.fullmatch(_N, match[1]) and match[1] not in _ARTICLES - {"uno"} else match[0], text)
 
 
 def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], int]:
     """How many children, their ages when all are told, and how many of the "children" are grown up."""
     total: int | None = None
     ages: list[int] = []
-    unknown = False
     grown = 0
     for one in told:
         if one.kind not in {"child", "twins"}:
@@ -189,20 +184,17 @@ def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], in
         if len(own) == 1 and (one.kind == "twins" or (count or 0) > 1):
             own = own * (count or 2)  # "dos nenas de 5"
         if count is None:
-            count = len(own) or _had(text[one.end :])
-            if not own and count:
-                own, _used = mentions.ages(text[one.end + (_HAVE.search(text[one.end :]).end() if _HAVE.search(text[one.end :]) else 0) :])  # type: ignore[union-attr]
+            count = len(own)
+            if not own and (had := _HAVE.search(text, one.end)):  # "¿cobran por los niños? tengo tres"
+                count = numbers.value(had[1])
+                own, _used = mentions.ages(text[had.end() :])
             if not count:
-                unknown = True
                 continue
-        older = [age for age in own if age >= ADULT_FROM]
+        older = [age for age in own if age >= mentions.GROWN]
         grown += len(older)
-        own = [age for age in own if age < ADULT_FROM]
-        if len(own) + len(older) == count or own:
-            ages += own
+        own = [age for age in own if age < mentions.GROWN]
+        ages += own
         total = (total or 0) + max(0, count - len(older))
-    if total is None and unknown:
-        return None, [], grown
     return total, ages, grown
 
 
@@ -210,12 +202,6 @@ def _are_grown(text: str, told: list[Mention], awaiting: str | None) -> bool:
     """ "vamos 3 pibes", "two girls": nobody else is there to look after them."""
     either = all(mentions.singular(one.noun) in v.EITHER and not one.owned for one in told if one.count)
     return either and not _SELF.search(text) and _total(text, awaiting, told) is None
-
-
-def _had(tail: str) -> int:
-    """ "¿cobran por los niños? tengo tres" counts the children spoken of."""
-    match = _HAVE.search(tail)
-    return numbers.value(match[1]) if match else 0
 
 
 def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str] | None:

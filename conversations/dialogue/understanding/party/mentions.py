@@ -15,7 +15,6 @@ _AGE_UNIT = r"(?:anos|anitos|aninhos|ano|years? old|years?|yrs?|yo|y/o|a\b(?=\)|
 _MONTHS = r"(?:meses|mesecitos|mesinhos|mes|months? old|months?|mo)\b"
 # "a 3-year-old", "5yo", "11 month old girl": written the other way round, so that all ages come after their people.
 _OLD_BEFORE = re.compile(rf"\b({_N}|eighteen|nineteen|twenty)[ -]?(?:(years?|yrs?|months?)[ -]?old'?s?|(yo|y/o))\b( (?:[a-z]+ )?([a-z]+))?")
-_UNDER = r"(?:de menos de|menores? de|under|abaixo de|con menos de)"
 _AGE = rf"({_N}|dieciseis|diecisiete|dieciocho|diecinueve|veinte|dezesseis|dezessete|dezoito|sixteen|seventeen|eighteen|nineteen)"
 _TEENS = {
     "dieciseis": 16,
@@ -78,6 +77,11 @@ _TAKEN_OUT = re.compile(
     r"\b(?:no viene|no va|nao vai|nao vem|tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
 )
 GROWN = 18
+
+
+_NONE = frozenset({"sin", "no", "without", "sem", "zero", "cero", "0", "nada", "ningun", "nenhuma", "nenhum"})
+_EACH = frozenset({"por", "per", "cada", "each"})
+_COUNTS = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}
 
 
 @dataclass
@@ -182,11 +186,7 @@ def find(text: str, language: str) -> list[Mention]:
 
 
 def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str) -> Mention | None:
-    plural = (
-        (kind == "child" and word not in v.CHILD)
-        or (kind == "adult" and word not in v.ADULT | v.PARTNER)
-        or (word.endswith("s") and kind == "adult" and word == "grandes")
-    )
+    plural = (kind == "child" and word not in v.CHILD) or (kind == "adult" and word not in v.ADULT | v.PARTNER) or word == "grandes"
     if word in v.DESCRIBES and index and kind_of(tokens[index - 1][0]) in {"adult", "people"}:
         return None
     count: int | None = None
@@ -196,34 +196,13 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
         before, before_start, _end = tokens[at]
         if before in {"nombre", "name", "nome"} or (before == "a" and language == "es" and possessed):
             return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
-        if before in {
-            "sin",
-            "no",
-            "without",
-            "sem",
-            "zero",
-            "cero",
-            "0",
-            "nada",
-            "ningun",
-            "nenhuma",
-            "nenhum",
-            "por",
-            "per",
-            "cada",
-            "each",
-        }:
-            if before in {"por", "per", "cada", "each"}:
-                if not plural:
-                    return None
-            else:
-                negated = True
+        if before in _EACH and not plural:
+            return None
+        if before in _EACH | _NONE:
+            negated = before in _NONE
             break
-        if re.fullmatch(_N, before) or before in {"both", "ambos", "ambas", "dozen", "docena", "duzia", "par"}:
-            count = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}.get(before) or numbers.value(
-                before
-            )
-            begin = before_start
+        if re.fullmatch(_N, before) or before in _COUNTS:
+            count, begin = _COUNTS.get(before) or numbers.value(before), before_start
             if at >= 1 and tokens[at - 1][0] in {"habitacion", "room", "quarto", "no", "nro"}:
                 return None
             break

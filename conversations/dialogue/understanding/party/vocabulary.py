@@ -9,10 +9,10 @@ from pathlib import Path
 from conversations.dialogue.understanding import numbers
 
 _PEOPLE = tomllib.loads(Path(__file__).with_name("people.toml").read_text(encoding="utf-8"))
-(CHILD, BABY, TWINS, THREE_AT_ONCE, PAIR, OWNED_PAIR, PARTNER, ADULT, EITHER, DESCRIBES, PEOPLE, BETWEEN, OWNERS, ARTICLES, JOINS) = (
+(CHILD, TWINS, THREE_AT_ONCE, PAIR, OWNED_PAIR, PARTNER, ADULT, EITHER, DESCRIBES, PEOPLE, BETWEEN, OWNERS, ARTICLES, JOINS) = (
     frozenset(_PEOPLE[name].split())
     for name in (
-        "child", "baby", "twins", "three_at_once", "pair", "owned_pair", "partner", "adult", "either", "describes", "people", "between",
+        "child", "twins", "three_at_once", "pair", "owned_pair", "partner", "adult", "either", "describes", "people", "between",
         "owners", "articles", "joins",
     )
 )  # fmt: skip

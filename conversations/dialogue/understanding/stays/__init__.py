@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -301,17 +302,11 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     ):
         wanted = others.pop()
         year = start.year + ((wanted, start.day) < (today.month, today.day) and start.year == today.year)
-        if not exists(year, wanted, start.day):
-            return Reading({}, ("ambiguous",), "")
-        moved = dt.date(year, wanted, start.day)
-        return Reading.of(_checked(moved, moved + (end - start) if end else None, None, today))
+        return _in_month(before, year, wanted, today)
     if match := _SAME.search(text) or _MOVED.search(text):
         wanted = month(next(filter(None, match.groups())))
         year = start.year + (wanted < start.month or ((wanted, start.day) < (today.month, today.day) and start.year == today.year))
-        if not exists(year, wanted, start.day):
-            return Reading({}, ("ambiguous",), "")
-        moved = dt.date(year, wanted, start.day)
-        return Reading.of(_checked(moved, moved + (end - start) if end else None, None, today))
+        return _in_month(before, year, wanted, today)
     if match := _REPLACED.search(text):
         was, is_now = int(match[1]), int(match[2])
         for known_day, other, is_end in ((start, end, False), (end, start, True)):
@@ -340,6 +335,15 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     return None
 
 
+def _in_month(before: _Known, year: int, wanted: int, today: dt.date) -> Reading:
+    """The known stay in another month, its days and its length kept."""
+    assert before.check_in is not None
+    if not exists(year, wanted, before.check_in.day):
+        return Reading({}, ("ambiguous",), "")
+    moved = dt.date(year, wanted, before.check_in.day)
+    return Reading.of(_checked(moved, moved + (before.check_out - before.check_in) if before.check_out else None, None, today))
+
+
 def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
     """Nights asked for, nights to add (or, negative, to take away), the text without them, and doubts."""
     if match := _LESS.search(text):
@@ -347,7 +351,7 @@ def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
     if match := _MORE.search(text):
         return None, _count(next(filter(None, match.groups()), "1")), _blank(text, match), []
     if match := _TONIGHT_AND.search(text):
-        return 1 + _count(match[2]), 0, text[: match.start(1)] + " " * (match.end() - match.start(1)) + text[match.end() :], []
+        return 1 + _count(match[2]), 0, _blank(text, match, 1), []
     if _OR_NIGHTS.search(text):
         return None, 0, text, ["ambiguous"]
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
@@ -390,8 +394,9 @@ def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool | Non
     return []
 
 
-def _blank(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+def _blank(text: str, match: re.Match[str], group: int = 0) -> str:
+    """The text, as long as before, without the match from this group on."""
+    return text[: match.start(group)] + " " * (match.end() - match.start(group)) + text[match.end() :]
 
 
 def _count(word: str) -> int:
@@ -437,26 +442,28 @@ def _resolve(
 
 def _unique(ends: list[Point]) -> list[Point]:
     """ "mañana jueves 19": the same day said twice is one day."""
-    kept: list[Point] = []
-    for point in ends:
-        relative = [one for one in kept if one.date is not None or point.date is not None or one.feast or point.feast]
-        same = next((one for one in relative if (one.day, one.month or point.month) == (point.day, point.month or one.month)), None)
-        if same is None:
-            kept.append(point)
-        else:
-            same.role, same.month = same.role or point.role, same.month or point.month
-    return kept
+
+    def is_same(one: Point, point: Point) -> bool:
+        told = one.date is not None or point.date is not None or one.feast or point.feast
+        return told and (one.day, one.month or point.month) == (point.day, point.month or one.month)
+
+    return _once(ends, is_same)
 
 
 def _merged(ends: list[Point]) -> list[Point]:
     """ "we land the 7th, so from the 7th to the 12th": a day said twice among others."""
+    return _once(ends, lambda one, point: one.day == point.day and (one.month == point.month or None in {one.month, point.month}))
+
+
+def _once(ends: list[Point], is_same: Callable[[Point, Point], bool]) -> list[Point]:
+    """Each day once, with the role and the month that any mention of it has."""
     kept: list[Point] = []
     for point in ends:
-        same = next((one for one in kept if one.day == point.day and (one.month == point.month or None in {one.month, point.month})), None)
+        same = next((one for one in kept if is_same(one, point)), None)
         if same is None:
             kept.append(point)
         else:
-            same.month, same.role = same.month or point.month, same.role or point.role
+            same.role, same.month = same.role or point.role, same.month or point.month
     return kept
 
 

@@ -55,7 +55,6 @@ class Found:
     text: str = ""  # the same without the days either
 
 
-_N = r"\d{1,2}"
 _CHILDREN = r"(?:anos|anitos|years?(?: old)?|yrs?|yo|y/o|meses|months?(?: old)?|mesinhos|aninhos)"
 _BLANKED = [
     re.compile(pattern)
@@ -422,7 +421,7 @@ class _Finder:
             return bool(
                 re.search(
                     r"\b(?:depois|despues|after|antes|before)(?: (?:de|del|do|da|the|la|el|o))* $",
-                    self.text[: match.start()] + " " if self.text[: match.start()][-1:] != " " else self.text[: match.start()],
+                    self.text[: match.start()].removesuffix(" ") + " ",
                 )
             )
 
@@ -439,9 +438,7 @@ class _Finder:
         )
         of = rf"(?: (?:de |del |do |of |in |em |en )?(?:(?P<day>\d{{1,2}}) (?:de|of) )?(?P<month>{MONTH}))?"
         self.take(
-            rf"\b(?:(?:proximo |next |este |this |el |the |o )*(?:{_LONG} (?:largo|prolongado|xl|de {{0}}puente)|feriadao|long weekend|[34]-day weekend|bank holiday weekend|puente)(?: que viene| que vem)?){of}".replace(
-                "{0}", ""
-            ),
+            rf"\b(?:(?:proximo |next |este |this |el |the |o )*(?:{_LONG} (?:largo|prolongado|xl|de puente)|feriadao|long weekend|[34]-day weekend|bank holiday weekend|puente)(?: que viene| que vem)?){of}",
             lambda m: stretch(self._long_weekend(country, m)) if relative or m["month"] else None,
         )
         for pattern, (number, day_) in _FEASTS.items():
