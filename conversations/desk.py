@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from channels_app.models import Outbound
+from django.db.models import Q, QuerySet
+
+from channels_app.models import Account, Outbound
 from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
+from conversations.dialogue.understanding.normalise import fold
 from conversations.models import Conversation, Fact, Faq
 from hotelagent.hotels.models import Hotel
 from pms.errors import PmsError
 from pms.gateway import gateway
-from pms.terms import GuestDetails, Offer, Party, RoomTypeInfo, Stay
+from pms.terms import Combination, GuestDetails, Party, RoomTypeInfo, Stay
 from reservations import booking, holds, quoting
 from reservations.errors import NothingFree, StayNotPossible, TooManyHolds
 from reservations.models import Booking, Quote
@@ -23,7 +28,7 @@ from reservations.models import Booking, Quote
 Clock = Callable[[], dt.datetime]
 # How far the nearest free dates are looked for, nearest first, and how many are told.
 NEAR_DAYS, NEAR_LIMIT = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 7, -7), 3
-LIVE = [Booking.State.CONFIRMED, Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.HOLDING]
+LIVE = [Booking.State.CONFIRMED, Booking.State.CHANGING, Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.HOLDING]
 
 
 def hotel_view(hotel: Hotel, now: dt.datetime) -> HotelView:
@@ -42,12 +47,17 @@ def hotel_view(hotel: Hotel, now: dt.datetime) -> HotelView:
     )  # fmt: skip
 
 
+# Channels whose identity a stranger cannot take on: WhatsApp vouches for the number, web chat for the session.
+PROVEN = frozenset({Account.Kind.WHATSAPP, Account.Kind.WEBCHAT})
+
+
 class HotelDesk:
     """See conversations.dialogue.types.Desk. ``events`` collects what happened, to be written with the turn."""
 
     def __init__(self, conversation: Conversation, clock: Clock, phone: str = "") -> None:
         self.conversation, self.hotel, self.guest = conversation, conversation.hotel, conversation.guest
         self.clock, self.phone = clock, phone
+        self.opened: set[str] = set(conversation.state.get("opened", ()))
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.made: list[Proposal] = []
         self.asked: list[tuple[str, str, str]] = []  # questions without an answer: words, topic, language
@@ -55,18 +65,18 @@ class HotelDesk:
         self.unsettled: list[str] = []  # keys of bookings whose end the turn does not see
         self.acted = False  # something was booked or cancelled: the turn must be told, whatever else arrived
 
-    def offers(self, stay: Stay, party: Party) -> list[Offer]:
+    def offers(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[Combination]:
         with _problems():
-            return quoting.offers(self.hotel, stay, party, guest_key=self.guest.key)
+            return quoting.combinations(self.hotel, stay, party, guest_key=self.guest.key, rooms=rooms, replacing=replacing)
 
-    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | str:
+    def propose(self, stay: Stay, party: Party, code: str, replacing: str = "") -> Proposal | str:
         with _problems():
-            kind = next((kind for kind in gateway(self.hotel).room_types() if kind.code == room_type), None)
-            if kind is None or not kind.fits(party) or stay.check_in < self.clock().date():
+            fitting = any(offer.code == code for offer in self.offers(stay, party, code.count("+") + 1, replacing))
+            if not fitting or stay.check_in < self.clock().date():
                 return "rules"
             try:
-                quote = quoting.quote(self.hotel, stay, party, room_type, guest_key=self.guest.key)
-                holds.hold(quote)
+                quote = quoting.quote(self.hotel, stay, party, code, guest_key=self.guest.key, replacing=replacing)
+                holds.hold(quote, replacing=replacing)
             except TooManyHolds:
                 return "too_many"
             except StayNotPossible:
@@ -75,10 +85,13 @@ class HotelDesk:
                 return "gone"
         data = {
             "check_in": stay.check_in.isoformat(), "check_out": stay.check_out.isoformat(), "nights": stay.nights,
-            "rooms": [{"room_type": room_type, "count": 1}], "room_type": room_type, "adults": party.adults,
+            "rooms": [{"room_type": kind, "count": count} for kind, count in Counter(code.split("+")).items()], "room_type": code,
+            "adults": party.adults,
             "children": party.children, "child_ages": list(party.child_ages), "total": str(quote.total), "currency": quote.currency,
         }  # fmt: skip
-        proposal = Proposal("book", str(quote.key), self.clock() + quoting.VALIDITY, data)
+        if replacing:
+            data["reference"] = replacing
+        proposal = Proposal("change" if replacing else "book", str(quote.key), self.clock() + quoting.VALIDITY, data)
         self.made.append(proposal)
         self.events.append(("hold_created", {**data, "expires_at": quote.expires_at.isoformat()}))
         return proposal
@@ -89,6 +102,8 @@ class HotelDesk:
             if proposal.kind == "cancel":
                 return self._cancel(proposal)
             quote = Quote.objects.select_related("hotel").get(hotel=self.hotel, key=proposal.key)
+            if proposal.kind == "change":
+                return self._changed(booking.change(self._own(proposal.data["reference"]), quote, actor="guest"), proposal)
             details = GuestDetails(guest.get("name", ""), guest.get("email", ""), guest.get("phone", "") or self.phone, self.guest.language)
             row = booking.place(
                 quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk))
@@ -97,10 +112,13 @@ class HotelDesk:
         return self._settled(row)
 
     def executed(self, proposal: Proposal) -> Settled | None:
-        row = Booking.objects.filter(hotel=self.hotel, key=proposal.key).first()
+        mine = Q(last_change__key=proposal.key) if proposal.kind == "change" else Q(key=proposal.key)
+        row = Booking.objects.filter(mine, hotel=self.hotel).first()
         if row is None or row.state == Booking.State.DRAFT:
             return None
         self.acted = True
+        if proposal.kind == "change" and not Outbound.objects.filter(dedupe_key=settled_key(row)).exists():
+            return self._changed(row, proposal)
         if Outbound.objects.filter(dedupe_key=settled_key(row)).exists():
             return Settled("told", own(row))  # it settled in the background, which told the guest
         return self._settled(row)
@@ -113,13 +131,29 @@ class HotelDesk:
     def discard(self) -> None:
         """The turn is not committed: nobody will ever say yes to what it proposed."""
         for proposal in self.made:
-            if proposal.kind == "book":
-                self.release(proposal)
+            self.release(proposal)
 
     def bookings(self) -> list[OwnBooking]:
-        today = self.clock().date()
-        rows = Booking.objects.filter(hotel=self.hotel, guest_key=self.guest.key, state__in=LIVE, check_out__gte=today)
-        return [own(row) for row in rows.order_by("check_in")]
+        rows = self._mine().filter(state__in=LIVE, check_out__gte=self.clock().date())
+        return [own(row) for row in rows.order_by("check_in", "id")]
+
+    def open(self, code: str, surname: str) -> OwnBooking | None:
+        rows = Booking.objects.filter(hotel=self.hotel, reference=code, state__in=LIVE, check_out__gte=self.clock().date())
+        row = rows.first()
+        if row is None or not _is_surname(surname, row.guest_name):
+            return None
+        self.opened.add(row.reference)
+        return own(row)
+
+    def _mine(self) -> QuerySet[Booking]:
+        """Bookings this guest may see and touch. An e-mail address proves nothing: there code and surname are needed."""
+        mine = Q(reference__in=self.opened)
+        if self.conversation.thread_id and self.conversation.thread.account.kind in PROVEN:
+            mine |= Q(guest_key=self.guest.key)
+        return Booking.objects.filter(mine, hotel=self.hotel)
+
+    def _own(self, reference: str) -> Booking:
+        return self._mine().get(reference=reference)
 
     def propose_cancel(self, row: OwnBooking) -> Proposal:
         data = {"reference": row.reference, "check_in": row.check_in.isoformat(), "check_out": row.check_out.isoformat()}
@@ -141,14 +175,14 @@ class HotelDesk:
     def unanswered(self, text: str, topic: str, language: str) -> None:
         self.asked.append((text, topic, language))
 
-    def near(self, stay: Stay, party: Party) -> list[tuple[Stay, Offer]]:
-        today, found = self.clock().date(), list[tuple[Stay, Offer]]()
+    def near(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[tuple[Stay, Combination]]:
+        today, found = self.clock().date(), list[tuple[Stay, Combination]]()
         with _problems():
             for days in NEAR_DAYS:
                 moved = Stay(stay.check_in + dt.timedelta(days=days), stay.check_out + dt.timedelta(days=days))
                 if moved.check_in < today:
                     continue
-                free = [offer for offer in quoting.offers(self.hotel, moved, party, guest_key=self.guest.key) if offer.bookable]
+                free = [offer for offer in self.offers(moved, party, rooms, replacing) if offer.bookable]
                 if free:
                     found.append((moved, free[0]))
                 if len(found) == NEAR_LIMIT:
@@ -156,13 +190,23 @@ class HotelDesk:
         return sorted(found, key=lambda pair: pair[0].check_in)
 
     def _cancel(self, proposal: Proposal) -> Settled:
-        row = Booking.objects.get(hotel=self.hotel, guest_key=self.guest.key, reference=proposal.data["reference"])
-        row = booking.cancel(row, actor="guest")
+        row = booking.cancel(self._own(proposal.data["reference"]), actor="guest")
         if row.state == Booking.State.CANCELLED:
             self.events.append(("booking_cancelled", described(row)))
         else:
             self.unsettled.append(str(row.key))
         return Settled("cancelled" if row.state == Booking.State.CANCELLED else "cancelling", own(row))
+
+    def _changed(self, row: Booking, proposal: Proposal) -> Settled:
+        self.booked.append(str(row.key))
+        if row.state == Booking.State.CHANGING:
+            self.unsettled.append(str(row.key))
+            return Settled("changing", own(row))
+        if row.reason.startswith("change_"):
+            why = row.reason.removeprefix("change_")
+            return Settled(why if why in {"sold_out", "price_changed"} else "refused", own(row))
+        self.events.append(("booking_changed", described(row)))
+        return Settled("changed", own(row))
 
     def _settled(self, row: Booking) -> Settled:
         self.booked.append(str(row.key))
@@ -180,7 +224,7 @@ class HotelDesk:
 
 def settled_key(row: Booking) -> str:
     """The key of the letter that tells of a booking which settled in the background."""
-    return f"booking:{row.pk}:{row.state}"
+    return f"booking:{row.pk}:{row.state}" + (f":{row.last_change_id}" if row.last_change_id else "")
 
 
 def described(row: Booking) -> dict[str, Any]:
@@ -193,11 +237,25 @@ def described(row: Booking) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def code_of(row: Booking) -> str:
+    """The booked rooms as a Combination's code."""
+    return "+".join(line["room_type"] for line in row.lines for _ in range(line["count"]))
+
+
+def _is_surname(told: str, guest_name: str) -> bool:
+    """Is one of the words told a surname of the guest? Accents and case do not count; the first name alone is not enough."""
+    names = fold(guest_name).split()
+    surnames = {name for name in names[1:] or names if len(name) > 2}
+    return bool(surnames & set(re.findall(r"\w+", fold(told))))
+
+
 def own(row: Booking) -> OwnBooking:
-    state = {Booking.State.CONFIRMED: "confirmed", Booking.State.CANCELLED: "cancelled"}.get(Booking.State(row.state), "placing")
+    states = {Booking.State.CONFIRMED: "confirmed", Booking.State.CHANGING: "changing", Booking.State.CANCELLED: "cancelled"}
+    state = states.get(Booking.State(row.state), "placing")
     return OwnBooking(
-        reference=row.reference, state=state, check_in=row.check_in, check_out=row.check_out, room_type=row.lines[0]["room_type"],
+        reference=row.reference, state=state, check_in=row.check_in, check_out=row.check_out, room_type=code_of(row),
         adults=row.adults, children=row.children, total=Decimal(row.total), currency=row.currency, guest_name=row.guest_name,
+        child_ages=tuple(row.child_ages),
     )  # fmt: skip
 
 

@@ -9,11 +9,10 @@ from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
 from conversations import handoff, turns
-from conversations.desk import described, settled_key
+from conversations.desk import code_of, described, hotel_view, settled_key
 from conversations.dialogue import phrasebook
 from conversations.models import Conversation, Guest
-from pms.errors import PmsError
-from pms.gateway import gateway
+from pms.terms import Party
 from reservations.models import Booking
 from reservations.signals import booking_settled
 
@@ -37,6 +36,8 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
         return
     conversation = Conversation.objects.filter(hotel=booking.hotel, pk=int(booking.conversation_ref)).first()
     event = EVENTS.get(Booking.State(booking.state))
+    if booking.state == Booking.State.CONFIRMED and booking.last_change_id:
+        event = "booking_change_refused" if booking.reason else "booking_changed"
     if conversation is None or event is None or Outbound.objects.filter(dedupe_key=settled_key(booking)).exists():
         return
     handoff.record(conversation, event, **described(booking))
@@ -69,10 +70,13 @@ def _words(booking: Booking) -> str:
     if booking.state == Booking.State.REJECTED:
         why = f"why_{booking.reason}" if booking.reason in {"sold_out", "price_changed"} else "why_other"
         return phrasebook.say(language, "rejected", reference=booking.reference, why=phrasebook.say(language, why))
+    if booking.reason.startswith("change_"):
+        return phrasebook.say(language, "change_refused", reference=booking.reference)
     today = booking.hotel.local_now().date()
     return phrasebook.say(
         language,
-        "confirmed",
+        "changed" if booking.last_change_id else "confirmed",
+        party=phrasebook.party(language, Party(booking.adults, booking.children, tuple(booking.child_ages))),
         name=booking.guest_name,
         reference=booking.reference,
         room=_room(booking, language),
@@ -84,9 +88,4 @@ def _words(booking: Booking) -> str:
 
 
 def _room(booking: Booking, language: str) -> str:
-    code: str = booking.lines[0]["room_type"]
-    try:
-        kinds = gateway(booking.hotel).room_types()
-    except PmsError:
-        return code
-    return next((kind.name(language) for kind in kinds if kind.code == code), code)
+    return hotel_view(booking.hotel, booking.hotel.local_now()).rooms_name(code_of(booking), language)

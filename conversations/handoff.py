@@ -104,7 +104,7 @@ def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool
     """The receptionist answers again: what the guest wrote after the last answer, nothing older. False when it already did."""
     proposal = Conversation.objects.get(pk=conversation.pk).state.get("proposal")
     with transaction.atomic():
-        if proposal and proposal["kind"] == "book":
+        if proposal and proposal["kind"] != "cancel":
             booking.leave_to_background(key=proposal["key"])  # a yes whose turn died before it could tell
         Thread.objects.select_for_update(no_key=True).get(pk=conversation.thread_id)  # first, as everywhere
         given = Conversation.objects.filter(pk=conversation.pk).exclude(owner=Owner.BOT).update(owner=Owner.BOT, person=None)
@@ -122,11 +122,11 @@ def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool
             queue.ring("default")
         # What was asked before the person came is over: an "ok" to the person must not book, and old misunderstandings
         # must not hand the guest over again.
-        if proposal and proposal["kind"] == "book":
+        if proposal and proposal["kind"] != "cancel":
             for quote in Quote.objects.filter(hotel_id=conversation.hotel_id, key=proposal["key"]):
                 holds.release(quote)
         state = Conversation.objects.get(pk=conversation.pk).state
-        fresh = state | {"misunderstood": 0, "proposal": None, "awaiting": None, "choices": [], "offered": ""}
+        fresh = state | {"misunderstood": 0, "proposal": None, "awaiting": None, "choices": [], "offered": "", "tries": 0}
         Conversation.objects.filter(pk=conversation.pk).update(state=fresh)
         record(conversation, "given_back", user=user)
     conversation.refresh_from_db()

@@ -320,7 +320,7 @@ def _failed(conversation: Conversation, letters: list[Inbound], error: Exception
     dead = [letter for letter in letters if letter.attempts >= MAX_ATTEMPTS]
     proposal = State.from_json(conversation.state).proposal
     with transaction.atomic():
-        if dead and proposal is not None and proposal.kind == "book":
+        if dead and proposal is not None and proposal.kind != "cancel":
             booking.leave_to_background(key=proposal.key)  # bookings before conversations
         current = (
             Conversation.objects.select_for_update(of=("self",), no_key=True)

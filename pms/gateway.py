@@ -47,13 +47,13 @@ class Gateway:
         with self._measured("room_types"):
             return self.port.room_types()
 
-    def availability(self, stay: Stay, party: Party) -> list[Offer]:
+    def availability(self, stay: Stay, party: Party, *, replacing: str = "") -> list[Offer]:
         with self._measured("availability"):
-            return self.port.availability(stay, party)
+            return self.port.availability(stay, party, replacing=replacing)
 
-    def quote(self, stay: Stay, party: Party, room_type: str) -> Offer:
+    def quote(self, stay: Stay, party: Party, room_type: str, *, replacing: str = "") -> Offer:
         with self._measured("quote"):
-            return self.port.quote(stay, party, room_type)
+            return self.port.quote(stay, party, room_type, replacing=replacing)
 
     def create(self, reservation: NewReservation) -> Reservation:
         with self._measured("create", reference=reservation.reference):
@@ -62,6 +62,10 @@ class Gateway:
     def find_by_reference(self, reference: str) -> Reservation | None:
         with self._measured("find_by_reference", reference=reference):
             return self.port.find_by_reference(reference)
+
+    def change(self, reservation: NewReservation) -> Reservation:
+        with self._measured("change", reference=reservation.reference):
+            return self.port.change(reservation)
 
     def cancel(self, reference: str) -> Reservation:
         with self._measured("cancel", reference=reference):

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from hotelagent.hotels.models import Hotel
 from pms.models import OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
@@ -48,9 +49,13 @@ def info(room_type: RoomType, rooms: int) -> RoomTypeInfo:
     )
 
 
-def free_rooms(hotel: Hotel, stay: Stay) -> dict[int, list[Room]]:
-    """Rooms free on every night of the stay, by room type id, ordered by number."""
-    taken = RoomNight.objects.filter(room__hotel=hotel, night__gte=stay.check_in, night__lt=stay.check_out).values("room_id")
+def free_rooms(hotel: Hotel, stay: Stay, *, replacing: str = "") -> dict[int, list[Room]]:
+    """Rooms free on every night of the stay, by room type id, ordered by number; free are those too that only the booking
+    with the reference ``replacing`` has."""
+    nights = RoomNight.objects.filter(room__hotel=hotel, night__gte=stay.check_in, night__lt=stay.check_out)
+    if replacing:
+        nights = nights.filter(Q(reservation__isnull=True) | ~Q(reservation__reference=replacing))
+    taken = nights.values("room_id")
     free: dict[int, list[Room]] = defaultdict(list)
     for room in Room.objects.filter(hotel=hotel, active=True).exclude(pk__in=taken).order_by("number"):
         free[room.room_type_id].append(room)

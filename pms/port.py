@@ -24,11 +24,13 @@ class Port(Protocol):
         """Active room types, in the hotel's order."""
         ...
 
-    def availability(self, stay: Stay, party: Party) -> list[Offer]:
-        """One offer for every active room type that fits the party in one room, bookable or not, cheapest first."""
+    def availability(self, stay: Stay, party: Party, *, replacing: str = "") -> list[Offer]:
+        """One offer for every active room type that fits the party in one room, bookable or not, cheapest first.
+
+        The nights of the booking with the reference ``replacing`` count as free: it would move out of them."""
         ...
 
-    def quote(self, stay: Stay, party: Party, room_type: str) -> Offer:
+    def quote(self, stay: Stay, party: Party, room_type: str, *, replacing: str = "") -> Offer:
         """The offer of one room type, whether the party fits or not. Raises Rejected for an unknown type."""
         ...
 
@@ -41,6 +43,14 @@ class Port(Protocol):
 
     def find_by_reference(self, reference: str) -> Reservation | None:
         """The booking that carries our reference, cancelled ones too; None when the PMS has none."""
+        ...
+
+    def change(self, reservation: NewReservation) -> Reservation:
+        """Turn the booking with this reference into what is told here (dates, party, rooms, price), all of it or nothing;
+        the guest stays as they are. Changing into what it already is, is no error.
+
+        Raises NotFound, SoldOut, PriceChanged, Rejected (a cancelled one too), OutcomeUnknown.
+        """
         ...
 
     def cancel(self, reference: str) -> Reservation:

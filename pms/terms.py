@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,38 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Combination:
+    """One room or several that together take a party. ``code`` names it: the room types' codes joined by "+", a room each."""
+
+    offers: tuple[Offer, ...]
+
+    @property
+    def code(self) -> str:
+        return "+".join(offer.room_type.code for offer in self.offers)
+
+    @property
+    def free(self) -> bool:
+        wanted = Counter(offer.room_type.code for offer in self.offers)
+        return all(offer.free >= wanted[offer.room_type.code] for offer in self.offers)
+
+    @property
+    def price(self) -> Price | None:
+        """All rooms together; None when one has no rate."""
+        prices = [offer.price for offer in self.offers if offer.price is not None]
+        if len(prices) < len(self.offers):
+            return None
+        return Price(sum((one.total for one in prices), Decimal(0)), sum((one.taxes for one in prices), Decimal(0)), prices[0].currency)
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        return tuple(dict.fromkeys(rule for offer in self.offers for rule in offer.broken))
+
+    @property
+    def bookable(self) -> bool:
+        return self.free and self.price is not None and not self.broken
+
+
+@dataclass(frozen=True)
 class GuestDetails:
     """The guest as the PMS wants to know them; which fields it needs is ``Port.required_guest_fields``."""
 
@@ -114,11 +148,24 @@ class GuestDetails:
 
 @dataclass(frozen=True)
 class RoomLine:
-    """So many rooms of one type; ``price`` is the quoted total of one of them, taxes included."""
+    """So many rooms of one type; ``price`` is the quoted total of one of them, taxes included. ``party`` sleeps in each of
+    them; None in a booking of one room: everyone."""
 
     room_type: str
     count: int
     price: Decimal
+    party: Party | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"room_type": self.room_type, "count": self.count, "price": str(self.price)}
+        if self.party is not None:
+            told |= {"adults": self.party.adults, "children": self.party.children, "child_ages": list(self.party.child_ages)}
+        return told
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> RoomLine:
+        party = Party(told["adults"], told["children"], tuple(told["child_ages"])) if "adults" in told else None
+        return cls(told["room_type"], told["count"], Decimal(told["price"]), party)
 
 
 @dataclass(frozen=True)

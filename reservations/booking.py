@@ -1,4 +1,4 @@
-"""The booking saga: draft → holding → placing → confirmed, rejected or unknown, and out again by cancelling.
+"""The booking saga: draft → holding → placing → confirmed, rejected or unknown; changed, and out again by cancelling.
 
 Every step is committed before the next one starts, and the PMS is called between transactions, never inside one. The
 quote's key is the booking's key: the same yes twice finds the same booking. Our reference travels to the PMS, so that
@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -83,6 +82,22 @@ def place(quote: Quote, booker: Booker, *, now: dt.datetime | None = None) -> Bo
     return booking
 
 
+def change(booking: Booking, quote: Quote, *, actor: str) -> Booking:
+    """Turn a confirmed booking into what ``quote`` says: the guest said yes to it. Idempotent by the quote.
+
+    On return confirmed (``reason`` tells when the PMS refused: then it is as it was), or changing when the PMS takes its time.
+    """
+    with transaction.atomic():
+        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        if current.state == State.CONFIRMED and current.last_change_id != quote.pk:
+            step(current, State.CHANGING, actor=actor, due_at=timezone.now(), attempts=0, last_change=quote, reason="")
+            queue.ring("default")
+    if gateway(booking.hotel).settles_at_once:
+        advance(booking.pk)
+    booking.refresh_from_db()
+    return booking
+
+
 def cancel(booking: Booking, *, actor: str) -> Booking:
     """Cancel a confirmed booking. On return cancelled when the PMS settles at once, else cancelling."""
     with transaction.atomic():
@@ -109,7 +124,7 @@ def leave_to_background(*, key: str) -> None:
 
 
 def advance(pk: int) -> bool:
-    """Take the next step of one booking that is placing, cancelling or unknown. False when somebody else has it."""
+    """Take the next step of one booking that is placing, changing, cancelling or unknown. False when somebody else has it."""
     booking = _claim(pk)
     if booking is None:
         return False
@@ -117,7 +132,9 @@ def advance(pk: int) -> bool:
     with HELD.keep(booking.pk, booking.fence), correlation.bound(booking.correlation_id or correlation.new_id()):
         pms = gateway(booking.hotel)
         try:
-            if booking.state == State.CANCELLING:
+            if booking.state == State.CHANGING:
+                _changing(booking, pms)
+            elif booking.state == State.CANCELLING:
                 _cancelling(booking, pms)
             elif booking.state == State.UNKNOWN:
                 _look_up(booking, pms)
@@ -176,8 +193,8 @@ def _claim(pk: int) -> Booking | None:
     """A lease by compare-and-swap; the try is counted before anything is done."""
     now = timezone.now()
     with transaction.atomic():
-        booking = Booking.objects.select_for_update(skip_locked=True, of=("self",)).select_related("hotel", "quote").filter(
-            pk=pk, state__in=[State.HOLDING, State.PLACING, State.UNKNOWN, State.CANCELLING]
+        booking = Booking.objects.select_for_update(skip_locked=True, of=("self",)).select_related("hotel", "quote", "last_change").filter(
+            pk=pk, state__in=[State.HOLDING, State.PLACING, State.UNKNOWN, State.CHANGING, State.CANCELLING]
         ).first()  # fmt: skip
         if booking is None or (booking.lease_until is not None and booking.lease_until > now):
             return None
@@ -198,7 +215,7 @@ def _placing(booking: Booking, pms: Gateway) -> None:
     if not pms.settles_at_once:
         Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=timezone.now())
     try:
-        answer = pms.create(_order(booking))
+        answer = pms.create(_order(booking, booking))
     except OutcomeUnknown as error:
         _settled(booking, State.UNKNOWN, note=str(error), due_at=_in(LOOKS[0]), attempts=0)
     except (SoldOut, PriceChanged) as error:
@@ -219,6 +236,21 @@ def _look_up(booking: Booking, pms: Gateway) -> None:
         _release(booking, due_at=timezone.now() + dt.timedelta(seconds=wait))
     else:
         _settled(booking, State.REJECTED, reason="never_arrived", note="the PMS has no such booking after four looks")
+
+
+def _changing(booking: Booking, pms: Gateway) -> None:
+    quote = booking.last_change
+    assert quote is not None
+    try:
+        answer = pms.change(_order(booking, quote))
+    except OutcomeUnknown as error:
+        _later(booking, f"changing: {error}")  # asked again: changing into what it already is, is no error
+    except Rejected as error:
+        kind = {SoldOut: "sold_out", PriceChanged: "price_changed", NotFound: "not_found"}.get(type(error), "refused")
+        _settled(booking, State.CONFIRMED, reason=f"change_{kind}", note=str(error))
+    else:
+        told = {name: getattr(quote, name) for name in ("check_in", "check_out", "adults", "children", "child_ages", "lines", "total")}
+        _settled(booking, State.CONFIRMED, note=f"changed, PMS {answer.pms_id}", pms_id=answer.pms_id, **told)
 
 
 def _cancelling(booking: Booking, pms: Gateway) -> None:
@@ -245,18 +277,22 @@ def _confirm_or_reject(booking: Booking, answer: Reservation) -> None:
 def _settled(booking: Booking, state: str, *, note: str = "", **values: object) -> None:
     """The end of a step, if the lease is still ours."""
     with transaction.atomic():
-        current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote").get(pk=booking.pk)
+        current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote", "last_change").get(pk=booking.pk)
         if current.fence != booking.fence:
             log.warning("a booking settled after its lease", reference=booking.reference)
             return
         ended: dict[str, Any] = {"lease_until": None, "due_at": None, **values}
         step(current, state, note=note, **ended)
-        if state == State.CONFIRMED and current.cancelled_at is None:
+        if booking.state == State.CHANGING and current.last_change is not None:
+            (holds.release if current.reason else holds.use)(current.last_change)
+        elif state == State.CONFIRMED and current.cancelled_at is None:
             holds.use(current.quote)
         elif state == State.REJECTED:
             holds.release(current.quote)
         booking_settled.send(sender=Booking, booking=current)
     killpoints.reached("booking.settled")
+    if booking.state in {State.CHANGING, State.CANCELLING}:
+        return
     if state in {State.CONFIRMED, State.REJECTED, State.UNKNOWN}:
         ATTEMPTS.labels(state).inc()
     if state == State.CONFIRMED:
@@ -283,12 +319,12 @@ def _release(booking: Booking, *, due_at: dt.datetime) -> None:
     Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(lease_until=None, due_at=due_at)
 
 
-def _order(booking: Booking) -> NewReservation:
+def _order(booking: Booking, wanted: Booking | Quote) -> NewReservation:
     return NewReservation(
         reference=booking.reference,
-        stay=Stay(booking.check_in, booking.check_out),
-        party=Party(booking.adults, booking.children, tuple(booking.child_ages)),
+        stay=Stay(wanted.check_in, wanted.check_out),
+        party=Party(wanted.adults, wanted.children, tuple(wanted.child_ages)),
         guest=GuestDetails(booking.guest_name, booking.guest_email, booking.guest_phone, booking.language),
-        lines=tuple(RoomLine(line["room_type"], line["count"], Decimal(line["price"])) for line in booking.lines),
+        lines=tuple(map(RoomLine.from_json, wanted.lines)),
         currency=booking.currency,
     )

@@ -7,6 +7,7 @@ again when the guest confirms.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,24 +26,32 @@ HOLDS_LOCK = 0x484F4C44
 State = Hold.State
 
 
-def hold(quote: Quote, *, now: dt.datetime | None = None) -> Hold:
-    """Keep the quoted rooms until the quote expires. Raises NothingFree, TooManyHolds, PmsError.
+def hold(quote: Quote, *, replacing: str = "", now: dt.datetime | None = None) -> list[Hold]:
+    """Keep the quoted rooms until the quote expires, a row for each room type. Raises NothingFree, TooManyHolds, PmsError.
 
     Holds are counted under one lock per hotel, so two guests cannot both keep the last room.
     """
     now = now or timezone.now()
     stay, party = Stay(quote.check_in, quote.check_out), Party(quote.adults, quote.children, tuple(quote.child_ages))
-    line = quote.lines[0]
-    free = gateway(quote.hotel).quote(stay, party, line["room_type"]).free  # the network comes before the lock
+    wanted = Counter[str]()
+    for line in quote.lines:
+        wanted[line["room_type"]] += line["count"]
+    pms = gateway(quote.hotel)
+    free = {code: pms.quote(stay, party, code, replacing=replacing).free for code in wanted}  # the network comes before the lock
     with _locked(quote.hotel):
         mine = Hold.objects.filter(hotel=quote.hotel, guest_key=quote.guest_key, state=State.HELD, expires_at__gt=now)
-        if mine.count() >= MAX_OPEN_PER_GUEST:
+        if mine.values("quote").distinct().count() >= MAX_OPEN_PER_GUEST:
             raise TooManyHolds(quote.guest_key)
-        if free - quoting.kept_for_others(quote.hotel, stay, quote.guest_key, now)[line["room_type"]] < line["count"]:
-            raise NothingFree(line["room_type"])
-        made = Hold.objects.create(
-            quote=quote, hotel=quote.hotel, guest_key=quote.guest_key, room_type=line["room_type"], count=line["count"],
-            check_in=quote.check_in, check_out=quote.check_out, expires_at=quote.expires_at, created_at=now,
+        kept = quoting.kept_for_others(quote.hotel, stay, quote.guest_key, now)
+        for code, count in wanted.items():
+            if free[code] - kept[code] < count:
+                raise NothingFree(code)
+        made = Hold.objects.bulk_create(
+            Hold(
+                quote=quote, hotel=quote.hotel, guest_key=quote.guest_key, room_type=code, count=count,
+                check_in=quote.check_in, check_out=quote.check_out, expires_at=quote.expires_at, created_at=now,
+            )
+            for code, count in wanted.items()
         )  # fmt: skip
     killpoints.reached("hold.made")
     return made

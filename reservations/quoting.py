@@ -5,33 +5,66 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 
 from django.utils import timezone
 
 from hotelagent.hotels.models import Hotel
 from pms.gateway import gateway
-from pms.terms import Offer, Party, Stay
+from pms.terms import Combination, Offer, Party, Price, RoomLine, Stay
+from reservations import combining
 from reservations.errors import NothingFree, StayNotPossible
 from reservations.models import Hold, Quote
 
 VALIDITY = dt.timedelta(minutes=15)
 
 
-def offers(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, now: dt.datetime | None = None) -> list[Offer]:
-    """Room types that fit the party, cheapest first; rooms kept for other guests do not count as free. Raises PmsError."""
-    found = gateway(hotel).availability(stay, party)
+def offers(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, replacing: str = "", now: dt.datetime | None = None) -> list[Offer]:
+    """Room types that fit the party, cheapest first; rooms kept for other guests do not count as free, those of the booking
+    ``replacing`` do. Raises PmsError."""
+    found = gateway(hotel).availability(stay, party, replacing=replacing)
     kept = kept_for_others(hotel, stay, guest_key, now or timezone.now())
     return [replace(offer, free=max(0, offer.free - kept[offer.room_type.code])) for offer in found]
 
 
-def quote(hotel: Hotel, stay: Stay, party: Party, room_type: str, *, guest_key: str, now: dt.datetime | None = None) -> Quote:
-    """Freeze the price of one room for 15 minutes. Raises PmsError, NothingFree, StayNotPossible."""
+def combinations(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, rooms: int = 0, replacing: str = "") -> list[Combination]:
+    """What takes the party, cheapest first, bookable or not: in so many rooms, or (0) in one, or in the fewest that do.
+
+    Raises PmsError.
+    """
+    asked: dict[Party, list[Offer]] = {}
+
+    def offers_for(share: Party) -> list[Offer]:
+        if share not in asked:
+            asked[share] = offers(hotel, stay, share, guest_key=guest_key, replacing=replacing)
+        return asked[share]
+
+    return combining.combinations(party, rooms, offers_for)
+
+
+def quote(
+    hotel: Hotel, stay: Stay, party: Party, code: str, *, guest_key: str, replacing: str = "", now: dt.datetime | None = None
+) -> Quote:
+    """Freeze the price of the rooms named by ``code`` (a room type, or several joined by "+") for 15 minutes.
+
+    Raises PmsError, NothingFree, StayNotPossible (a rule, no price, or somebody without a bed).
+    """
     now = now or timezone.now()
-    offer = gateway(hotel).quote(stay, party, room_type)
-    if offer.broken or offer.price is None:
-        raise StayNotPossible(offer.broken)
-    if offer.free - kept_for_others(hotel, stay, guest_key, now)[room_type] < 1:
-        raise NothingFree(room_type)
+    kinds = code.split("+")
+    shares = combining.split(party, len(kinds)) if len(kinds) <= party.adults else []
+    if not shares:
+        raise StayNotPossible()
+    pms, kept = gateway(hotel), kept_for_others(hotel, stay, guest_key, now)
+    lines: list[RoomLine] = []
+    price = Price(Decimal(0), Decimal(0), hotel.currency)
+    for (kind, share), count in Counter(zip(kinds, shares, strict=True)).items():
+        offer = pms.quote(stay, share, kind, replacing=replacing)
+        if offer.broken or offer.price is None or (len(kinds) > 1 and not offer.room_type.fits(share)):
+            raise StayNotPossible(offer.broken)
+        if offer.free - kept[kind] < kinds.count(kind):
+            raise NothingFree(kind)
+        lines.append(RoomLine(kind, count, offer.price.total, share if len(kinds) > 1 else None))
+        price = Price(price.total + offer.price.total * count, price.taxes + offer.price.taxes * count, offer.price.currency)
     return Quote.objects.create(
         hotel=hotel,
         guest_key=guest_key,
@@ -40,10 +73,10 @@ def quote(hotel: Hotel, stay: Stay, party: Party, room_type: str, *, guest_key: 
         adults=party.adults,
         children=party.children,
         child_ages=list(party.child_ages),
-        lines=[{"room_type": room_type, "count": 1, "price": str(offer.price.total)}],
-        total=offer.price.total,
-        taxes=offer.price.taxes,
-        currency=offer.price.currency,
+        lines=[line.to_json() for line in lines],
+        total=price.total,
+        taxes=price.taxes,
+        currency=price.currency,
         created_at=now,
         expires_at=now + VALIDITY,
     )

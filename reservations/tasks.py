@@ -13,7 +13,7 @@ from hotelagent.ops.metrics import Gauge
 from reservations import booking, holds
 from reservations.models import Booking
 
-OPEN = [Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.CANCELLING, Booking.State.HOLDING]
+OPEN = [Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.CHANGING, Booking.State.CANCELLING, Booking.State.HOLDING]
 # A draft this old belonged to a process that died before its first step.
 FORGOTTEN = dt.timedelta(minutes=1)
 
@@ -30,8 +30,8 @@ HOLDS = queue.Drain("holds", 1, lambda _limit: ["holds"] if holds.is_due() else 
 
 
 DUE_PLACINGS = (
-    "SELECT due_at FROM reservations_booking WHERE state IN ('placing', 'unknown', 'cancelling', 'holding') AND due_at IS NOT NULL "
-    "ORDER BY due_at LIMIT 1",
+    "SELECT due_at FROM reservations_booking WHERE state IN ('placing', 'unknown', 'changing', 'cancelling', 'holding') "
+    "AND due_at IS NOT NULL ORDER BY due_at LIMIT 1",
 )
 DUE_HOLDS = ("SELECT expires_at FROM reservations_hold WHERE state = 'held' ORDER BY expires_at LIMIT 1",)
 

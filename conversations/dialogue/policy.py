@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook
-from conversations.dialogue.intents import booking, cancelling
+from conversations.dialogue.intents import booking, cancelling, changing, own_bookings
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
@@ -16,7 +16,7 @@ from conversations.dialogue.understanding.normalise import fold
 
 READABLE = frozenset({"text", "button", "interactive"})
 # When choices may be typed as their numbers: a number answers nothing else then.
-NUMBERED = {"room_type", "choice", "booking_code", "stay"}
+NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
 # Offers stand cheapest first.
 _ORDINAL = re.compile(
@@ -49,7 +49,7 @@ def _decide(turn: Turn) -> None:
             return
     if turn.message.choice_id and not _speaks_against(turn):
         if turn.message.text:
-            _remember(turn)
+            turn.remember()
         if _tap(turn, turn.message.choice_id):
             return
     if turn.message.kind not in READABLE and not turn.message.text.strip():
@@ -58,7 +58,7 @@ def _decide(turn: Turn) -> None:
     typed = _typed_choice(turn)
     if typed and _tap(turn, typed):
         return
-    changed = _remember(turn)
+    changed = turn.remember()
     answered = _confirmation(turn, changed) if turn.state.proposal else _talk(turn)
     if not answered:
         _not_understood(turn)
@@ -73,34 +73,16 @@ def _was_agreed(turn: Turn) -> bool:
     True when this message is that yes, so that it is not read as anything more.
     """
     proposal = turn.state.proposal
-    if proposal is None or proposal.kind != "book":
+    if proposal is None or proposal.kind == "cancel":
         return False
     settled = turn.desk.executed(proposal)
-    if settled is None or settled.outcome not in {"confirmed", "placing", "told"}:
+    if settled is None or settled.outcome not in {"confirmed", "placing", "changed", "changing", "told"}:
         return False
     if settled.outcome == "told":
         booking.forget(turn)
     else:
         booking.told(turn, settled)
     return turn.message.choice_id == f"yes:{proposal.key}" or turn.understanding.agreed
-
-
-def _remember(turn: Turn) -> bool:
-    """Merge the message's slots; True when one of them differs from what the open proposal says."""
-    slots = dict(turn.understanding.slots)
-    if "adults" in slots and "children" not in slots and "children" in turn.state.slots:
-        slots["children"] = turn.state.slots["children"]
-    before = turn.state.slots
-    changed = any(before.get(key) != value for key, value in slots.items())
-    if "check_in" in slots and "check_out" not in slots:
-        slots |= {"check_out": None, "nights": None}  # a new arrival without an end: the old end no longer holds
-    if "children" in slots and slots["children"] != before.get("children"):
-        slots.setdefault("child_ages", None)  # other children than before: the old ages no longer hold
-    turn.state = turn.state.with_slots(**slots)
-    if "nights" in slots and slots["nights"] and "check_out" not in slots and turn.state.slots.get("check_in"):
-        check_in = dt.date.fromisoformat(turn.state.slots["check_in"])
-        turn.state = turn.state.with_slots(check_out=(check_in + dt.timedelta(days=slots["nights"])).isoformat())
-    return changed
 
 
 def _confirmation(turn: Turn, changed: bool) -> bool:
@@ -123,10 +105,10 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
         return True
     answered = _questions(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
-    if goals and goals[0] in {"cancel_reservation", "modify_reservation"}:
+    if goals and (goals[0] == "cancel_reservation" or (goals[0] == "modify_reservation" and proposal.kind == "cancel")):
         intents.GOALS[goals[0]](turn, goals[0])
         return True
-    if proposal.kind == "book" and not answered and turn.understanding.has("repeat", "price_quote", "check_availability"):
+    if proposal.kind != "cancel" and not answered and turn.understanding.has("repeat", "price_quote", "check_availability"):
         booking.summary(turn, proposal)  # the same once more; nothing is asked of the hotel, nothing changes
         return True
     if (turn.hand_off is None and (answered or goals or turn.understanding.intents)) or _faq(turn):
@@ -167,8 +149,8 @@ def _talk(turn: Turn) -> bool:
 def _picks_up(turn: Turn, answered: bool) -> bool:
     """The thread goes on when the message said something about it, or once a question in between is answered."""
     said = bool(turn.understanding.slots) or bool(turn.understanding.clarify)
-    if turn.state.goal == "cancel" and (said or answered):
-        cancelling.start(turn, "cancel_reservation")
+    if turn.state.goal in intents.OWN and (said or answered or turn.state.awaiting in own_bookings.ASKED):
+        intents.OWN[turn.state.goal](turn, "")
         return True
     about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
     if turn.state.goal == "book" or about_a_stay or turn.understanding.clarify:
@@ -248,10 +230,12 @@ def _tap(turn: Turn, choice_id: str) -> bool:
         check_in, _slash, check_out = value.partition("/")
         nights = (dt.date.fromisoformat(check_out) - dt.date.fromisoformat(check_in)).days
         turn.state = turn.state.with_slots(check_in=check_in, check_out=check_out, nights=nights)
-        booking.start(turn, "check_availability")
-    elif kind == "cancel":
+        booking.progress(turn)
+    elif kind in intents.OWN:
         turn.state = turn.state.with_slots(booking_code=value)
-        cancelling.start(turn, "cancel_reservation")
+        intents.OWN[kind](turn, "")
+    elif kind == "part":
+        changing.part(turn, value)
     elif choice_id == "menu:question":
         turn.say("ask_question")
         turn.change(awaiting=None)
@@ -275,9 +259,7 @@ def _typed_choice(turn: Turn) -> str:
         return rooms[index] if index < len(rooms) else ""
     for number, choice in enumerate(turn.state.choices, start=1):
         if typed == fold(choice.title).strip(" .!)") or (
-            re.fullmatch(r"\d{1,2}", typed)
-            and int(typed) == number
-            and turn.state.awaiting in {"room_type", "choice", "booking_code", "stay"}
+            re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in NUMBERED
         ):
             return choice.id
     return ""

@@ -45,6 +45,24 @@ class Turn:
     def change(self, **values: object) -> None:
         self.state = replace(self.state, **values)  # type: ignore[arg-type]
 
+    def remember(self) -> bool:
+        """Merge what the message says into what is known; True when something of it is new."""
+        slots, before = dict(self.understanding.slots), self.state.slots
+        if "adults" in slots and "children" not in slots and "children" in before:
+            slots["children"] = before["children"]
+        changed = any(before.get(key) != value for key, value in slots.items())
+        if "check_in" in slots and "check_out" not in slots:
+            slots |= {"check_out": None, "nights": None}  # a new arrival without an end: the old end no longer holds
+        if "children" in slots and slots["children"] != before.get("children"):
+            slots.setdefault("child_ages", None)  # other children than before: the old ages no longer hold
+        if "rooms" in slots and "room_type" not in slots and before.get("room_type", "").count("+") not in {0, slots["rooms"] - 1}:
+            slots["room_type"] = None  # another number of rooms than was chosen
+        self.state = self.state.with_slots(**slots)
+        if slots.get("nights") and "check_out" not in slots and self.state.slots.get("check_in"):
+            check_in = dt.date.fromisoformat(self.state.slots["check_in"])
+            self.state = self.state.with_slots(check_out=(check_in + dt.timedelta(days=slots["nights"])).isoformat())
+        return changed
+
     def pass_on(self, reason: str, *, announce: bool = True) -> None:
         """A person takes over; said once, honestly."""
         if self.hand_off is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
-from pms.terms import Offer as Offer
+from pms.terms import Combination as Combination
 from pms.terms import Party as Party
 from pms.terms import RoomTypeInfo as RoomTypeInfo
 from pms.terms import Stay as Stay
@@ -52,6 +53,12 @@ class HotelView:
 
     def room_type(self, code: str) -> RoomTypeInfo | None:
         return next((room_type for room_type in self.room_types if room_type.code == code), None)
+
+    def rooms_name(self, code: str, language: str) -> str:
+        """What a Combination's code is called: "Twin", "2 × Double + Family room"."""
+        known = {kind.code: kind.name(language) for kind in self.room_types}
+        counted = Counter(code.split("+")).items()
+        return " + ".join(f"{number} × {known.get(one, one)}" if number > 1 else known.get(one, one) for one, number in counted)
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ class Reply:
 class Proposal:
     """What the guest is asked to say yes to; only a live one can be agreed to."""
 
-    kind: str  # book | cancel
+    kind: str  # book | change | cancel
     key: str
     expires_at: dt.datetime
     data: JsonObject
@@ -141,7 +148,7 @@ class State:
     """What a conversation remembers between turns."""
 
     slots: JsonObject = field(default_factory=dict)
-    goal: str = ""  # book | cancel | "" (nothing under way)
+    goal: str = ""  # book | change | cancel | status | "" (nothing under way)
     awaiting: str | None = None
     choices: tuple[Choice, ...] = ()
     proposal: Proposal | None = None
@@ -149,6 +156,8 @@ class State:
     language: str = ""
     greeted: bool = False
     offered: str = ""  # for which dates and people offers were shown, so that they are not shown twice
+    opened: tuple[str, ...] = ()  # bookings made elsewhere that the guest told code and surname of
+    tries: int = 0  # wrong codes and surnames
 
     def with_slots(self, **slots: Any) -> State:
         return replace(self, slots={key: value for key, value in (self.slots | slots).items() if value is not None})
@@ -164,6 +173,8 @@ class State:
             "language": self.language,
             "greeted": self.greeted,
             "offered": self.offered,
+            "opened": list(self.opened),
+            "tries": self.tries,
         }
 
     @classmethod
@@ -178,6 +189,8 @@ class State:
             language=data.get("language", ""),
             greeted=data.get("greeted", False),
             offered=data.get("offered", ""),
+            opened=tuple(data.get("opened", ())),
+            tries=data.get("tries", 0),
         )
 
 
@@ -220,7 +233,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class OwnBooking:
-    """A booking of this very guest."""
+    """A booking of this very guest. ``room_type`` is the code of its rooms, joined by "+" when there are several."""
 
     reference: str
     state: str
@@ -232,12 +245,13 @@ class OwnBooking:
     total: Decimal
     currency: str
     guest_name: str
+    child_ages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of a yes. ``outcome``: confirmed, placing, sold_out, price_changed, refused, cancelled, cancelling, or
-    told, when the guest has heard of it already."""
+    """What became of a yes. ``outcome``: confirmed, placing, changed, changing, cancelled, cancelling; sold_out, price_changed
+    or refused, when nothing was done; told, when the guest has heard of it already."""
 
     outcome: str
     booking: OwnBooking | None = None
@@ -250,12 +264,14 @@ class DeskProblem(Exception):
 class Desk(Protocol):
     """What the dialogue may ask of the hotel. Every method may raise DeskProblem."""
 
-    def offers(self, stay: Stay, party: Party) -> list[Offer]:
-        """Room types that fit the party in one room, cheapest first, bookable or not."""
+    def offers(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[Combination]:
+        """What takes the party in so many rooms, or (0) in one, or in the fewest that do; cheapest first, bookable or not.
+        The nights of the own booking ``replacing`` count as free."""
         ...
 
-    def propose(self, stay: Stay, party: Party, room_type: str) -> Proposal | str:
-        """Freeze the price and keep the room; else why not: "gone", "rules", "too_many" (rooms kept already)."""
+    def propose(self, stay: Stay, party: Party, code: str, replacing: str = "") -> Proposal | str:
+        """Freeze the price and keep the rooms, for a new booking or to change ``replacing`` into; else why not: "gone",
+        "rules", "too_many" (rooms kept already)."""
         ...
 
     def confirm(self, proposal: Proposal, guest: JsonObject) -> Settled:
@@ -271,7 +287,11 @@ class Desk(Protocol):
         ...
 
     def bookings(self) -> list[OwnBooking]:
-        """This guest's own bookings that are not over, next first."""
+        """This guest's own bookings that are not over, next first: made on this very channel, or opened by ``open``."""
+        ...
+
+    def open(self, code: str, surname: str) -> OwnBooking | None:
+        """A booking made elsewhere, by its code and the surname it is made under; from then on it is one of ``bookings``."""
         ...
 
     def propose_cancel(self, booking: OwnBooking) -> Proposal: ...
@@ -280,7 +300,7 @@ class Desk(Protocol):
         """The hotel's own words on a topic."""
         ...
 
-    def near(self, stay: Stay, party: Party) -> list[tuple[Stay, Offer]]:
+    def near(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[tuple[Stay, Combination]]:
         """The nearest stays of the same length with something free, and the cheapest offer of each; at most three."""
         ...
 

@@ -26,15 +26,15 @@ class EmbeddedPms:
         counts = inventory.room_counts(self.hotel)
         return [inventory.info(row, counts[row.pk]) for row in self._types()]
 
-    def availability(self, stay: Stay, party: Party) -> list[Offer]:
-        offers = [offer for offer in self._offers(stay, party, self._types()) if offer.room_type.fits(party)]
+    def availability(self, stay: Stay, party: Party, *, replacing: str = "") -> list[Offer]:
+        offers = [offer for offer in self._offers(stay, party, self._types(), replacing) if offer.room_type.fits(party)]
         return sorted(offers, key=lambda offer: (offer.price is None, offer.price.total if offer.price else Decimal(0)))
 
-    def quote(self, stay: Stay, party: Party, room_type: str) -> Offer:
+    def quote(self, stay: Stay, party: Party, room_type: str, *, replacing: str = "") -> Offer:
         rows = [row for row in self._types() if row.code == room_type]
         if not rows:
             raise Rejected(f"there is no room type {room_type}")
-        return self._offers(stay, party, rows)[0]
+        return self._offers(stay, party, rows, replacing)[0]
 
     def create(self, reservation: NewReservation) -> Reservation:
         with inventory.locked(self.hotel):
@@ -54,7 +54,7 @@ class EmbeddedPms:
                 guest_name=reservation.guest.name,
                 guest_email=reservation.guest.email,
                 guest_phone=reservation.guest.phone,
-                lines=[{"room_type": line.room_type, "count": line.count, "price": str(line.price)} for line in reservation.lines],
+                lines=[line.to_json() for line in reservation.lines],
                 total=reservation.total,
                 currency=reservation.currency,
                 notes=reservation.notes,
@@ -65,6 +65,29 @@ class EmbeddedPms:
     def find_by_reference(self, reference: str) -> Reservation | None:
         row = self._row(reference)
         return _told(row) if row is not None else None
+
+    def change(self, reservation: NewReservation) -> Reservation:
+        with inventory.locked(self.hotel):
+            row = self._row(reservation.reference)
+            if row is None:
+                raise NotFound(f"no booking {reservation.reference}")
+            if row.state == PropertyReservation.State.CANCELLED:
+                raise Rejected("the booking is cancelled")
+            stay, party = reservation.stay, reservation.party
+            wanted = {
+                "check_in": stay.check_in, "check_out": stay.check_out, "adults": party.adults, "children": party.children,
+                "child_ages": list(party.child_ages), "lines": [line.to_json() for line in reservation.lines], "total": reservation.total,
+            }  # fmt: skip
+            if all(getattr(row, name) == value for name, value in wanted.items()):
+                return _told(row)
+            self._check(reservation)
+            rooms = self._rooms(reservation, replacing=row)
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            row.save(update_fields=[*wanted])
+            inventory.release(row)
+            inventory.take(row, rooms, stay)
+        return _told(row)
 
     def cancel(self, reference: str) -> Reservation:
         with inventory.locked(self.hotel):
@@ -84,9 +107,9 @@ class EmbeddedPms:
     def _row(self, reference: str) -> PropertyReservation | None:
         return PropertyReservation.objects.filter(hotel=self.hotel, reference=reference).first()
 
-    def _offers(self, stay: Stay, party: Party, rows: list[RoomType]) -> list[Offer]:
+    def _offers(self, stay: Stay, party: Party, rows: list[RoomType], replacing: str = "") -> list[Offer]:
         counts = inventory.room_counts(self.hotel)
-        free = inventory.free_rooms(self.hotel, stay)
+        free = inventory.free_rooms(self.hotel, stay, replacing=replacing)
         prices = inventory.prices(self.hotel, stay, party, rows)
         broken = inventory.broken_rules(self.hotel, stay)
         return [
@@ -106,16 +129,21 @@ class EmbeddedPms:
         if reservation.party.adults < 1 or not reservation.lines:
             raise Rejected("a booking needs an adult and a room")
         for line in reservation.lines:
-            offer = self.quote(reservation.stay, _share(reservation), line.room_type)
-            if not offer.room_type.fits(_share(reservation)):
+            party = line.party or reservation.party
+            offer = self.quote(reservation.stay, party, line.room_type)
+            if not offer.room_type.fits(party):
                 raise Rejected("the party does not fit into the room")
             if offer.broken:
                 raise Rejected(f"the stay breaks a restriction: {offer.broken[0].kind}")
             if offer.price is None or offer.price.total != line.price:
                 raise PriceChanged("the price is no longer the quoted one")
 
-    def _rooms(self, reservation: NewReservation) -> list[Room]:
-        free = inventory.free_rooms(self.hotel, reservation.stay)
+    def _rooms(self, reservation: NewReservation, replacing: PropertyReservation | None = None) -> list[Room]:
+        """Free rooms for every line; whoever stays in a kind of room stays in the very room."""
+        free = inventory.free_rooms(self.hotel, reservation.stay, replacing=replacing.reference if replacing else "")
+        had = set(replacing.nights.values_list("room_id", flat=True)) if replacing else set()
+        for available in free.values():
+            available.sort(key=lambda room: room.pk not in had)
         by_code = {row.code: row.pk for row in self._types()}
         rooms: list[Room] = []
         for line in reservation.lines:
@@ -127,14 +155,6 @@ class EmbeddedPms:
         return rooms
 
 
-def _share(reservation: NewReservation) -> Party:
-    """One room's party: the whole one in a single room; several rooms are quoted as evenly filled."""
-    rooms = sum(line.count for line in reservation.lines)
-    if rooms == 1:
-        return reservation.party
-    return Party(adults=-(-reservation.party.adults // rooms), children=-(-reservation.party.children // rooms))
-
-
 def _told(row: PropertyReservation) -> Reservation:
     return Reservation(
         pms_id=str(row.pk),
@@ -143,7 +163,7 @@ def _told(row: PropertyReservation) -> Reservation:
         stay=Stay(row.check_in, row.check_out),
         party=Party(row.adults, row.children, tuple(row.child_ages)),
         guest=GuestDetails(row.guest_name, row.guest_email, row.guest_phone),
-        lines=tuple(RoomLine(line["room_type"], line["count"], Decimal(line["price"])) for line in row.lines),
+        lines=tuple(map(RoomLine.from_json, row.lines)),
         total=row.total,
         currency=row.currency,
         rooms=tuple(sorted(set(row.nights.values_list("room__number", flat=True)))),

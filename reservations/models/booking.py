@@ -21,6 +21,7 @@ class Booking(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         REJECTED = "rejected", _("Not possible")
         UNKNOWN = "unknown", _("Being checked")
+        CHANGING = "changing", _("Being changed")
         CANCELLING = "cancelling", _("Being cancelled")
         CANCELLED = "cancelled", _("Cancelled")
 
@@ -28,6 +29,10 @@ class Booking(models.Model):
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     key = models.UUIDField(_("key"), unique=True, editable=False)
     quote = models.ForeignKey(Quote, models.PROTECT, related_name="bookings", verbose_name=_("quote"))
+    # The last change that was said yes to: what the booking is turned into while it is changing, what it was turned into after.
+    last_change = models.ForeignKey(
+        Quote, models.PROTECT, related_name="changed_bookings", null=True, blank=True, verbose_name=_("last change")
+    )
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     check_in = models.DateField(_("check-in"))
@@ -68,7 +73,9 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(adults__gte=1), name="booking_has_an_adult"),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=["holding", "placing", "unknown", "cancelling"]), name="booking_open"),
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=["holding", "placing", "unknown", "changing", "cancelling"]), name="booking_open"
+            ),
             models.Index(fields=["hotel", "check_in"], name="booking_by_arrival"),
             models.Index(fields=["hotel", "guest_key"], name="booking_by_guest"),
         ]

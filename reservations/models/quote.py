@@ -22,7 +22,7 @@ class Quote(models.Model):
     adults = models.PositiveSmallIntegerField(_("adults"))
     children = models.PositiveSmallIntegerField(_("children"), default=0)
     child_ages = models.JSONField(_("children's ages"), default=list, blank=True)
-    lines = models.JSONField(_("rooms"), default=list)  # [{"room_type", "count", "price"}], price of one, taxes included
+    lines = models.JSONField(_("rooms"), default=list)  # pms.terms.RoomLine.to_json
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     taxes = models.DecimalField(_("of it taxes"), max_digits=12, decimal_places=2, default=0)
     currency = models.CharField(_("currency"), max_length=3)
@@ -48,7 +48,7 @@ class Hold(models.Model):
         RELEASED = "released", _("Released")
         EXPIRED = "expired", _("Expired")
 
-    quote = models.OneToOneField(Quote, models.CASCADE, related_name="hold", verbose_name=_("quote"))
+    quote = models.ForeignKey(Quote, models.CASCADE, related_name="holds", verbose_name=_("quote"))
     hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="holds", verbose_name=_("hotel"))
     guest_key = models.CharField(_("guest"), max_length=80)
     room_type = models.CharField(_("room type"), max_length=20)

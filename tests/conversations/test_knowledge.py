@@ -92,10 +92,11 @@ def test_the_list_is_seen_and_worked_in_the_back_office(converse, admin_client):
 def test_when_nothing_is_free_the_nearest_dates_are_offered_and_taken_by_their_number(converse):
     converse("lugar del 10 al 12 de diciembre para 4", "1", "Ana Pérez", "sí")  # the only suite
 
-    offered, taken = converse("lugar del 10 al 12 de diciembre para 4", "1")
+    offered, taken = converse("lugar del 10 al 12 de diciembre para 4", "2")
 
     choices = offered["replies"][0]["choices"]
-    assert [choice["id"] for choice in choices[:3]] == [
+    assert choices[0]["id"] == "room:DBL+DBL"  # two rooms instead of one come first
+    assert [choice["id"] for choice in choices[1:4]] == [
         "stay:2026-12-08/2026-12-10",
         "stay:2026-12-12/2026-12-14",
         "stay:2026-12-13/2026-12-15",

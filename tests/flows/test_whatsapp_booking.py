@@ -293,8 +293,13 @@ def test_own_booking_can_be_cancelled_after_a_yes_another_guests_cannot(ana, dat
     reference = Booking.objects.get().reference
     other = Guest("5491144443333", post, work, double)
 
-    [refused] = other.says(f"quiero cancelar la reserva {reference}")
-    assert "no está hecha desde este chat" in words(refused)
+    [asked] = other.says(f"quiero cancelar la reserva {reference}")
+    assert "¿A nombre de qué apellido" in words(asked)
+    [again] = other.says("Villalba")
+    assert "No encuentro una reserva con ese código y ese apellido" in words(again)
+    other.says(reference)
+    [refused] = other.says("Montes de Oca")
+    assert "te paso con una persona" in words(refused)
     assert Booking.objects.get().state == "confirmed"
 
     [question] = ana.says("quiero cancelar mi reserva")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conversations.dialogue.intents import booking, cancelling, facts, own_bookings, people, smalltalk
+from conversations.dialogue.intents import booking, cancelling, changing, facts, own_bookings, people, smalltalk
 from conversations.dialogue.turn import Turn
 
 Handler = Callable[[Turn, str], None]
@@ -26,11 +26,13 @@ QUESTIONS: dict[str, Handler] = {
 # What a talk can be about; the first that fits is followed.
 GOALS: dict[str, Handler] = {
     "cancel_reservation": cancelling.start,
-    "modify_reservation": own_bookings.modify,
+    "modify_reservation": changing.start,
     "make_reservation": booking.start,
     "check_availability": booking.start,
     "price_quote": booking.start,
 }
+# Goals about bookings that are made.
+OWN: dict[str, Handler] = {"cancel": cancelling.start, "change": changing.start, "status": own_bookings.status}
 SMALL_TALK: dict[str, Handler] = {
     "greeting": smalltalk.greeting,
     "thanks": smalltalk.thanks,

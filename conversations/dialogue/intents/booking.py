@@ -7,20 +7,27 @@ from decimal import Decimal
 
 from conversations.dialogue import phrasebook
 from conversations.dialogue.turn import Turn
-from conversations.dialogue.types import Choice, Offer, OwnBooking, Party, Proposal, Settled, Stay
+from conversations.dialogue.types import Choice, Combination, OwnBooking, Party, Proposal, Settled, Stay
 
 TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
+# More than this is a group: rooms, terms and prices for one are made by people.
+MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
 
 
 def start(turn: Turn, _intent: str) -> None:
-    turn.change(goal="book")
+    if turn.state.goal == "change":  # another booking than the one that was being changed
+        release(turn)
+        turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "adults", "children", "child_ages", "booking_code")))
+        turn.change(offered="", awaiting=None, goal="book")
+        turn.remember()
     progress(turn)
 
 
 def progress(turn: Turn) -> None:
     """Whatever comes next: a doubt to clear, a question, offers, or the summary."""
-    turn.change(goal="book")
+    if turn.state.goal != "change":
+        turn.change(goal="book")
     if turn.understanding.clarify:
         doubt = turn.understanding.clarify[0]
         turn.say(f"clarify_{doubt}")
@@ -33,25 +40,24 @@ def progress(turn: Turn) -> None:
             _ask(turn, slot)
             return
     stay, party = stay_of(turn), party_of(turn)
+    if rooms_of(turn) > MOST_ROOMS or party.guests > MOST_GUESTS:
+        turn.say("group")
+        turn.pass_on("cannot_do")
+        return
     kind = turn.hotel.room_type(turn.state.slots.get("room_type", ""))
-    if kind is not None and not kind.fits(party):
+    if kind is not None and rooms_of(turn) < 2 and not kind.fits(party):
         turn.say("too_small", room=kind.name(turn.language), party=phrasebook.party(turn.language, party))
         turn.state = turn.state.with_slots(room_type=None)
     asks = turn.understanding.has("check_availability", "price_quote")
     if turn.state.slots.get("room_type") is None or (asks and not _offered(turn)) or _asks_about_another(turn):
         _offers(turn, stay, party)
         return
-    if turn.state.slots.get("rooms", 1) > 1:
-        turn.say("several_rooms")
-        turn.state = turn.state.with_slots(rooms=None)
-        turn.offer(("person", "person"))
-        return
     offer = _chosen_offer(turn, stay, party)
     if offer is None:
         return
     if turn.understanding.has("price_quote"):  # the price of the room that is chosen already, before what is asked next
         turn.parts.append(_offer_line(turn, offer, stay))
-    for field in turn.hotel.required_guest_fields:
+    for field in turn.hotel.required_guest_fields if turn.state.goal != "change" else ():
         if not turn.state.slots.get(field):
             turn.say(f"ask_{field}")
             turn.change(awaiting=field)
@@ -61,9 +67,8 @@ def progress(turn: Turn) -> None:
 
 def propose(turn: Turn, stay: Stay, party: Party) -> None:
     """Freeze, keep, and read everything back."""
-    code = turn.state.slots["room_type"]
     release(turn)
-    proposal = turn.desk.propose(stay, party, code)
+    proposal = turn.desk.propose(stay, party, code_of(turn), replacing(turn))
     if isinstance(proposal, str):
         if proposal == "too_many":
             turn.say("too_many_holds")
@@ -92,6 +97,12 @@ def told(turn: Turn, settled: Settled) -> None:
         forget(turn)
     elif settled.outcome == "placing" and row is not None:
         turn.say("placing", reference=row.reference)
+        forget(turn)
+    elif settled.outcome == "changed" and row is not None:
+        turn.say("changed", **described(turn, row), party=phrasebook.party(turn.language, Party(row.adults, row.children, row.child_ages)))
+        forget(turn)
+    elif settled.outcome == "changing" and row is not None:
+        turn.say("changing", reference=row.reference)
         forget(turn)
     elif settled.outcome == "price_changed":
         turn.say("summary_moved")
@@ -126,6 +137,10 @@ def ask_again(turn: Turn) -> bool:
 def drop(turn: Turn) -> None:
     """No to the proposal: the room is given back, what the guest said stays known."""
     release(turn)
+    if turn.state.goal == "change":
+        turn.say("cancel_kept")
+        forget(turn)
+        return
     turn.say("not_confirmed")
     turn.change(awaiting=None, offered="", goal="book")
     turn.state = turn.state.with_slots(room_type=None)
@@ -133,20 +148,25 @@ def drop(turn: Turn) -> None:
 
 
 def release(turn: Turn) -> None:
-    if turn.state.proposal is not None and turn.state.proposal.kind == "book":
+    if turn.state.proposal is not None and turn.state.proposal.kind != "cancel":
         turn.desk.release(turn.state.proposal)
         turn.change(proposal=None)
 
 
 def forget(turn: Turn) -> None:
     """Booked: the stay is over as a topic; who the guest is stays known."""
-    turn.state = turn.state.with_slots(**dict.fromkeys(STAY_SLOTS))
+    turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "booking_code")))
     turn.change(proposal=None, awaiting=None, goal="", offered="")
 
 
 def remind(turn: Turn, proposal: Proposal) -> None:
-    turn.say("need_clear_yes")
-    turn.offer((f"yes:{proposal.key}", "yes"), (f"no:{proposal.key}", "no"))
+    turn.say("need_clear_yes_change" if proposal.kind == "change" else "need_clear_yes")
+    _offer_yes(turn, proposal)
+
+
+def _offer_yes(turn: Turn, proposal: Proposal) -> None:
+    yes, no = ("change_yes", "change_no") if proposal.kind == "change" else ("yes", "no")
+    turn.offer((f"yes:{proposal.key}", yes), (f"no:{proposal.key}", no))
 
 
 def stay_of(turn: Turn) -> Stay:
@@ -157,6 +177,23 @@ def stay_of(turn: Turn) -> Stay:
 def party_of(turn: Turn) -> Party:
     slots = turn.state.slots
     return Party(slots["adults"], slots.get("children", 0), tuple(slots.get("child_ages", ())))
+
+
+def rooms_of(turn: Turn) -> int:
+    """How many rooms were asked for; 0 when that was left open."""
+    wanted: int = turn.state.slots.get("rooms", 0)
+    return wanted if wanted > 1 or "+" not in turn.state.slots.get("room_type", "") else 0
+
+
+def code_of(turn: Turn) -> str:
+    """The chosen rooms as a Combination's code; empty while nothing is chosen. "Dos dobles" is a type and a number."""
+    code: str = turn.state.slots.get("room_type", "")
+    return "+".join([code] * rooms_of(turn)) if code and "+" not in code and rooms_of(turn) > 1 else code
+
+
+def replacing(turn: Turn) -> str:
+    """The own booking that is being changed; empty when a new one is being made."""
+    return turn.state.slots.get("booking_code", "") if turn.state.goal == "change" else ""
 
 
 def _has_check_in(turn: Turn) -> bool:
@@ -183,25 +220,26 @@ def _ask(turn: Turn, slot: str) -> None:
     turn.change(awaiting=slot)
 
 
-def _chosen_offer(turn: Turn, stay: Stay, party: Party) -> Offer | None:
-    """The chosen room, when it is free and no rule is against it; else None, having said why and what there is."""
-    code = turn.state.slots["room_type"]
-    chosen = [offer for offer in turn.desk.offers(stay, party) if offer.room_type.code == code]
-    for offer in chosen:
-        if offer.bookable:
-            return offer
+def _chosen_offer(turn: Turn, stay: Stay, party: Party) -> Combination | None:
+    """The chosen rooms, when they are free and no rule is against it; else None, having said why and what there is."""
+    code = code_of(turn)
+    offers = turn.desk.offers(stay, party, code.count("+") + 1, replacing(turn))
+    offer = next((offer for offer in offers if offer.code == code), None)
+    if offer is not None and offer.bookable:
+        return offer
+    if offer is None or not offer.free:
+        turn.say("room_full", room=turn.hotel.rooms_name(code, turn.language))
+    else:
         _rules(turn, offer)
-        if not offer.free:
-            turn.say("room_full", room=offer.room_type.name(turn.language))
     turn.state = turn.state.with_slots(room_type=None)
     _offers(turn, stay, party)
     return None
 
 
-def _rules(turn: Turn, offer: Offer) -> None:
+def _rules(turn: Turn, offer: Combination) -> None:
     for rule in offer.broken if offer.free else ():
         nights = phrasebook.counted(turn.language, rule.nights or 0, "night")
-        turn.say(f"rule_{rule.kind}", room=offer.room_type.name(turn.language), nights=nights)
+        turn.say(f"rule_{rule.kind}", room=turn.hotel.rooms_name(offer.code, turn.language), nights=nights)
 
 
 def _asks_about_another(turn: Turn) -> bool:
@@ -211,7 +249,7 @@ def _asks_about_another(turn: Turn) -> bool:
 
 def _signature(turn: Turn) -> str:
     slots = turn.state.slots
-    return f"{slots.get('check_in')}/{slots.get('check_out')}/{slots.get('adults')}/{slots.get('children', 0)}"
+    return "/".join(str(slots.get(name)) for name in ("check_in", "check_out", "adults", "children", "rooms"))
 
 
 def _offered(turn: Turn) -> bool:
@@ -220,34 +258,42 @@ def _offered(turn: Turn) -> bool:
 
 def _offers(turn: Turn, stay: Stay, party: Party) -> None:
     """What can be had, with prices and something to tap; or honestly nothing, and why."""
-    offers = turn.desk.offers(stay, party)
-    wanted = turn.state.slots.get("room_type")
-    named = [offer for offer in offers if offer.room_type.code == wanted]
+    offers = turn.desk.offers(stay, party, rooms_of(turn), replacing(turn))
+    wanted = code_of(turn)
+    named = [offer for offer in offers if offer.code == wanted]
     shown = [offer for offer in named or offers if offer.bookable]
     if not shown and named:
         shown = [offer for offer in offers if offer.bookable]
     if not shown:
         _nothing(turn, stay, party, offers)
         return
-    head = phrasebook.say(turn.language, "offers", **_asked(turn, stay, party))
-    lines = [_offer_line(turn, offer, stay) for offer in shown]
-    turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
+    if not rooms_of(turn) and "+" in shown[0].code:
+        turn.say("together", party=phrasebook.party(turn.language, party))
+    _show(turn, stay, shown, phrasebook.say(turn.language, "offers", **_asked(turn, stay, party)))
     turn.say("ask_room_type" if len(shown) > 1 else "ask_this_room")
-    titles = _titles(shown[:10], turn.language)
-    turn.choices = tuple(
-        Choice(
-            f"room:{offer.room_type.code}",
-            titles[offer.room_type.code],
-            phrasebook.money(turn.language, offer.price.total, offer.price.currency),
-        )
-        for offer in shown[:10]
-        if offer.price is not None
-    )
     turn.change(awaiting="room_type", offered=_signature(turn))
     turn.state = turn.state.with_slots(room_type=None)
 
 
-def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Offer]) -> None:
+def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
+    """A line and something to tap for each; what is included below."""
+    shown = offers[: SHOWN if "+" in offers[0].code else 10]
+    lines = [head, *(_offer_line(turn, offer, stay) for offer in shown), phrasebook.say(turn.language, "offer_note")]
+    included = turn.desk.answer("rate_includes", turn.language)
+    if included is not None:
+        lines.append(included.text)
+        turn.sources.append(included.source)
+    turn.parts.append("\n".join(lines))
+    titles = _titles(turn, shown)
+    turn.choices = tuple(
+        Choice(f"room:{offer.code}", titles[offer.code], phrasebook.money(turn.language, offer.price.total, offer.price.currency))
+        for offer in shown
+        if offer.price is not None
+    )
+
+
+def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Combination]) -> None:
+    """Nothing bookable: which rule is against it, two rooms instead of one, the nearest dates, or a person."""
     turn.state = turn.state.with_slots(room_type=None)
     if not offers:
         turn.say("none_fit", party=phrasebook.party(turn.language, party))
@@ -256,28 +302,33 @@ def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Offer]) -> None:
         return
     for offer in offers:
         _rules(turn, offer)
-    near = turn.desk.near(stay, party)
-    turn.say("none_free_near" if near else "none_free", **_asked(turn, stay, party))
+    pairs = turn.desk.offers(stay, party, 2, replacing(turn)) if not rooms_of(turn) and party.adults > 1 else []
+    pairs = [pair for pair in pairs if pair.bookable][:SHOWN]
+    near = turn.desk.near(stay, party, rooms_of(turn), replacing(turn))
+    turn.say("none_free_near" if near or pairs else "none_free", **_asked(turn, stay, party))
+    if pairs:
+        _show(turn, stay, pairs, phrasebook.say(turn.language, "two_rooms"))
+    rooms = turn.choices
     if near:
         lines = [_near_line(turn, other, offer) for other, offer in near]
         turn.parts.append("\n".join([phrasebook.say(turn.language, "near"), *lines]))
     turn.offer(("menu:dates", "other_dates"), ("person", "person"))
-    turn.choices = (*(_near_choice(turn, other, offer) for other, offer in near), *turn.choices)
-    turn.change(awaiting="stay" if near else "check_in", offered="")
+    turn.choices = (*rooms, *(_near_choice(turn, other, offer) for other, offer in near), *turn.choices)[:10]
+    turn.change(awaiting="room_type" if pairs else "stay" if near else "check_in", offered="")
 
 
-def _near_line(turn: Turn, stay: Stay, offer: Offer) -> str:
+def _near_line(turn: Turn, stay: Stay, offer: Combination) -> str:
     assert offer.price is not None
     return phrasebook.say(
         turn.language,
         "near_line",
         stay=phrasebook.stay(turn.language, stay, turn.today),
-        room=offer.room_type.name(turn.language),
+        room=turn.hotel.rooms_name(offer.code, turn.language),
         total=phrasebook.money(turn.language, offer.price.total, offer.price.currency),
     )
 
 
-def _near_choice(turn: Turn, stay: Stay, offer: Offer) -> Choice:
+def _near_choice(turn: Turn, stay: Stay, offer: Combination) -> Choice:
     assert offer.price is not None
     title = f"{stay.check_in.day}/{stay.check_in.month} – {stay.check_out.day}/{stay.check_out.month}"
     return Choice(f"stay:{stay.check_in}/{stay.check_out}", title, phrasebook.money(turn.language, offer.price.total, offer.price.currency))
@@ -291,56 +342,62 @@ def _asked(turn: Turn, stay: Stay, party: Party) -> dict[str, str]:
     }
 
 
-def _offer_line(turn: Turn, offer: Offer, stay: Stay) -> str:
+def _offer_line(turn: Turn, offer: Combination, stay: Stay) -> str:
     assert offer.price is not None
     nightly = (offer.price.total / stay.nights).quantize(offer.price.total)
     return phrasebook.say(
         turn.language,
         "offer_line",
-        room=offer.room_type.name(turn.language),
+        room=turn.hotel.rooms_name(offer.code, turn.language),
         total=phrasebook.money(turn.language, offer.price.total, offer.price.currency),
         nightly=phrasebook.money(turn.language, nightly, offer.price.currency),
     )
 
 
-def _titles(offers: list[Offer], language: str) -> dict[str, str]:
-    """By room type code. A list row takes 24 characters: a longer name is cut at a word, two alike are numbered."""
+def _titles(turn: Turn, offers: list[Combination]) -> dict[str, str]:
+    """By code. A list row takes 24 characters: a longer name is cut at a word, two alike are numbered."""
     titles: dict[str, str] = {}
     for offer in offers:
-        name = offer.room_type.name(language)
+        name = turn.hotel.rooms_name(offer.code, turn.language)
         title = name if len(name) <= TITLE_LIMIT else name[: TITLE_LIMIT - 1].rsplit(" ", 1)[0] + "…"
         number = 2
         while title in titles.values():
             title = f"{title.rstrip('…0123456789 ')[: TITLE_LIMIT - 3]} {number}"
             number += 1
-        titles[offer.room_type.code] = title
+        titles[offer.code] = title
     return titles
 
 
 def summary(turn: Turn, proposal: Proposal) -> None:
+    """Everything a yes would do, in words made by code."""
     data, stay = proposal.data, stay_of(turn)
-    kind = turn.hotel.room_type(data["room_type"])
+    rule = turn.desk.answer("policy_cancellation", turn.language) if proposal.kind == "book" else None
+    if rule is not None:
+        turn.sources.append(rule.source)
+    before = next((row for row in turn.desk.bookings() if row.reference == data.get("reference")), None)
     turn.say(
-        "summary",
-        room=kind.name(turn.language) if kind else data["room_type"],
+        "summary_change" if proposal.kind == "change" else "summary",
+        reference=data.get("reference", ""),
+        before=phrasebook.money(turn.language, before.total, before.currency) if before else "",
+        room=turn.hotel.rooms_name(data["room_type"], turn.language),
         check_in=phrasebook.date(turn.language, stay.check_in, today=turn.today),
         check_out=phrasebook.date(turn.language, stay.check_out, today=turn.today),
         nights=phrasebook.counted(turn.language, stay.nights, "night"),
         party=phrasebook.party(turn.language, party_of(turn)),
         name=turn.state.slots.get("name", ""),
         total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
+        rule=f"\n• {rule.text}" if rule is not None else "",
         until=f"{proposal.expires_at.astimezone(turn.now.tzinfo):%H:%M}",
     )
-    turn.offer((f"yes:{proposal.key}", "yes"), (f"no:{proposal.key}", "no"))
+    _offer_yes(turn, proposal)
 
 
 def described(turn: Turn, row: OwnBooking) -> dict[str, str]:
     """A booking's values for a phrase."""
-    kind = turn.hotel.room_type(row.room_type)
     return {
         "name": row.guest_name,
         "reference": row.reference,
-        "room": kind.name(turn.language) if kind else row.room_type,
+        "room": turn.hotel.rooms_name(row.room_type, turn.language),
         "check_in": phrasebook.date(turn.language, row.check_in, today=turn.today),
         "check_out": phrasebook.date(turn.language, row.check_out, today=turn.today),
         "nights": phrasebook.counted(turn.language, (row.check_out - row.check_in).days, "night"),

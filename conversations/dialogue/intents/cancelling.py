@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from conversations.dialogue import phrasebook
-from conversations.dialogue.intents import booking
+from conversations.dialogue.intents import booking, own_bookings
 from conversations.dialogue.turn import Turn
-from conversations.dialogue.types import Choice, OwnBooking, Proposal
+from conversations.dialogue.types import OwnBooking, Proposal
 
 
 def start(turn: Turn, _intent: str) -> None:
-    """Which booking, then a summary to say yes to. Knowing a code is not enough: it must be this guest's own."""
-    if turn.state.proposal is not None and turn.state.proposal.kind == "book":
+    """Which booking, then a summary to say yes to."""
+    if turn.state.proposal is not None and turn.state.proposal.kind == "book" and not turn.understanding.slots.get("booking_code"):
         booking.drop(turn)  # "cancelá" about something that is not booked yet
         return
     if turn.state.goal == "book" and not turn.desk.bookings():
         booking.drop(turn)  # nothing is booked yet: what is under way is dropped
         return
     turn.change(goal="cancel")
-    own = [row for row in turn.desk.bookings() if row.state == "confirmed"]
-    code = turn.state.slots.get("booking_code")
-    if code:
-        chosen = [row for row in own if row.reference == code]
-        if not chosen:
-            turn.say("cancel_not_yours")
-            forget(turn)
-            turn.pass_on("cannot_do", announce=False)
-            return
-        propose(turn, chosen[0])
-    elif not own:
-        turn.say("no_bookings")
-        turn.change(goal="")
-        turn.offer(("person", "person"))
-    elif len(own) == 1:
-        propose(turn, own[0])
-    else:
-        turn.say("which_booking")
-        turn.choices = tuple(
-            Choice(f"cancel:{row.reference}", row.reference, phrasebook.date(turn.language, row.check_in, today=turn.today))
-            for row in own[:9]
-        )
-        turn.change(awaiting="booking_code")
+    row = own_bookings.chosen(turn, "cancel")
+    if row is not None:
+        propose(turn, row)
 
 
 def propose(turn: Turn, row: OwnBooking) -> None:

@@ -1,29 +1,90 @@
-"""The guest's own bookings."""
+"""The guest's own bookings: which one is meant, and how it stands.
+
+Knowing a code is not enough. A booking is the guest's own when it was made on this very channel, or when code and surname
+are told; two wrong ones, and a person goes on.
+"""
 
 from __future__ import annotations
 
 from conversations.dialogue import phrasebook
 from conversations.dialogue.intents import booking
 from conversations.dialogue.turn import Turn
-from conversations.dialogue.types import OwnBooking
+from conversations.dialogue.types import Choice, OwnBooking
+
+ASKED = {"booking_code", "surname"}
+MOST_TRIES = 2
 
 
 def status(turn: Turn, _intent: str) -> None:
     found = turn.desk.bookings()
-    if not found:
-        turn.say("no_bookings")
-        turn.offer(("person", "person"))
-        return
+    code = turn.understanding.slots.get("booking_code")
+    if not found or (code and code not in {row.reference for row in found}):
+        turn.change(goal="status")
+        row = chosen(turn, "status")
+        if row is None:
+            return
+        found = [row]
+    forget(turn, "status")
     turn.parts.append("\n".join([phrasebook.say(turn.language, "bookings_intro"), *(line(turn, row) for row in found)]))
 
 
-def modify(turn: Turn, _intent: str) -> None:
-    """A booking being made is changed here; one that is made, by a person."""
-    if turn.state.goal == "book":
-        booking.progress(turn)
+def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
+    """The booking that is meant; None when that has to be asked first, or a person was called."""
+    own = turn.desk.bookings()
+    code = turn.state.slots.get("booking_code")
+    if code:
+        return next((row for row in own if row.reference == code), None) or _opened(turn, code)
+    if not own:
+        if turn.state.awaiting in ASKED:
+            _wrong(turn)
+            return None
+        turn.say("no_bookings")
+        turn.offer(("person", "person"))
+        turn.change(awaiting="booking_code")
+        return None
+    if len(own) == 1:
+        return own[0]
+    turn.say(f"which_booking_{purpose}")
+    turn.choices = tuple(
+        Choice(f"{purpose}:{row.reference}", row.reference, phrasebook.date(turn.language, row.check_in, today=turn.today))
+        for row in own[:9]
+    )
+    turn.change(awaiting="booking_code")
+    return None
+
+
+def _opened(turn: Turn, code: str) -> OwnBooking | None:
+    surname = turn.understanding.slots.get("name") or (turn.message.text if turn.state.awaiting == "surname" else "")
+    if not surname:
+        turn.say("ask_surname", reference=code)
+        turn.change(awaiting="surname")
+        return None
+    row = turn.desk.open(code, surname)
+    if row is None:
+        _wrong(turn)
+        return None
+    turn.change(opened=(*turn.state.opened, row.reference), tries=0)
+    return row
+
+
+def _wrong(turn: Turn) -> None:
+    turn.state = turn.state.with_slots(booking_code=None)
+    turn.change(tries=turn.state.tries + 1)
+    if turn.state.tries >= MOST_TRIES:
+        turn.say("booking_not_found_person")
+        turn.change(awaiting=None, goal="", tries=0)
+        turn.pass_on("cannot_do", announce=False)
         return
-    turn.say("change_person")
-    turn.pass_on("cannot_do", announce=False)
+    turn.say("booking_not_found")
+    turn.offer(("person", "person"))
+    turn.change(awaiting="booking_code")
+
+
+def forget(turn: Turn, purpose: str) -> None:
+    """The end of what was asked about a booking."""
+    if turn.state.goal == purpose:
+        turn.change(goal="", awaiting=None)
+    turn.state = turn.state.with_slots(booking_code=None)
 
 
 def line(turn: Turn, row: OwnBooking) -> str:

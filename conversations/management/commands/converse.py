@@ -42,7 +42,7 @@ TOLD = frozenset(
         "given_back",
     ]
 )
-OPEN = [Booking.State.HOLDING, Booking.State.PLACING, Booking.State.CANCELLING]
+OPEN = [Booking.State.HOLDING, Booking.State.PLACING, Booking.State.CHANGING, Booking.State.CANCELLING]
 
 
 class Command(BaseCommand):

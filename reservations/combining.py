@@ -1,0 +1,74 @@
+"""Several rooms for one party: who sleeps where, and which rooms together take everyone. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import product
+
+from pms.terms import Combination, Offer, Party
+
+MAX_ROOMS = 6
+
+
+def split(party: Party, rooms: int) -> list[Party]:
+    """The party over so many rooms, as evenly as it goes, an adult in each, the fullest first; always the same way.
+
+    Raises ValueError when there are fewer adults than rooms.
+    """
+    if not 1 <= rooms <= party.adults:
+        raise ValueError("every room needs an adult")
+    adults = [party.adults // rooms + (index < party.adults % rooms) for index in range(rooms)]
+    ages: list[list[int | None]] = [[] for _ in range(rooms)]
+    for index in range(party.children):
+        emptiest = min(range(rooms), key=lambda room: (adults[room] + len(ages[room]), -room))
+        ages[emptiest].append(party.child_ages[index] if index < len(party.child_ages) else None)
+    shares = [Party(grown, len(own), tuple(age for age in own if age is not None)) for grown, own in zip(adults, ages, strict=True)]
+    return sorted(shares, key=lambda share: (-share.guests, -share.adults, share.child_ages))
+
+
+def combinations(party: Party, rooms: int, offers_for: Callable[[Party], list[Offer]]) -> list[Combination]:
+    """What takes the party, cheapest first: in ``rooms`` rooms, or (0) in one, or else in the fewest that do.
+
+    Bookable ones; when there is none, what would take everyone if it were free. ``offers_for`` answers with the room types
+    that take a share of the party.
+    """
+    best: list[Combination] = []
+    for count in [rooms] if rooms else range(1, MAX_ROOMS + 1):
+        if count > party.adults or count > MAX_ROOMS:
+            break
+        found = _of(split(party, count), offers_for)
+        if count == 1 and found:
+            return found  # one room takes them, free or not: what is not free is explained, not worked around
+        if any(one.bookable for one in found):
+            return [one for one in found if one.bookable]
+        best = best or found
+    return best
+
+
+def _of(shares: list[Party], offers_for: Callable[[Party], list[Offer]]) -> list[Combination]:
+    """Each group of equal shares in rooms of one type, or, where that runs out, of the next cheapest."""
+    groups = Counter(shares)
+    asked = {share: offers_for(share) for share in groups}
+    if not all(asked.values()):
+        return []
+    found: dict[str, Combination] = {}
+    every = {offer.room_type.code: offer for offers in asked.values() for offer in offers}
+    for firsts in product(*(range(len(asked[share])) for share in groups)):
+        free = Counter({code: offer.free for code, offer in every.items()})
+        rooms = Counter({code: offer.room_type.rooms for code, offer in every.items()})
+        chosen: list[Offer] = []
+        for (share, count), first in zip(groups.items(), firsts, strict=True):
+            order = [asked[share][first], *(offer for index, offer in enumerate(asked[share]) if index != first)]
+            for _ in range(count):
+                there = [one for one in order if rooms[one.room_type.code] > 0]
+                if not there:
+                    break
+                offer = next((one for one in there if free[one.room_type.code] > 0 and one.bookable), there[0])
+                free[offer.room_type.code] -= 1
+                rooms[offer.room_type.code] -= 1
+                chosen.append(offer)
+        if len(chosen) == len(shares):  # else the house has not as many rooms
+            one = Combination(tuple(chosen))
+            found.setdefault(one.code, one)
+    return sorted(found.values(), key=lambda one: (not one.bookable, one.price is None, one.price.total if one.price else 0))
