@@ -44,6 +44,7 @@ def hotel_view(hotel: Hotel, now: dt.datetime) -> HotelView:
     return HotelView(
         name=hotel.name, country=hotel.country, currency=hotel.currency, languages=tuple(hotel.languages), phone=hotel.phone,
         email=hotel.email, room_types=room_types, required_guest_fields=required, people_until=until, people_from=opens,
+        adult_from=hotel.adult_from,
     )  # fmt: skip
 
 

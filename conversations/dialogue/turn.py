@@ -51,6 +51,7 @@ class Turn:
         if "adults" in slots and "children" not in slots and "children" in before:
             slots["children"] = before["children"]
         changed = any(before.get(key) != value for key, value in slots.items())
+        self.change(about_month=self.understanding.about_month or (0 if "check_in" in slots else self.state.about_month))
         if "check_in" in slots and "check_out" not in slots:
             slots |= {"check_out": None, "nights": None}  # a new arrival without an end: the old end no longer holds
         if "children" in slots and slots["children"] != before.get("children"):

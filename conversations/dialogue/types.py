@@ -50,6 +50,7 @@ class HotelView:
     required_guest_fields: tuple[str, ...]
     people_until: str = ""  # "21:00" when people answer now; empty when the desk is closed
     people_from: str = ""  # when they answer again
+    adult_from: int = 18  # the age from which the hotel counts a guest as an adult
 
     def room_type(self, code: str) -> RoomTypeInfo | None:
         return next((room_type for room_type in self.room_types if room_type.code == code), None)
@@ -82,6 +83,7 @@ class Understanding:
     clarify: tuple[str, ...] = ()
     decision: str = "act"
     agreed: bool = False
+    about_month: int = 0  # the month that a doubtful stay names ("algo en enero"); the next answer's days are in it
 
     def has(self, *names: str) -> bool:
         return any(intent.name in names for intent in self.intents)
@@ -158,6 +160,8 @@ class State:
     offered: str = ""  # for which dates and people offers were shown, so that they are not shown twice
     opened: tuple[str, ...] = ()  # bookings made elsewhere that the guest told code and surname of
     tries: int = 0  # wrong codes and surnames
+    about_month: int = 0  # 1 to 12: where days without a month belong
+    wanted: str = ""  # what the guest wrote when a booking had to be found first
 
     def with_slots(self, **slots: Any) -> State:
         return replace(self, slots={key: value for key, value in (self.slots | slots).items() if value is not None})
@@ -175,6 +179,8 @@ class State:
             "offered": self.offered,
             "opened": list(self.opened),
             "tries": self.tries,
+            "about_month": self.about_month,
+            "wanted": self.wanted,
         }
 
     @classmethod
@@ -191,6 +197,8 @@ class State:
             offered=data.get("offered", ""),
             opened=tuple(data.get("opened", ())),
             tries=data.get("tries", 0),
+            about_month=data.get("about_month", 0),
+            wanted=data.get("wanted", ""),
         )
 
 

@@ -166,7 +166,7 @@ class HotelsAdmin(HotelAdmin):
         (None, {"fields": ["name", "slug", "languages"]}),
         (_("Where"), {"fields": ["address", "country", "timezone", "currency", "latitude", "longitude"]}),
         (_("How to reach people"), {"fields": ["phone", "email"]}),
-        (_("Stays"), {"fields": ["check_in_from", "check_out_until"]}),
+        (_("Stays"), {"fields": ["check_in_from", "check_out_until", "adult_from"]}),
         (_("Guests' data"), {"fields": ["retention_days"]}),
     ]
 

@@ -47,6 +47,7 @@ class Hotel(models.Model):
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     check_in_from = models.TimeField(_("check-in from"), default=dt.time(15, 0))
     check_out_until = models.TimeField(_("check-out until"), default=dt.time(11, 0))
+    adult_from = models.PositiveSmallIntegerField(_("counts as an adult from age"), default=18)
     retention_days = models.PositiveSmallIntegerField(_("keep texts for (days)"), default=14)
 
     class Meta:

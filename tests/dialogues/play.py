@@ -47,7 +47,7 @@ def play(hotel: Hotel, script: dict[str, Any], guest: str = "guest") -> Played:
 
 def _play(hotel: Hotel, script: dict[str, Any], guest: str) -> Played:
     talk = Talk(hotel, guest, "", _moment(script["now"], hotel))
-    codes = _prepare(hotel, script, guest)
+    codes = _prepare(hotel, script, talk)
     before = _state(codes)
     played, answer, used = Played(), None, set[int]()
     while len(used) < len(script["guest"]) and played.lines < LIMIT:
@@ -113,12 +113,12 @@ def _moment(told: Any, hotel: Hotel) -> dt.datetime:
     return moment(told.isoformat() if isinstance(told, dt.date) else str(told), hotel)
 
 
-def _prepare(hotel: Hotel, script: dict[str, Any], guest: str) -> dict[str, str]:
+def _prepare(hotel: Hotel, script: dict[str, Any], talk: Talk) -> dict[str, str]:
     """Rooms that are taken and bookings there are; codes by the names the script gives them."""
     for taken in script.get("full") or ():
         _fill(hotel, taken)
     row = Guest.objects.create(hotel=hotel)
-    Identity.objects.create(hotel=hotel, guest=row, kind=Identity.Kind.WEBCHAT, value=guest)
+    Identity.objects.create(hotel=hotel, guest=row, kind=Identity.Kind.WEBCHAT, value=f"{talk.account.pk}:{talk.guest}")
     return {has["as"]: _book(hotel, has, "elsewhere" if has.get("elsewhere") else row.key) for has in script.get("has") or ()}
 
 
@@ -160,7 +160,12 @@ def _told(row: Booking) -> dict[str, Any]:
 
 
 def _check(
-    hotel: Hotel, ends: dict[str, Any], codes: dict[str, str], before: dict[str, dict[str, Any]], answer: dict[str, Any] | None, played: Played
+    hotel: Hotel,
+    ends: dict[str, Any],
+    codes: dict[str, str],
+    before: dict[str, dict[str, Any]],
+    answer: dict[str, Any] | None,
+    played: Played,
 ) -> None:
     made = [_told(row) for row in Booking.objects.filter(hotel=hotel).exclude(reference__in=codes.values()).order_by("id")]
     made = [row for row in made if row["state"] != Booking.State.REJECTED]

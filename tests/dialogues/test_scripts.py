@@ -27,7 +27,11 @@ def test_scripted_guests(demo, language, figures):
     played = {script["name"]: play(demo, script) for script in scripts(language)}
 
     failed = {name: one for name, one in played.items() if one.problems}
-    figures[language] = {"dialogues": len(played), "as wanted": len(played) - len(failed), "wrong actions": sum(one.wrong for one in played.values())}
+    figures[language] = {
+        "dialogues": len(played),
+        "as wanted": len(played) - len(failed),
+        "wrong actions": sum(one.wrong for one in played.values()),
+    }
     for name, one in failed.items():
         print(f"\n##### {name}: {one.problems}\n" + "\n".join(one.transcript))
     assert sum(one.wrong for one in played.values()) == 0

@@ -40,6 +40,8 @@ def progress(turn: Turn) -> None:
             _ask(turn, slot)
             return
     stay, party = stay_of(turn), party_of(turn)
+    if party.adults > turn.state.slots["adults"] and "child_ages" in turn.understanding.slots:
+        turn.say("adults_from", age=turn.hotel.adult_from)
     if rooms_of(turn) > MOST_ROOMS or party.guests > MOST_GUESTS:
         turn.say("group")
         turn.pass_on("cannot_do")
@@ -55,13 +57,19 @@ def progress(turn: Turn) -> None:
     offer = _chosen_offer(turn, stay, party)
     if offer is None:
         return
-    if turn.understanding.has("price_quote"):  # the price of the room that is chosen already, before what is asked next
+    missing = (
+        [field for field in turn.hotel.required_guest_fields if not turn.state.slots.get(field)] if turn.state.goal != "change" else []
+    )
+    if missing and not _offered(turn):  # a room named from the start: its price comes before what is asked next
+        head = phrasebook.say(turn.language, "offers", **_asked(turn, stay, party))
+        turn.parts.append("\n".join([head, _offer_line(turn, offer, stay), phrasebook.say(turn.language, "offer_note")]))
+        turn.change(offered=_signature(turn))
+    elif turn.understanding.has("price_quote"):
         turn.parts.append(_offer_line(turn, offer, stay))
-    for field in turn.hotel.required_guest_fields if turn.state.goal != "change" else ():
-        if not turn.state.slots.get(field):
-            turn.say(f"ask_{field}")
-            turn.change(awaiting=field)
-            return
+    if missing:
+        turn.say(f"ask_{missing[0]}")
+        turn.change(awaiting=missing[0])
+        return
     propose(turn, stay, party)
 
 
@@ -175,8 +183,11 @@ def stay_of(turn: Turn) -> Stay:
 
 
 def party_of(turn: Turn) -> Party:
+    """Who comes, as the hotel counts: whoever has its adults' age is one."""
     slots = turn.state.slots
-    return Party(slots["adults"], slots.get("children", 0), tuple(slots.get("child_ages", ())))
+    ages = tuple(slots.get("child_ages", ()))
+    grown = sum(age >= turn.hotel.adult_from for age in ages)
+    return Party(slots["adults"] + grown, slots.get("children", 0) - grown, tuple(age for age in ages if age < turn.hotel.adult_from))
 
 
 def rooms_of(turn: Turn) -> int:
@@ -189,6 +200,11 @@ def code_of(turn: Turn) -> str:
     """The chosen rooms as a Combination's code; empty while nothing is chosen. "Dos dobles" is a type and a number."""
     code: str = turn.state.slots.get("room_type", "")
     return "+".join([code] * rooms_of(turn)) if code and "+" not in code and rooms_of(turn) > 1 else code
+
+
+def _alike(code: str, other: str) -> bool:
+    """The same rooms, in whatever order they were named."""
+    return sorted(code.split("+")) == sorted(other.split("+"))
 
 
 def replacing(turn: Turn) -> str:
@@ -224,8 +240,9 @@ def _chosen_offer(turn: Turn, stay: Stay, party: Party) -> Combination | None:
     """The chosen rooms, when they are free and no rule is against it; else None, having said why and what there is."""
     code = code_of(turn)
     offers = turn.desk.offers(stay, party, code.count("+") + 1, replacing(turn))
-    offer = next((offer for offer in offers if offer.code == code), None)
+    offer = next((offer for offer in offers if _alike(offer.code, code)), None)
     if offer is not None and offer.bookable:
+        turn.state = turn.state.with_slots(room_type=offer.code)
         return offer
     if offer is None or not offer.free:
         turn.say("room_full", room=turn.hotel.rooms_name(code, turn.language))
@@ -260,7 +277,7 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
     """What can be had, with prices and something to tap; or honestly nothing, and why."""
     offers = turn.desk.offers(stay, party, rooms_of(turn), replacing(turn))
     wanted = code_of(turn)
-    named = [offer for offer in offers if offer.code == wanted]
+    named = [offer for offer in offers if _alike(offer.code, wanted)]
     shown = [offer for offer in named or offers if offer.bookable]
     if not shown and named:
         shown = [offer for offer in offers if offer.bookable]

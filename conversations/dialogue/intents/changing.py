@@ -67,11 +67,13 @@ def _load(turn: Turn, row: OwnBooking) -> None:
     }  # fmt: skip
     turn.state = turn.state.with_slots(**known)
     turn.change(goal="change", offered="", awaiting=None)
-    heard = State(slots=known, language=turn.language)
-    turn.understanding = (
-        understand(turn.message.text, hotel=turn.hotel, state=heard, now=turn.now) if turn.message.text else turn.understanding
-    )
-    turn.remember()
+    for text in dict.fromkeys((turn.state.wanted, turn.message.text)):
+        if text:
+            heard = State(slots=turn.state.slots, language=turn.language)
+            turn.understanding = understand(text, hotel=turn.hotel, state=heard, now=turn.now)
+            turn.understanding.slots.pop("name", None)
+            turn.remember()
+    turn.change(wanted="")
 
 
 def _progress(turn: Turn, row: OwnBooking) -> None:

@@ -6,13 +6,17 @@ are told; two wrong ones, and a person goes on.
 
 from __future__ import annotations
 
+import re
+
 from conversations.dialogue import phrasebook
 from conversations.dialogue.intents import booking
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, OwnBooking
+from conversations.dialogue.understanding.normalise import fold
 
 ASKED = {"booking_code", "surname"}
 MOST_TRIES = 2
+_SURNAME = re.compile(r"\b(?:apellido|surname|last name|family name|sobrenome|apelido)\W+(?:es |is |e )?(\w+)")
 
 
 def status(turn: Turn, _intent: str) -> None:
@@ -30,6 +34,8 @@ def status(turn: Turn, _intent: str) -> None:
 
 def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     """The booking that is meant; None when that has to be asked first, or a person was called."""
+    if turn.state.awaiting not in ASKED:
+        turn.change(wanted=turn.message.text[:500])
     own = turn.desk.bookings()
     code = turn.state.slots.get("booking_code")
     if code:
@@ -54,11 +60,15 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
 
 
 def _opened(turn: Turn, code: str) -> OwnBooking | None:
-    surname = turn.understanding.slots.get("name") or (turn.message.text if turn.state.awaiting == "surname" else "")
+    told = _SURNAME.search(fold(turn.message.text))
+    surname = (
+        (told[1] if told else "") or turn.understanding.slots.get("name") or (turn.message.text if turn.state.awaiting == "surname" else "")
+    )
     if not surname:
         turn.say("ask_surname", reference=code)
         turn.change(awaiting="surname")
         return None
+    turn.state = turn.state.with_slots(name=None)
     row = turn.desk.open(code, surname)
     if row is None:
         _wrong(turn)

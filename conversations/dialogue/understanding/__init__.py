@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 from conversations.dialogue.types import HotelView, Intent, State, Understanding
 from conversations.dialogue.understanding import intents, language, party, slots, stays, wishes
@@ -57,13 +58,15 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         awaiting=state.awaiting,
         about_a_stay=_about_a_stay(said, rest_folded, state, hotel, spoken),
         country=hotel.country,
+        about_month=state.about_month,
     )
     found = contacts | stay.slots | party.read(stay.rest, language=spoken, awaiting=state.awaiting)
-    found |= slots.room_type(rest_folded, hotel.room_types) | wishes.read(rest_folded, awaiting=state.awaiting)
+    found |= slots.room_type(rest_folded, hotel.room_types, awaiting=state.awaiting) | wishes.read(rest_folded, awaiting=state.awaiting)
     # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
     clear = any(intent.confidence >= intents.ACT and intent.name not in intents.LONE for intent in said)
     found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or stay.clarify or clear))
     decided, possible = intents.read(folded, spoken, has_slots=bool(found or stay.clarify), asked=state.awaiting)
+    kind = state.proposal.kind if state.proposal else ""
     return Understanding(
         language=spoken,
         intents=decided,
@@ -71,8 +74,14 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         slots=found,
         clarify=stay.clarify,
         decision=_decision(decided, stay.clarify),
-        agreed=not found and not stay.clarify and intents.is_plain_yes(folded, decided),
+        agreed=_says_nothing_new(found, state) and not stay.clarify and intents.is_plain_yes(folded, decided, kind=kind),
+        about_month=stays.month_named(rest_folded) if stay.clarify else 0,
     )
+
+
+def _says_nothing_new(found: dict[str, Any], state: State) -> bool:
+    """ "Sí, del 4 al 8": what is known already, told again."""
+    return all(state.slots.get(name) == value for name, value in found.items() if value)
 
 
 def _decision(decided: tuple[Intent, ...], clarify: tuple[str, ...]) -> str:

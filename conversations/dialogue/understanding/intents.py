@@ -33,7 +33,41 @@ LONE = frozenset({"inform", "out_of_scope"})
 FOR_PEOPLE = frozenset({"human_handoff", "emergency", "complaint"})
 # A yes to a summary is plain: no doubt, no condition, no question, few words.
 PLAIN_YES, PLAIN_WORDS = 0.62, 8
-_NOT_PLAIN = re.compile(r"[?\d]|\b(?:no|not|nao|pero|but|mas|si es|if|se for|salvo|unless|don'?t|nunca|todavia|ainda|wait|espera|espere)\b")
+_NOT_PLAIN = re.compile(
+    r"\?|\b(?:no|not|nao|nem|ni|pero|but|mas|aunque|though|although|embora|salvo|excepto|except|menos|unless|don'?t|dont|nunca|never|todavia|ainda|"
+    r"wait|esper\w+|hold on|primero|first|primeiro|antes|before|despues|depois|later|luego|mas tarde|manana|tomorrow|amanha|ahora vuelvo|"
+    r"cambi\w+|modific\w+|change|mud[ae]\w*|en vez|instead|rather|en lugar|mejor|melhor|better|ojala|quiza\w*|tal vez|capaz|maybe|perhaps|talvez|"
+    r"creo|think|acho|suppose|supongo|parece que|ver|veo|vemos|consult\w+|pregunt\w+|ask|question|duda|dudas|pens\w+|solo que|so que|falta|"
+    r"other|otra|otro|outra|outro|descuento|discount|desconto|gratis|free|barat\w+|cheaper)\b"
+)
+# "si me hacés precio", "if you can": not a yes yet.
+_CONDITION = re.compile(
+    r"\bsi (?:(?:me|te|nos|les?|se|la|lo) )?(?!parece|sirve|gusta|confirm|quier[oe]|reserv|tom|llev|agrad)(?:hay|tien\w+|tenes|pued\w+|podes|podrian?|fuer\w+|inclu\w+|hac\w+|baj\w+|dej\w+|"
+    r"pag\w+|cancel\w+|acept\w+|est[ae]n?|hub\w+|entr\w+|llueve|viene\w*|trae\w*|permit\w+|cobr\w+|dan|das|es|son)\b|\b(?:if|se (?:voce\w*|tiver|for|der|puder|houver|fizer\w*)|caso|siempre que|sempre que|as long as|provided)\b"
+)
+_YES_WORD = (
+    r"(?:s+i+p?|sisi|claro(?: que s[ii]+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
+    r"confirm\w*|yes+|yep|yeah|yup|ya|sure|great|fine|absolutely|definitely|of course|please do|go ahead|go for it|do it|sounds good|deal|agreed|book it|"
+    r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|esta bien|esta perfecto|ta bien|tudo bem|all good)"
+)
+_SAYS_YES = re.compile(
+    rf"^\W*(?:(?:ay|ah|oh|uf|bueno|bien|entonces|ahora|well|then|so|entao|hola|ta|mm+|great|buenisimo|perfecto|gracias|thanks|por favor|porfa|please)\W+)*{_YES_WORD}\b|[,.!;] *(?:entonces |then |entao )?{_YES_WORD}\W*$"
+)
+# "reservala", "confirm the booking", "pode fechar": what the summary asks for, told to be done.
+_DO_IT = re.compile(
+    r"\b(?:confirm(?:o|a|ame\w*|amos|ala|alo|e|en|ela|elo|ado|ada|ed|ar)?|reserv(?:a|o|ala|alo|ame\w*|amela|e|ela|elo|en|enla|emos|amos|ar)|resérvela|agendal[ao]|anotal[ao]|anotame|cerral[ao]|cerramos|hacel[ao]|hagal[ao]|"
+    r"(?:please |go ahead and |do )?book (?:it|them|both|that|this|us|me)|(?:go ahead and |please )?confirm (?:it|them|the booking|my booking|that|this)|make (?:it|the booking|that)|"
+    r"pode (?:confirmar|reservar|fechar|mandar|fazer|mudar|cambiar|alterar)|fech(?:a|ado|ar|e|amos)|cambial[ao]|cambiel[ao]|change it|mud[ae] (?:sim|isso|a reserva)|pode ser)\b"
+)
+_CANCEL_IT = re.compile(
+    r"\b(?:cancel(?:a|ala|alo|ame\w*|e|ela|elo|en|enla|o|ar|amos|it|led|ada|ado)?|cancel (?:it|them|that|the booking)|anul(?:a|ala|e|ela|ar|ame\w*)|da(?:la|le)? de baja|dela de baja|desmarca\w*)\b"
+)
+_AGAINST = frozenset(
+    ["deny", "cancel_reservation", "modify_reservation", "human_handoff", "complaint", "emergency", "opt_out", "repeat", "out_of_scope"]
+)
+_WITH_A_YES = frozenset(
+    ["affirm", "inform", "make_reservation", "check_availability", "cancel_reservation", "modify_reservation", "reservation_status"]
+)
 _ASKS = re.compile(
     r"\?|\b(?:do you have|have you got|is there|are there|any|hay|tenes|tienen|tendran|tem|teria\w*|voces tem|queda|quedan)\b"
 )
@@ -118,12 +152,19 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
     return chosen
 
 
-def is_plain_yes(folded: str, decided: tuple[Intent, ...]) -> bool:
-    """Nothing but a yes: only this agrees to a summary."""
+def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") -> bool:
+    """Nothing but a yes: only this agrees to a summary of that kind (book, change, cancel). It begins or ends with a yes, or
+    tells to do what the summary says; any condition, doubt, question or other wish makes it none."""
+    if _NOT_PLAIN.search(folded) or _CONDITION.search(folded):
+        return False
+    names = {intent.name for intent in decided}
+    if names & _AGAINST - ({"cancel_reservation"} if kind == "cancel" else {"modify_reservation"} if kind == "change" else set()):
+        return False
+    if _CANCEL_IT.search(folded) if kind != "cancel" else False:
+        return False
     wishes = {intent.name: intent.confidence for intent in decided if intent.name not in SMALL_TALK}
-    return (
-        wishes.keys() == {"affirm"}
-        and wishes["affirm"] >= PLAIN_YES
-        and len(folded.split()) <= PLAIN_WORDS
-        and not _NOT_PLAIN.search(folded)
-    )
+    if wishes.keys() == {"affirm"} and wishes["affirm"] >= PLAIN_YES and len(folded.split()) <= PLAIN_WORDS:
+        return True
+    if (_DO_IT if kind != "cancel" else _CANCEL_IT).search(folded) and len(folded.split()) <= 2 * PLAIN_WORDS:
+        return True
+    return bool(_SAYS_YES.search(folded)) and len(folded.split()) <= PLAIN_WORDS + 2 and wishes.keys() <= _WITH_A_YES

@@ -10,6 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from conversations.dialogue.types import RoomTypeInfo
+from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.normalise import fold
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -97,6 +98,9 @@ _NO_NAME_WORDS = frozenset(
         "room",
     ]
 )
+# One instead of the other, or one of them: not both.
+_REPLACED = re.compile(r"\b(?:en vez|en lugar|instead|rather|em vez|ao inves|no lugar|cambiar|change|trocar|o|or|ou|vs)\b")
+_SENTENCE_END = re.compile(r"(?<!\bing)(?<!\blic)(?<!\bdra)(?<=\w\w\w)\.\s.*$", re.IGNORECASE | re.DOTALL)
 _DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
 _ENDS = re.compile(
     r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE
@@ -119,8 +123,11 @@ def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
     return found, text
 
 
-def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
-    """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none."""
+def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: str | None = None) -> dict[str, Any]:
+    """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none. Several that
+    are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
+    if several := _several(folded, room_types):
+        return several
     best: dict[str, int] = {}
     for kind in room_types:
         words = [*kind.names.values(), *(word for words in kind.synonyms.values() for word in words)]
@@ -128,13 +135,29 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, An
             if len(word) >= 4 and re.search(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
                 best[kind.code] = max(best.get(kind.code, 0), len(word))
     if not best:
-        return _misspelt_room(folded, room_types)
+        return _misspelt_room(folded, room_types, shortest=4 if awaiting == "room_type" else 6)
     longest = max(best.values())
     codes = [code for code, length in best.items() if length == longest]
     return {"room_type": codes[0]} if len(codes) == 1 else {}
 
 
-def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
+def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
+    counted: list[tuple[int, int, str]] = []
+    for kind in room_types:
+        for word in {fold(word) for words in kind.synonyms.values() for word in words} | {fold(name) for name in kind.names.values()}:
+            if len(word) < 4:
+                continue
+            for match in re.finditer(rf"\b({numbers.PATTERN}) (?:x )?(?:\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)", folded):
+                counted.append((match.start(), numbers.value(match[1]), kind.code))
+    codes = list(dict.fromkeys(sorted(counted)))
+    places = {at for at, _count, _code in codes}
+    if len(codes) < 2 or len(places) != len(codes) or len({code for _at, _count, code in codes}) < 2 or _REPLACED.search(folded):
+        return {}
+    rooms = [code for _at, count, code in codes for _ in range(count)]
+    return {"room_type": "+".join(rooms), "rooms": len(rooms)} if len(rooms) <= 9 else {}
+
+
+def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortest: int) -> dict[str, Any]:
     """The one room type with a name of one long word that is a letter away from a word of the text."""
     named = {
         fold(word): kind.code
@@ -143,10 +166,10 @@ def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[st
         for value in words.values()
         for word in ([value] if isinstance(value, str) else value)
     }
-    long = [word for word in named if len(word) >= 6 and " " not in word]
+    long = [word for word in named if len(word) >= shortest and " " not in word]
     found = {
         named[near[0]]
-        for word in re.findall(r"[a-z]{5,}", folded)
+        for word in re.findall(rf"[a-z]{{{shortest - 1},}}", folded)
         if (near := process.extractOne(word, long, scorer=DamerauLevenshtein.distance, score_cutoff=1))
     }
     return {"room_type": found.pop()} if len(found) == 1 else {}
@@ -155,7 +178,7 @@ def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[st
 def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]:
     """A person's name, when it is introduced as one, or when it was asked for and nothing else was said."""
     if match := _NAMED.search(text):
-        candidate = _ENDS.sub("", match["name"]).strip(" .'\"-")
+        candidate = _ENDS.sub("", _SENTENCE_END.sub("", match["name"])).strip(" .'\"-")
         if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
             introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
             if not introduced_by_verb or awaiting == "name" or candidate[0].isupper():

@@ -88,12 +88,18 @@ _OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plu
 _HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
 
 
+# "Sí, las dos": the rooms of the summary, nobody.
+_ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|the|ambas|ambos|all) (?:{_N})|both|ambas|ambos)\W*$")
+
+
 def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     """adults, children, child_ages and rooms as far as the message says them. Zero adults is told as it is."""
     found: dict[str, Any] = {}
     if language == "pt":
         text = re.sub(r"\bmas\b", "porem", text)  # "but", not "plus"
     text = mentions.turned(text)
+    if awaiting == "confirmation" and _ALL_OF_THEM.search(text):
+        return {}
     if awaiting == "adults" and (answered := _bare(text)):
         return answered
     text = _rooms(text, found)

@@ -150,11 +150,12 @@ def read(
     awaiting: str | None,
     about_a_stay: bool | None = True,
     country: str = "",
+    about_month: int = 0,
 ) -> Reading:
     """Dates and nights of one message, relative to the hotel's ``now`` and the holidays of its ``country`` (ISO 3166);
     ``known`` are the slots filled before.
 
-    ``about_a_stay`` False: "mañana", "el viernes" are part of a question about something else, and no dates of a stay; None:
+    ``about_month`` is the month that was spoken of before. ``about_a_stay`` False: "mañana", "el viernes" are part of a question about something else, and no dates of a stay; None:
     nothing tells.
     """
     today, before = now.date(), _Known.of(known)
@@ -179,6 +180,7 @@ def read(
     rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
     doubts += found.doubts
     _apart(found.points, found.text, today)
+    _in_that_month(found.points, about_month, today)
     if event is not None and any(point.date is not None for point in found.points):
         doubts.append("ambiguous")  # "el casamiento es el 16 de enero, llego el jueves": which Thursday?
     _near_event(found.points, event, today)
@@ -257,6 +259,22 @@ def _apart(ends: list[Point], rest: str, today: dt.date) -> None:
         bare[-1].month = named.pop()
         if len(bare) == 1 or bare[0].day < bare[-1].day:
             bare[0].month = bare[-1].month
+
+
+def month_named(folded: str) -> int:
+    """The one month the text names; 0 when there is none or several."""
+    named = {month(name) for name in re.findall(rf"\b{LONG_MONTH}\b", folded)}
+    return named.pop() if len(named) == 1 else 0
+
+
+def _in_that_month(ends: list[Point], about_month: int, today: dt.date) -> None:
+    """ "Algo en enero" was said before: "del 9 al 12" is in it."""
+    bare = [point for point in ends if not point.feast]
+    if not about_month or not bare or any(point.month or point.date for point in bare):
+        return
+    bare[0].month = about_month
+    if len(bare) > 1 and bare[0].day < bare[-1].day:
+        bare[-1].month = about_month
 
 
 def _near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) -> None:
