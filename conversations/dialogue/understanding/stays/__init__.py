@@ -10,20 +10,27 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversations.dialogue.types import MAX_DAYS_AHEAD, MAX_NIGHTS
 from conversations.dialogue.understanding.stays import clauses, points
 from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
-from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month, with_digits
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, WEEKDAY, month, with_digits
 
 MONTH_NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
 
 _N = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
 _NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|pernoites?|diarias?)"
 _NIGHTS = re.compile(
-    rf"\b(?:un par de|a couple of|um par de|couple of) {_NIGHT}\b|(?<![\d/.])\b({_N})(?: o (?:tal vez )?\d)? (?:(?!una? |uma? |one |otra )[a-z]+ )?{_NIGHT}\b|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b"
+    rf"\b(?:un par de|a couple of|um par de|couple of) {_NIGHT}\b|(?<![\d/.])\b({_N})(?: o (?:tal vez )?\d)? (?:(?!una? |uma? |one |otra )[a-z]+ )?{_NIGHT}\b(?! (?:or more|o mas|ou mais|or longer|minim|now\b|already|ya\b|ja\b))|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b(?! (?:or more|o mas|ou mais|or longer|minim))"
+)
+# "en vez de 3 noches, 5"
+_NIGHTS_INSTEAD = re.compile(
+    rf"\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) {_N}(?: {_NIGHT})?,? (?:\w+ ){{0,3}}?(\d{{1,2}})\b(?! ?(?:de|of|/))"
+)
+_SINGLE_NIGHT = re.compile(
+    rf"\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha) (?:night|noche|noite) (?:only|nada mas|nomas|so)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
 )
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
@@ -71,6 +78,9 @@ _SHIFTED_END = re.compile(
 _REPLACED = re.compile(
     r"\b(?:cambi\w+|chang\w+|troc\w+|mud\w+|swap)(?: (?:me|nos))? (?:el|the|o|dia|o dia) (\d{1,2})(?:st|nd|rd|th)? (?:por|for|to|pelo|para|pro)(?: (?:el|the|o|dia))* (\d{1,2})(?:st|nd|rd|th)?\b"
 )
+_MONTH_MEANT = re.compile(
+    r"\b(?:quise decir|quiero decir|i meant?|quis dizer|quero dizer|(?:me )?(?:confundi|equivoque|enganei|errei)(?: de| o)? mes|wrong month|digo|perdon|sorry|desculpa)\b"
+)
 _NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|\bsemana (?:siguiente|seguinte)\b")
 _NEXT_DAY = re.compile(
     r"\b(?:(?:a la|al) (?:manana |dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b"
@@ -88,7 +98,7 @@ _SHIFT = re.compile(
 _BACK = re.compile(r"\b(?:antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
 _FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
 _END_STAYS = re.compile(
-    r"\b(?:salida|saida|check-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|no se|nao mexe|no cambia|nao muda|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check-?out|departure)\b"
+    r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
 _SAME_LENGTH = re.compile(
     r"\b(?:misma cantidad|mismas noches|same (?:number|amount|length)|mesm[oa]s? (?:quantidade|numero|noites)|(?:lo otro|el resto|todo lo demas|the rest|o resto) (?:queda|igual|stays|same|fica))"
@@ -141,7 +151,17 @@ class _Known:
         return cls(start, end, (end - start).days if start and end else slots.get("nights"))
 
 
-def read(
+def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any], **more: Any) -> Reading:
+    """See ``_read``; a range in full words counts even where the words around speak of something else."""
+    reading = _read(folded, language=language, now=now, known=known, **more)
+    told = reading.slots
+    if ("check_in" in told and "check_out" in told) or reading.clarify or more.get("about_a_stay", True) is False or known.get("check_in"):
+        return reading
+    text = clauses.without_the_past(_months_named(with_digits(folded, language), now.date()))
+    return _one_range(text, reading.rest, language, now.date(), more.get("country", "")) or reading
+
+
+def _read(
     folded: str,
     *,
     language: str,
@@ -211,7 +231,12 @@ def read(
         not found.points
         and nights is None
         and awaiting == "nights"
-        and (bare := re.fullmatch(rf"(?:{_UNSURE}[ ,]+)*({_N})(?:[ ,]+{_UNSURE})*", text.strip(" .!?")))
+        and (
+            bare := re.fullmatch(
+                rf"(?:{_UNSURE}[ ,]+)*({_N}|una sola|uma so|just one|only one|one)(?:[ ,]+(?:{_UNSURE}|pode ser|puede ser|esta bien|is fine))*",
+                text.strip(" .!?"),
+            )
+        )
     ):
         nights, rest = _count(bare[1]), ""
     elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N} (?:o|or|ou|-) {_N}\b", text):
@@ -222,6 +247,17 @@ def read(
         return Reading(*_with_end(found.points[0], known_end, today), rest)
     slots, problems = _resolve(found, nights, more, today, before, awaiting)
     return Reading(slots, tuple(problems), rest)
+
+
+def _one_range(text: str, rest: str, language: str, today: dt.date, country: str) -> Reading | None:
+    """The only range of the whole message that names its month, whatever else is spoken of around it."""
+    found = points.find(text, language=language, today=today, country=country, awaiting=None, relative=False, check_in=None)
+    joined = [index for index, point in enumerate(found.points) if point.joined]
+    if len(joined) != 1 or found.doubts or len(found.points) > 3:
+        return None
+    ends = found.points[joined[0] : joined[0] + 2]
+    slots, problems = _two(ends[0], ends[1], None, today, _Known(None, None, None))
+    return Reading(slots, (), rest) if slots and not problems else None
 
 
 def _with_end(point: Point, check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -316,7 +352,7 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
     if (
         len(others) == 1
         and not re.search(r"\d", text)
-        and (_DAYS_STAY.search(text) or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text))
+        and (_DAYS_STAY.search(text) or _MONTH_MEANT.search(text) or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text))
     ):
         wanted = others.pop()
         year = start.year + ((wanted, start.day) < (today.month, today.day) and start.year == today.year)
@@ -372,6 +408,10 @@ def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
         return 1 + _count(match[2]), 0, _blank(text, match, 1), []
     if _OR_NIGHTS.search(text):
         return None, 0, text, ["ambiguous"]
+    if match := _NIGHTS_INSTEAD.search(text):
+        return int(match[1]), 0, _blank(text, match), []
+    if match := _SINGLE_NIGHT.search(text):
+        return 1, 0, text, []
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     if match := _MONTHS_LONG.search(text):
         return None, 0, text, ["too_long" if _count(match[1]) > 2 else "incomplete"]
@@ -424,7 +464,7 @@ def _count(word: str) -> int:
 def _resolve(
     found: Found, nights: int | None, more: int, today: dt.date, before: _Known, awaiting: str | None
 ) -> tuple[dict[str, Any], list[str]]:
-    ends = _unique(found.points)
+    ends = _told_ends(_unique(found.points))
     if more:
         if before.check_in is None or before.check_out is None:
             return {}, []
@@ -443,6 +483,8 @@ def _resolve(
         return _checked(*found.stretches[0], None, today)
     if len(ends) > 2:
         ends = _merged(ends)
+    if listed := _listed_nights(ends, nights, today):
+        return _checked(*listed, None, today)
     if len(ends) > 2:
         return {}, ["ambiguous"]
     if len(ends) == 2:
@@ -456,6 +498,41 @@ def _resolve(
     return _checked(
         before.check_in, before.check_in + nights * ONE_DAY if before.check_in and nights <= MAX_NIGHTS else None, nights, today
     )
+
+
+def _told_ends(ends: list[Point]) -> list[Point]:
+    """Among other days, those the guest says they arrive and leave on."""
+    if len(ends) < 3:
+        return ends
+    out = next((point for point in reversed(ends) if point.role == "out"), None)
+    into = next((point for point in reversed(ends) if point.role == "in" and (out is None or point.start < out.start)), None)
+    if out is None or into is None:
+        return ends
+    months = {point.month for point in ends if point.month}
+    if into.month is None and out.month is None and into.date is None and len(months) == 1:
+        into.month = months.pop()
+        out.month = into.month if into.day < out.day else None
+    return [into, out]
+
+
+def _listed_nights(ends: list[Point], nights: int | None, today: dt.date) -> tuple[dt.date, dt.date] | None:
+    """ "the 21st and the 22nd, two nights", "el 12, el 13 y el 14, y el 15 nos volvemos": night by night."""
+    if len(ends) < 2 or any(point.role == "in" or point.feast or point.joined for point in ends[1:]) or ends[0].joined:
+        return None
+    leaves = ends[-1].role == "out"
+    if any(point.role == "out" for point in ends[:-1]) or not ((leaves and len(ends) > 2) or nights == len(ends)):
+        return None
+    months = {point.month for point in ends if point.month}
+    if len(months) > 1:
+        return None
+    first = _date(replace(ends[0], month=ends[0].month or next(iter(months), None)), today, None)
+    if first is None:
+        return None
+    for number, point in enumerate(ends):
+        wanted = first + number * ONE_DAY
+        if (point.date or wanted) != wanted or (point.date is None and point.day != wanted.day):
+            return None
+    return first, first + (len(ends) - leaves) * ONE_DAY
 
 
 def _unique(ends: list[Point]) -> list[Point]:

@@ -92,6 +92,29 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
     return "".join(kept), anchor
 
 
+# "The congress is from the 10th to the 12th", "hacen algo del 24 al 26": the range is the matter's own.
+_ITS_OWN = re.compile(
+    r"\b(?:is|are|es|e|sao|son|sera|seran|va|goes|runs?|from|hacen|abr\w+|open\w*|cerrad\w+|closed|fechad\w+|valid\w*|vigente)(?: (?:from|on|de|del|do|desde|entre|between|the|el|los|dias))* $"
+)
+
+
+def without_the_past(text: str) -> str:
+    """The text, as long as before, without the clauses that speak of what is over or of another matter's own days."""
+    kept: list[str] = []
+    start, over = 0, False
+    for end, after in [*((match.start(), match.end()) for match in _BREAK.finditer(text)), (len(text), len(text))]:
+        clause = text[start:end]
+        over = bool(_PAST.search(clause) or any(int(year[0]) < 2020 for year in _OVER.finditer(clause))) or (
+            over and not _WISH.search(clause)
+        )
+        date = re.search(r"\d", clause)
+        own = bool(_EVENT.search(clause) and date and _ITS_OWN.search(clause[: date.start()]))
+        kept += [" " * len(clause) if own or over else clause, text[end:after]]
+        over = over and not re.search(r"[.!?;\n]", text[end:after])
+        start = after
+    return "".join(kept)
+
+
 def _is_other(clause: str, today: dt.date) -> bool:
     if _ORIGIN.search(clause) or _LEAVING.search(clause):
         return True

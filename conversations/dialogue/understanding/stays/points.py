@@ -41,6 +41,7 @@ class Point:
     role: str = ""
     named: int | None = None
     feast: bool = False
+    joined: bool = False  # the first day of a range that names its month: "3 to 5 May"
 
 
 @dataclass
@@ -67,11 +68,14 @@ _BLANKED = [
         + LONG_MONTH
         + ")))",
         r"\bas \d{1,2}(?: e meia)? (?:da (?:manha|tarde|noite|madrugada)|horas?)\b",
-        r"\bat \d{1,2}(?:[.:]\d{2})?(?! (?:nights?|of))\b(?!(?:st|nd|rd|th|/))",
+        rf"\bat \d{{1,2}}(?:[.:]\d{{2}})?(?! (?:nights?|of|to {DAY}|{MONTH}))\b(?!(?:st|nd|rd|th|/))",
+        # "around 9 at night" is an hour
+        r"(?<!the )(?<!on )\b\d{1,2}(?:[.:]\d{2})? at night\b",
         r"\b(?:a |para |pra )?las? \d{1,2}(?:[.:]\d{2})?(?: y media| y cuarto)?\b(?= ?(?:de la (?:manana|tarde|noche|madrugada)|hs|$|[?,.!]))",
-        r"\b\d{1,2}[.:]\d{2}\b(?= |$|[?,!])(?!\.)",
+        # "18.03" is a date where a day is expected: "the 18.03", "depart 21.03"
+        r"(?<!\bthe )(?<!\bel )(?<!\bdel )(?<!\bal )(?<!\bam )(?<!\bdia )(?<!\bo )(?<!\barrive )(?<!\bdepart )(?<!\barrival )(?<!\bdeparture )(?<!\bllegada )(?<!\bsalida )\b\d{1,2}[.:]\d{2}\b(?= |$|[?,!])(?!\.)",
         r"\brx[a-z0-9]{4,8}\b|\b[a-z]{2}\d{3,}\b|#\d+|\bn[°º] ?\d+",
-        r"\b(?:habitacion|hab|room|rooms number|quarto|apto|cuarto|pieza|suite|piso|floor|andar|mesa|table|puerta|gate|vuelo|flight|voo|km|ruta|linea|linha|line|puntos|codigo|code|reserva(?: numero)?|numero|number|num|nro|interno|version|talle|size) (?:n[°º]? ?)?\d{1,5}\b(?! ?(?:noches|nights|noites|al?\b|ate|to\b|-|de (?:"
+        r"\b(?:habitacion|hab|room|rooms number|quarto|apto|cuarto|pieza|suite|piso|floor|andar|mesa|table|puerta|gate|vuelo|flight|voo|km|ruta|linea|linha|line|puntos|codigo|code|reserva(?: numero)?|numero|number|num|nro|interno|version|talle|size) (?:n[°º]? ?)?\d{1,5}\b(?!/)(?! ?(?:noches|nights|noites|al?\b|ate|to\b|-|de (?:"
         + LONG_MONTH
         + "))))".replace("))))", ")))"),
         r"\b(?:calle|avenida|av|rua|street|st|pasaje|esquina) [^,.?!\n]{0,24}?\d{1,5}\b(?:(?: de|,) (?:"
@@ -111,7 +115,9 @@ _BLANKED = [
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
 _INSTEAD = re.compile(
-    r"\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
+    rf"\b(?:no|not|nao|en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
+    rf"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
+    r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
 # "el jueves, no, el viernes, perdón": the first was a slip.
 _SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
@@ -130,7 +136,7 @@ _OUT_AFTER = re.compile(
     + r"|\d))"
 )
 _IN_BEFORE = re.compile(
-    r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
+    r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check(?:ing)? ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
 )
 # One day or another: which?
 _OR = {"es": r"(?:o|u|o si no|o sino|o bien)", "en": r"(?:or|or else|or maybe)", "pt": r"(?:ou|ou entao|ou talvez)"}
@@ -158,12 +164,13 @@ _SEE_YOU = re.compile(
 )
 _WEEKDAY_BEFORE = re.compile(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
 _JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bao\b|\bas\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
-_RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|ao|hasta|ate|to|till?|until|thru|through)(?: (?:el|the|o|dia|ao))* )"
+_RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|ao|hasta|ate|to|till?|until|thru|through|(?<=\d )(?:para|pro|pra o))(?: (?:el|the|o|dia|ao))* )"
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"
 _NEXT = r"(?:proxim[oa]|que viene|next|que vem|siguiente|seguinte|following)"
 _FEASTS = {
     r"nochebuena|noche buena|christmas eve|xmas eve|vespera de natal": (12, 24),
     r"navidad|christmas(?: day)?|xmas|natal": (12, 25),
+    r"boxing day|st\.? stephen'?s day": (12, 26),
     r"nochevieja|fin de ano|new year'?s eve|nye|reveillon|vispera de ano nuevo|vespera de ano novo|virada(?: do ano)?": (12, 31),
     r"ano nuevo|new year'?s?(?: day)?|ano novo|primero de ano": (1, 1),
     r"reyes|three kings|epiphany": (1, 6),
@@ -305,7 +312,7 @@ class _Finder:
         # Days without a month are a range only when they are joined like one: "5 and 8" are more often ages.
         self.take(
             rf"(?<![\d/.,])\b({DAY}){_RANGE_JOIN}{named}({DAY})(?= |$|[,.!?;)])",
-            lambda m: [Point(m.start(1), m.end(1), day(m[1])), Point(m.start(2), m.end(2), day(m[2]))] if _is_day(m[1], m[2]) else None,
+            lambda m: self._bare_range(m),
         )
         self.take(
             rf"\b(?:entre el|between the|entre o dia|entre os dias|entre dia|entre) ({DAY}) (?:y|and|e)(?: (?:el|the|o|dia))* ({DAY})(?= |$|[,.!?])",
@@ -320,8 +327,20 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saio|saimos|entro|entramos|volto|vuelvo|regresso|go back|back|out|leave|leaving) ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|voltando|regresso|go back|back|out|leave|leaving)(?: a)? ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
+        )
+        self.take(
+            r"\b(\d{1,2}) (?:for|de|da|para(?: la| a)?) (?:the )?(?:arrival|check ?-?in|llegada|entrada|chegada)\b",
+            lambda m: [Point(m.start(1), m.end(1), int(m[1]), role="in")] if _is_day(m[1]) else None,
+        )
+        self.take(
+            r"\b(?:salida|saida|departure|check ?-?out|llegada|chegada|arrival|check ?-?in|entrada)(?: (?:es|is|seria|sera|on|el|the|dia|o|a))* (\d{1,2})(?= ?(?:$|[,.!?;)]|no\b|nao\b|not\b))",
+            lambda m: (
+                [Point(m.start(1), m.end(1), int(m[1]), role="out" if re.match(r"sal|sai|dep|check ?-?out", m[0]) else "in")]
+                if _is_day(m[1])
+                else None
+            ),
         )
         if bare and not self.found.points:
             self.take(
@@ -353,6 +372,15 @@ class _Finder:
         )
         self.take(rf"\b(?:weekend|finde|fin de semana) (?:of|around) ({MONTH}) ({DAY})", lambda m: self._weekend_of(day(m[2]), month(m[1])))
 
+    def _bare_range(self, match: re.Match[str]) -> list[Point] | None:
+        """ "del 29 al 3" goes into the next month; "10 to 4" are hours, or a slip."""
+        first, second = day(match[1]), day(match[2])
+        if not _is_day(match[1], match[2]):
+            return None
+        if 0 < first - second < MONTH_CROSSING:
+            self.found.doubts.append("ambiguous")
+        return [Point(match.start(1), match.end(1), first), Point(match.start(2), match.end(2), second)]
+
     def _with_weekday(self, match: re.Match[str], number: int) -> Point:
         inside = re.search(WEEKDAY, match[0][: match.start(1) - match.start()])
         return Point(match.start(), match.end(), number, named=weekday(inside[0]) if inside else None)
@@ -378,9 +406,20 @@ class _Finder:
             self.found.doubts.append("ambiguous")
             return []
         if self.language == "en" and first <= 12 and second <= 12 and first != second:
+            if (order := self._slash_order()) is not None:
+                return [Point(match.start(), match.end(), *((first, second) if order else (second, first)), year)]
             self.found.doubts.append("ambiguous")
             return []
         return [Point(match.start(), match.end(), day_, month_, year)]
+
+    def _slash_order(self) -> bool | None:
+        """Day before month (True) or after it, as another date of the message shows: "31/10 until 4/11"."""
+        told = {
+            int(match[1]) > 12
+            for match in re.finditer(r"\b(\d{1,2})/(\d{1,2})\b", self.original)
+            if (int(match[1]) > 12) != (int(match[2]) > 12) and int(match[1]) <= 31 and int(match[2]) <= 31
+        }
+        return told.pop() if len(told) == 1 else None
 
     def _pair_slashed(self, match: re.Match[str]) -> list[Point] | None:
         """ "del 15 al 18/1": both days are January's."""
@@ -401,7 +440,10 @@ class _Finder:
         if start - end >= MONTH_CROSSING:
             month_ = (number - 2) % 12 + 1
             start_year = year - 1 if year and month_ == 12 else year
-        return [Point(match.start(), match.end(), start, month_, start_year), Point(match.end(), match.end(), end, number, year)]
+        return [
+            Point(match.start(), match.end(), start, month_, start_year, joined=True),
+            Point(match.end(), match.end(), end, number, year),
+        ]
 
     def feasts_and_weekends(self, country: str, relative: bool) -> None:
         """Feasts that are a stretch, and those that are a day."""
@@ -533,7 +575,7 @@ class _Finder:
             lambda m: self._tomorrow(on(m, today + ONE_DAY), m),
         )
         self.take(
-            r"\b(?:tonight|tonite|esta noche|(?:hoy|hoje) (?:a la|por la|a|de|esta|pela) (?:noche|noite)|hoje a noite|hoje de noite|hoy a la noche|esta noite)\b",
+            r"\b(?:tonight|tonite|esta noche|(?:hoy|hoje) (?:a la|por la|en la|a|de|esta|pela) (?:noche|noite)|hoje a noite|hoje de noite|hoy a la noche|esta noite)\b",
             lambda m: self._night(on(m, today)),
         )
         self.take(

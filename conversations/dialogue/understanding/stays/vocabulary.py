@@ -176,6 +176,10 @@ _TIDIED: list[tuple[re.Pattern[str], str]] = [
         for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
     ),
     (re.compile(r"(?<=\d)[º°ª]"), ""),
+    (re.compile(r"\b(\d{1,2})o(?=/\d)"), r"\1"),
+    (re.compile(r"\bb/w\b"), "between"),
+    (re.compile(r"\b2mor(?:row|o)\b"), "tomorrow"),
+    (re.compile(r"\bnite\b"), "night"),
     (re.compile(r"\b1(?:ero|er|ro)\b"), "1"),
     (re.compile(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
     (re.compile(r"\bd (?=\d|" + _LONG_NAME + r"\b)"), "de "),
