@@ -30,7 +30,7 @@ _NIGHTS_INSTEAD = re.compile(
     rf"\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) {_N}(?: {_NIGHT})?,? (?:\w+ ){{0,3}}?(\d{{1,2}})\b(?! ?(?:de|of|/))"
 )
 _SINGLE_NIGHT = re.compile(
-    rf"\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha) (?:night|noche|noite) (?:only|nada mas|nomas|so)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
+    rf"\b(?:hoy|today|hoje) (?:nomas|nada mas|only|so|apenas)\b|\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha) (?:night|noche|noite) (?:only|nada mas|nomas|so)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
 )
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
@@ -99,6 +99,12 @@ _BACK = re.compile(r"\b(?:antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*
 _FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
 _END_STAYS = re.compile(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
+)
+_LEAVE = r"(?:leav\w+|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora)"
+_AS_IT_WAS = r"(?:same|still|igual|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
+_LEAVE_STAYS = re.compile(
+    rf"\b{_LEAVE}\b.{{0,28}}\b{_AS_IT_WAS}\b|\b{_AS_IT_WAS}\b.{{0,12}}\b{_LEAVE}\b"
+    r"|\b(?:lo otro|el resto|todo lo demas|lo demas|the rest|everything else|o resto|o restante)\b.{0,16}\b(?:queda|igual|stays?|same|fica|bien|bem|as (?:booked|is|it was|before)|fine|ok)\b"
 )
 _SAME_LENGTH = re.compile(
     r"\b(?:misma cantidad|mismas noches|same (?:number|amount|length)|mesm[oa]s? (?:quantidade|numero|noites)|(?:lo otro|el resto|todo lo demas|the rest|o resto) (?:queda|igual|stays|same|fica))"
@@ -183,7 +189,7 @@ def _read(
     text, event = clauses.of_the_stay(written, today)
     if shifted := _shifted(text, before, today):
         return shifted
-    known_end = before.check_out if before.check_in and _END_STAYS.search(text) else None
+    known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
     nights, more, dated, doubts = _nights(text, language)
     found = points.find(
         dated,
@@ -239,6 +245,15 @@ def _read(
         )
     ):
         nights, rest = _count(bare[1]), ""
+    elif (
+        awaiting == "nights"
+        and nights is None
+        and not found.points
+        and len(numbers := re.findall(r"\d+", text)) == 1
+        and not re.search(r"\b(?:dias?|days?|adult\w*|person\w*|people|pessoas)\b", text)
+        and re.match(rf"(?:\w{{1,6}}\W+){{0,2}}{numbers[0]}\b", text)
+    ):
+        nights = int(numbers[0])
     elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N} (?:o|or|ou|-) {_N}\b", text):
         return Reading({}, ("incomplete",), rest)
     if _BEFORE_IT.search(text) and len(found.points) == 1:

@@ -623,7 +623,7 @@ class _Finder:
             return
         if dated:
             return
-        self.take(rf"\b({WEEKDAY}),?{_RANGE_JOIN}({WEEKDAY})(?= |$|[,.!?])", self._weekday_pair)
+        self.take(rf"\b({WEEKDAY}),?(?:{_RANGE_JOIN}| (?:para|pra|pro) (?:o |a )?)({WEEKDAY})(?= |$|[,.!?])", self._weekday_pair)
         if not relative or self.found.points[1:]:
             return
         lead, tail = (
@@ -665,6 +665,10 @@ class _Finder:
 
     def _weekday(self, match: re.Match[str], wanted: int, said: str, week: str) -> list[Point]:
         anchor = self.found.points[0].date if self.found.points else None
+        if self.check_in and not week and not self.found.points and not said and self.awaiting is None:
+            near = min((self.check_in + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
+            if near >= self.today and self._role(match.start(), match.end(), only=True) != "out":
+                return [Point(match.start(), match.end(), near.day, near.month, near.year, near)]
         leaves = self.awaiting == "check_out" or self._role(match.start(), match.end(), only=True) == "out"
         if self.check_in and not week and not self.found.points and leaves:
             anchor = self.check_in
