@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party import vocabulary as v
@@ -39,12 +42,12 @@ _TOTALS = [
 _POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
 _NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
 _SELF = re.compile(
-    r"\bthere'?s me\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
+    r"\bthere'?s me\b|\bself\b(?=,| and|$)|(?:,|and|&|y) self\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
     r"|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
 _ALONE = re.compile(
-    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
+    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|solita (?:mi alma|yo)|\bim solo\b|\bi'm solo\b|\bsolamente yo\b|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
     r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
@@ -97,7 +100,7 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if language == "pt":
         text = re.sub(r"\bmas\b", "porem", text)  # "but", not "plus"
-    text = mentions.turned(text)
+    text = mentions.turned(_written_out(text))
     if awaiting == "confirmation" and _ALL_OF_THEM.search(text):
         return {}
     if awaiting == "adults" and (answered := _bare(text)):
@@ -123,6 +126,85 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
         if children and len(ages) == children:
             found["child_ages"] = ages
     return found
+
+
+_KEY_WORDS = [
+    "adultos",
+    "adultas",
+    "adults",
+    "personas",
+    "pessoas",
+    "people",
+    "ninos",
+    "ninas",
+    "children",
+    "criancas",
+    "chicos",
+    "chicas",
+    "adulto",
+    "adulta",
+    "adult",
+    "persona",
+    "pessoa",
+    "child",
+    "crianca",
+    "nenes",
+    "nenas",
+]
+_SHORT = [
+    (
+        re.compile(
+            r"(\d) ?(?:ads?|adl|adts?|a)\b(?=\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?\d ?(?:c|ch|chd|chl|cri|men|k|n)s?\b)"
+        ),
+        r"\1 adults",
+    ),
+    (re.compile(r"(?<=adults)(\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?)(\d) ?(?:c|ch|chd|chl|cri|men|k|n)s?\b"), r"\1 \2 kids"),
+    (
+        re.compile(
+            rf"\b(adult|nin[oa]|kid|child|crianca|menor|chic[oa])(s|es|ren)? ?[-=:] ?({_N})\b(?!\d|,? ?(?:y |e |and |& )?\d| \(\w+\), ?\d)"
+        ),
+        r"\3 \1\2",
+    ),
+    (re.compile(r"\bgrown[- ]?ups?\b"), "adults"),
+    (re.compile(r"\b(?:my |mi |mis |minha |meu )?(?:other|better) half\b|\bmedia naranja\b|\bcara metade\b"), "my wife"),
+    (re.compile(r"\bmr\.? (?:and|&) mrs\.?|\bel (?:sr|senor) y la (?:sra|senora)\b"), "couple"),
+    (re.compile(r"\bthe pair of us\b"), "us two"),
+    (re.compile(r"\b(?:pa|p/) mi\b"), "para mi"),
+    (re.compile(r"\bpersonitas?\b|\bpersoninhas?\b"), "personas"),
+    (re.compile(r"\bprsonas?\b|\bpersns\b|\bpers\b"), "personas"),
+    (re.compile(r"\bfamilia tipo\b"), "2 adultos y 2 chicos"),
+    (re.compile(r"\b(?:w/?)(?= (?:my|the|a|our)\b)"), "with"),
+    # "los menores de 12 pagan?" counts nobody
+    (
+        re.compile(
+            r"(?<!\d )(?<!dos )(?<!tres )(?<!two )(?<!three )\b(?:(?:los|las|the|os|as) )?(?:ninos|ninas|chicos|kids|children|criancas)? ?(?:menores|under|abaixo|below|up to|hasta los|hasta|ate) (?:de |the age of )?\d{1,2}\b(?= ?(?:anos |years )?(?:pag|entra|can|puede|pode|stay|son grat|are free|nao|no |free|se |cobr|count|cuent|\?))"
+        ),
+        " ",
+    ),
+    (
+        re.compile(
+            r"\b(?:mesa|table|tour|pase|pass|passes|entradas|tickets|salon|sala)\b(?: \w+){{0,3}} (?:para|for|pra|de|max|takes|up to|hasta) (?:max )?(?:\d{{1,2}}|two|three|four|five|six|dos|tres|cuatro|seis)\b(?: (?:persons|people|personas|pessoas))?".replace(
+                "{{", "{"
+            ).replace("}}", "}")
+        ),
+        " ",
+    ),
+]
+
+
+def _written_out(text: str) -> str:
+    """Short forms and misspelt key words as the rest reads them."""
+    for short, word in _SHORT:
+        text = short.sub(word, text)
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0]
+        if mentions.kind_of(word) or word in v.BETWEEN:
+            return word
+        near = process.extractOne(word, _KEY_WORDS, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        return near[0] if near else word
+
+    return re.sub(r"(?<=\d )[a-z]{4,}", mend, text)
 
 
 def _bare(text: str) -> dict[str, Any]:
@@ -180,9 +262,7 @@ def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], in
     total: int | None = None
     ages: list[int] = []
     grown = 0
-    for one in told:
-        if one.kind not in {"child", "twins"}:
-            continue
+    for one in _once_each(text, [one for one in told if one.kind in {"child", "twins"}]):
         if one.negated or one.count == 0:
             total = total or 0
             continue
@@ -201,7 +281,54 @@ def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], in
         own = [age for age in own if age < mentions.GROWN]
         ages += own
         total = (total or 0) + max(0, count - len(older))
+    if total and len(ages) < total and (later := _ages_apart(text, told, total)):
+        ages = later
     return total, ages, grown
+
+
+def _once_each(text: str, told: list[Mention]) -> list[Mention]:
+    """ "Three kids, the kids are 2, 4 and 7": children who are spoken of twice are there once."""
+    counted = [one for one in told if one.count and not one.negated]
+    for whole in counted:
+        parts = [one for one in counted if one is not whole]
+        if not parts or sum(_size(one) for one in parts) != _size(whole) or (whole.ages and any(one.ages for one in parts)):
+            continue
+        if any(bool(one.ages) != bool(parts[0].ages) for one in parts):
+            continue
+        first, second = sorted((whole, parts[0]), key=lambda one: one.start)
+        joined = re.fullmatch(
+            r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?",
+            text[first.end : second.start],
+        )
+        alike = mentions.singular(first.noun) == mentions.singular(second.noun) or _DEFINITE.search(text[: second.start + 1]) is not None
+        if (_size(whole) == 1 and not alike) or (joined and not whole.ages and not parts[0].ages):
+            continue
+        ages = whole.ages or [age for one in parts for age in one.ages]
+        same = [one for one in told if one not in counted]
+        return [*same, Mention(whole.kind, whole.noun, whole.start, whole.end, _size(whole), whole.owned, ages)]
+    return told
+
+
+def _size(one: Mention) -> int:
+    return max(one.count or 0, len(one.ages))
+
+
+_DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
+_APART = re.compile(
+    rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"
+    rf"ages?|edad(?:es)?|idades?|younger|older|youngest|oldest|mayor|menor|mais velh[oa]|mais nov[oa]|mas (?:chic[oa]|grande))\b"
+    rf"(?:'s|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_N})(?:(?:, ?| y | e | and |,? & |/)(?:{_N}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"
+)
+
+
+def _ages_apart(text: str, told: list[Mention], total: int) -> list[int]:
+    """Ages told in a clause of their own: "a kid, he's just turned 4". Only when they are as many as the children."""
+    first = min(one.start for one in told if one.kind in {"child", "twins"})
+    found = [numbers.value(number) for match in _APART.finditer(text, max(0, first)) for number in re.findall(_N, match[1])]
+    ages = [age for age in found if age < mentions.GROWN]
+    if len(ages) == 1 and total == 2 and re.search(r"\b(?:both|los dos|las dos|os dois|as duas)\b", text):
+        ages = ages * 2
+    return ages if len(ages) == total else []
 
 
 def _are_grown(text: str, told: list[Mention], awaiting: str | None) -> bool:
@@ -330,7 +457,7 @@ def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
     ):
         return True
     if _WITH.search(text[: first.start] + ("" if text[: first.start].endswith(" ") else " ")) and re.search(
-        r"\b(?:mi|mis|my|our|meu|minha|meus|minhas|nuestro|nuestra|nuestros|nuestras|nosso|nossa)\b|\b(?:voy|viajo|vengo|vou|travel\w*|coming|llego|chego|im|i'm|ire|estoy|vim|venho)\b",
+        r"\b(?:mi|mis|my|our|meu|minha|meus|minhas|nuestro|nuestra|nuestros|nuestras|nosso|nossa)\b|\b(?:voy|vamos|viajo|viajamos|vengo|venimos|vou|travel\w*|coming|llego|llegamos|chego|im|i'm|i'll be|i am|ire|iremos|estoy|estamos|vim|venho|soy|sou)\b",
         text[: first.end],
     ):
         return True

@@ -114,9 +114,129 @@ def turned(text: str) -> str:
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)
     text = _OLD_BEFORE.sub(turn, text)
+    text = _NAME_AND_AGE.sub(_as_kid, text)
     text = _SO_MANY.sub(lambda match: f"{match[1]} " if kind_of(match[2]) else match[0], text)
     text = _NAMED.sub(lambda match: match[0] if kind_of(match[1]) or match[1] in v.BETWEEN else match[0].replace(match[1], "kid", 1), text)
     return re.sub(r" +", " ", text)
+
+
+# "Benja (13), Juli (10)", "the kids, Lola de 8 y Fran de 5": names with an age beside them are children.
+_NAME_AND_AGE = re.compile(
+    r"(?<![\w-])([a-z]{3,12}) ?\((\d{1,2})(?: ?(?:anos|anitos|aninhos|years?|yrs?|y))?\)"
+    r"|(?<=[,:(] )(?:(?:el|la|o|a|and|y|e) )?([a-z]{3,12}) (?:de|tiene|tem|is) (\d{1,2})(?= ?(?:,|\)|\.|$|y\b|e\b|and\b|anos|anitos|aninhos))"
+    r"|\b(?:y|e|and) (?:el |la |o |a )?([a-z]{3,12}) (?:de|tiene|tem|is) (\d{1,2})(?= ?(?:,|\)|\.|$|anos\b|anitos|aninhos))"
+)
+_NO_NAMES = frozenset(
+    [
+        "que",
+        "who",
+        "she",
+        "he",
+        "ella",
+        "ele",
+        "ela",
+        "mine",
+        "ya",
+        "ja",
+        "ahora",
+        "now",
+        "a",
+        "age",
+        "aged",
+        "ages",
+        "and",
+        "anos",
+        "are",
+        "beds",
+        "bed",
+        "camas",
+        "cama",
+        "de",
+        "del",
+        "desde",
+        "doble",
+        "dobles",
+        "double",
+        "doubles",
+        "dia",
+        "dias",
+        "e",
+        "edad",
+        "edades",
+        "el",
+        "entre",
+        "for",
+        "from",
+        "habitacion",
+        "habitaciones",
+        "hasta",
+        "hay",
+        "hotel",
+        "kids",
+        "la",
+        "las",
+        "los",
+        "mas",
+        "menos",
+        "noche",
+        "noches",
+        "night",
+        "nights",
+        "no",
+        "o",
+        "of",
+        "only",
+        "para",
+        "partir",
+        "per",
+        "piso",
+        "por",
+        "room",
+        "rooms",
+        "single",
+        "so",
+        "suite",
+        "than",
+        "total",
+        "triple",
+        "twin",
+        "until",
+        "uno",
+        "una",
+        "quarto",
+        "quartos",
+        "semana",
+        "week",
+        "years",
+        "year",
+        "y",
+        "salida",
+        "llegada",
+        "check",
+        "out",
+        "vuelo",
+        "precio",
+        "price",
+        "salir",
+        "llegar",
+        "quedan",
+        "queda",
+        "hora",
+        "horas",
+        "gente",
+        "grupo",
+        "familia",
+        "family",
+        "alguien",
+    ]
+)
+
+
+def _as_kid(match: re.Match[str]) -> str:
+    name, age = next((match[index], match[index + 1]) for index in (1, 3, 5) if match[index])
+    if int(age) >= GROWN or name in _NO_NAMES or name in v.BETWEEN or kind_of(name) or v.ROOM_WORD.match(name) or re.fullmatch(_N, name):
+        return match[0]
+    return match[0].replace(name, "kid" if match[1] else "a kid", 1)
 
 
 def kind_of(word: str) -> str:
@@ -187,6 +307,8 @@ def find(text: str, language: str) -> list[Mention]:
 
 def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str) -> Mention | None:
     plural = (kind == "child" and word not in v.CHILD) or (kind == "adult" and word not in v.ADULT | v.PARTNER) or word == "grandes"
+    if word in {"chico", "chicos", "chica", "chicas"} and index and kind_of(tokens[index - 1][0]) == "child":
+        return None  # "mis dos cabros chicos"
     if word in v.DESCRIBES and index and kind_of(tokens[index - 1][0]) in {"adult", "people"}:
         return None
     count: int | None = None
