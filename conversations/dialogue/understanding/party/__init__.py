@@ -43,7 +43,7 @@ _POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos
 _NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
 _SELF = re.compile(
     r"\bthere'?s me\b|\bself\b(?=,| and|$)|(?:,|and|&|y) self\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
-    r"|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
+    r"|\b(?:yo|eu) (?=(?:mi|mis|meu|minha|meus|minhas)\b)|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
 _ALONE = re.compile(
@@ -51,8 +51,11 @@ _ALONE = re.compile(
     r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
+_GOES_ALONE = re.compile(
+    r"(?<!no )(?<!nao )\b(?:voy|viajo|vou|vengo|ire|irei|i'm going|i'll be|going|coming) (?:a estar |a ir |yo |eu )?(?:sol[oa]|sozinh[oa]|alone|on my own|by myself)\b"
+)
 _WITH = re.compile(
-    r"(?:\b(?:con|with|com|a|traigo a|llevo a|levo|trago|bringing|bring|acompan\w+ (?:de|por|pelo|pela)|me acompana\w*|accompanied by|joined by|viene\w* conmigo|along with|junto (?:a|con|com)|together with|tambien viene\w*)) (?:a )?$"
+    r"(?:\b(?:con|with|com|a|traigo a|llevo a|levo|trago|bringing|bring|acompan\w+ (?:de|por|pelo|pela)|me acompana\w*|accompanied by|joined by|viene\w* conmigo|along with|junto (?:a|con|com)|together with|tambien viene\w*)) (?:a )?(?:(?:mis?|my|meus?|minhas?) )?$"
 )
 _GENERAL_WE = re.compile(r"\b(?:nosotros|nosotras|us|nos)\b (?:y|and|e|mas|plus|com|con)\b")
 _BOTH = re.compile(
@@ -91,6 +94,14 @@ _OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plu
 _HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
 
 
+# "Cuatro, pero uno es bebé", "half of them kids"
+_ONE_IS_A_CHILD = re.compile(
+    r"(?:,? ?(?:pero|but|mas|porem|,) )?\b(un[oa]|uma?|one|2|dos|two|dois|duas|3|tres|three) (?:de ellos |de ellas |deles |delas |of (?:them|us|whom) )?(?:es|is|son|are|sao|(?<=um )e|(?<=uma )e) (?:un |una |um |uma |a )?(?:bebes?|beba|bab(?:y|ies)|nen[ea]s?|nin[oa]s?|chic[oa]s?|kids?|child(?:ren)?|menor(?:es)?|criancas?)\b(?! (?:de|of) \d)"
+)
+# "Somos Beto y yo": a name that is no other word.
+_ME_AND_NAME = re.compile(
+    r"\b(?:somos|seriamos|vamos|viajamos|va|it's|we are|we're|just|serian?|seremos)(?: a ser| ser)? (?:eu e (?:o |a )?|yo y |me and )(?!mi\b|meu|minha|quien|quem|my\b|the\b|mais|mas|otr|outr|nad|un|um|los|las|os\b|as\b|dos|two)([a-z]{3,})\b|\b(?:somos|seriamos|vamos|viajamos) (?!mi\b|meu|minha|un|um|los|dos|tres)([a-z]{3,}) (?:y yo|e eu)\b"
+)
 # "Sí, las dos": the rooms of the summary, nobody.
 _ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|the|ambas|ambos|all) (?:{_N})|both|ambas|ambos)\W*$")
 
@@ -101,6 +112,8 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     if language == "pt":
         text = re.sub(r"\bmas\b", "porem", text)  # "but", not "plus"
     text = mentions.turned(_written_out(text))
+    if match := _ONE_IS_A_CHILD.search(text):
+        text = text[: match.start()] + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]
     if awaiting == "confirmation" and _ALL_OF_THEM.search(text):
         return {}
     if awaiting == "adults" and (answered := _bare(text)):
@@ -406,12 +419,16 @@ def _of_list(text: str, told: list[Mention], counted: int) -> int | None:
         return counted + 2
     adults = [one for one in told if one.kind == "adult" and one.count is not None]
     children = [one for one in told if one.kind in {"child", "twins"} and one.count]
+    if not children and (alone := _GOES_ALONE.search(text)) and not any(one.start > alone.end() for one in adults):
+        return 1  # "iba con mi novio pero nos peleamos, voy sola"
     if counted == 1 and not (myself or children) and not _BESIDE.search(text[: told[0].start]) and len(text.split()) > 4:
         return None  # "my sister hasn't answered yet"
-    if counted or any(one.owned for one in children):
+    if counted or any(one.owned for one in children) or (children and told[0] in children and _comes_along(text, told, adults)):
         return counted + int(myself or _comes_along(text, told, adults)) or None
     if _ALONE.search(text) or _ONLY_ONE.search(text):
         return 1
+    if (match := _ME_AND_NAME.search(text)) and not mentions.kind_of(match[1] or match[2]):
+        return 2
     if myself and (children or _OTHERS.search(text)):
         return 2 if "plus one" in text else 1
     return 1 if re.fullmatch(r"[^a-z]*(?:para|pra|for) (?:mi|mim|me)[^a-z]*", text) else None
@@ -440,6 +457,8 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
         between = text[end : one.start]
         if not (_ADDED.fullmatch(between) or (found and re.fullmatch(r"\s*(?:,|y|e|and|\+)\s*", between))):
             break
+        if re.search(r"\b(?:con|com|with) (?:los|las|os|as|the)\b", text[end : one.end]) and one.kind == "child" and not found:
+            return None  # "somos 5 con los dos chicos"
         found.append(one)
         end = one.end
     if not found:
@@ -465,7 +484,7 @@ def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
         return False
     return bool(
         re.search(
-            r"\bme acompan\w+|\bviene\w* conmigo|\b(?:i'm|i am) accompan\w+ by\b|\bjoin(?:s|ing)? me\b|\bmother of\b|\btheir (?:granny|mum|mom|dad|mother|father)\b",
+            r"\bme acompan\w+|\b(?:viajo|voy|vou|vengo|llevo a|levo|traigo a|i'm taking|i'm bringing|im bringing|travell?ing)\b.{0,12}\b(?:mis?|meus?|minhas?|my)\b|\bviene\w* conmigo|\b(?:i'm|i am) accompan\w+ by\b|\bjoin(?:s|ing)? me\b|\bmother of\b|\btheir (?:granny|mum|mom|dad|mother|father)\b",
             text,
         )
     )

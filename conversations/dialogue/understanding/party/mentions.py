@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import vocabulary as v
@@ -272,6 +272,15 @@ def singular(word: str) -> str:
     return _singular(word, v.CHILD, v.CHILD_PLURAL) or word
 
 
+_GROWN_WITH_PARTNER = frozenset({"hijo", "hija", "son", "daughter", "filho", "filha"})
+_IN_LAWS = frozenset({"yerno", "genro", "nuera", "nora", "son-in-law", "daughter-in-law"})
+_AND_THEIRS = re.compile(r"\s*(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?")
+# "el chico de la recepción", "la chica que me atendió": nobody who stays.
+_STAFF = re.compile(
+    r"^ (?:de|da|do|of|en|at|in|from) (?:la |the |a |el |o )?(?:recepcion|recepcao|limpieza|limpeza|reception|front desk|desk|bar|cocina|cozinha|hotel|portaria)\b|^ (?:que|who) (?:me |nos |us )?(?:atend|limp|sube|sub[ií]|carg|clean|help|check)"
+)
+
+
 def find(text: str, language: str) -> list[Mention]:
     """Mentions in their order; ages are read from what follows each."""
     tokens = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
@@ -298,10 +307,16 @@ def find(text: str, language: str) -> list[Mention]:
         told, used = ages(text[match.end() - len(match[1]) :])
         if len(told) > 1 and max(told) < GROWN:
             found.append(Mention("child", "kids", match.start(1), match.start(1) + used, len(told), ages=told))
+    for mention, after in pairwise(found):
+        grown_up = mention.noun in _GROWN_WITH_PARTNER and not mention.ages
+        if grown_up and after.noun in v.PARTNER | _IN_LAWS and _AND_THEIRS.fullmatch(text[mention.end : after.start] + " "):
+            mention.kind = "adult"  # "mi hija y su marido"
     return [
         mention
         for mention in found
-        if not _LEFT_OUT.search(text[mention.end : mention.end + 30]) and not _TAKEN_OUT.search(text[: mention.start])
+        if not _STAFF.search(text[mention.end : mention.end + 40])
+        and not _LEFT_OUT.search(text[mention.end : mention.end + 30])
+        and not _TAKEN_OUT.search(text[: mention.start])
     ]
 
 
@@ -392,8 +407,8 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
             return None  # twin rooms
         return Mention("twins", word, begin, end, 3 if word in v.THREE_AT_ONCE else 2, owned)
     if count is None and not plural:
-        if not (owned or joined):
-            return None
+        if not (owned or joined) or (kind == "child" and not owned and at >= 0 and tokens[at][0] in {"for", "para", "pra", "pro"}):
+            return None  # "¿tienen juegos para niños?"
         count = 1
     return Mention(kind, word, begin, end, count, owned)
 
