@@ -43,6 +43,8 @@ def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now:
 def _decide(turn: Turn) -> None:
     if _was_agreed(turn):
         return
+    if _postponed(turn):
+        return
     for name, handler in intents.FIRST.items():
         if turn.understanding.has(name) and not (turn.message.choice_id and not turn.message.text):
             handler(turn, name)
@@ -65,6 +67,22 @@ def _decide(turn: Turn) -> None:
     elif turn.hand_off is None:
         turn.change(misunderstood=0)
     _greet(turn)
+
+
+def _postponed(turn: Turn) -> bool:
+    """The guest needs time: nothing is booked, nothing is asked again, and what is known stays known."""
+    under_way = turn.state.goal or turn.state.proposal
+    serious = any(
+        intent.name in intents.FIRST and intent.confidence >= 0.8 and intent.name != "human_handoff"
+        for intent in turn.understanding.intents
+    )
+    if not (turn.understanding.postponed and under_way and turn.message.text) or serious or turn.understanding.agreed:
+        return False
+    turn.say("take_your_time")
+    if turn.state.proposal is not None:
+        turn.choices = turn.state.choices
+    turn.change(misunderstood=0)
+    return True
 
 
 def _was_agreed(turn: Turn) -> bool:
@@ -149,7 +167,7 @@ def _talk(turn: Turn) -> bool:
 def _picks_up(turn: Turn, answered: bool) -> bool:
     """The thread goes on when the message said something about it, or once a question in between is answered."""
     said = bool(turn.understanding.slots) or bool(turn.understanding.clarify)
-    if turn.state.goal in intents.OWN and (said or answered or turn.state.awaiting in own_bookings.ASKED):
+    if turn.state.goal in intents.OWN and (said or answered or own_bookings.is_answer(turn)):
         intents.OWN[turn.state.goal](turn, "")
         return True
     about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
@@ -190,6 +208,13 @@ def _questions(turn: Turn) -> bool:
         asked.remove("check_in_time")
     if "late_checkout" in asked and "check_out_time" in asked:
         asked.remove("check_out_time")
+    if (
+        turn.state.awaiting == "room_type"
+        and turn.understanding.slots.get("room_type")
+        and "room_info" in asked
+        and "?" not in turn.message.text
+    ):
+        asked.remove("room_info")  # "the twin, the one with two beds" chooses
     for name in asked:
         intents.QUESTIONS[name](turn, name)
     if asked and not turn.understanding.slots and not turn.state.goal:
@@ -295,7 +320,8 @@ def _carry_on(turn: Turn) -> None:
 
 
 def _not_understood(turn: Turn) -> None:
-    misses = turn.state.misunderstood + 1
+    outside = any(intent.name == "out_of_scope" and intent.confidence >= ACT for intent in turn.understanding.intents)
+    misses = turn.state.misunderstood + (not outside)  # a joke is understood
     turn.change(misunderstood=misses)
     if misses >= MISUNDERSTOOD_LIMIT:
         turn.pass_on("not_understood")
@@ -304,7 +330,6 @@ def _not_understood(turn: Turn) -> None:
     if turn.state.proposal is not None:  # the buttons on the table stay the ones that count
         _carry_on(turn)
         return
-    outside = any(intent.name == "out_of_scope" and intent.confidence >= ACT for intent in turn.understanding.intents)
     turn.say("out_of_scope" if outside else "not_understood")
     turn.offer(("menu:availability", "availability"), ("menu:question", "question"), ("person", "person"))
     if turn.state.awaiting is None:

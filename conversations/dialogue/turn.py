@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
 
 from conversations.dialogue import phrasebook
 from conversations.dialogue.types import Choice, Desk, HandOff, HotelView, Message, Outcome, Reply, State, Understanding
+from conversations.dialogue.understanding.normalise import fold
+
+
+# What was asked when a person who is only spoken of ("my colleague snores") changes nothing; a number does.
+ELSEWHERE = frozenset({"room_type", "name", "confirmation", "booking_code", "surname", "stay"})
+_COUNTS = re.compile(
+    r"\d|\b(?:dos|tres|cuatro|cinco|seis|two|three|four|five|six|dois|duas|quatro|somos|vamos a ser|we are|we're|we'll be|seremos|adult\w*|personas?|people|pessoas|guests?|sum\w+|agreg\w+|add\w*|bring\w*|llev\w+|lev[ao]\w*|incl\w+|tambien vien\w+|also coming|viene|vem|con (?:mi|un)|with (?:my|a)|com (?:meu|minha))\b"
+)
 
 
 @dataclass
@@ -48,6 +57,9 @@ class Turn:
     def remember(self) -> bool:
         """Merge what the message says into what is known; True when something of it is new."""
         slots, before = dict(self.understanding.slots), self.state.slots
+        if before.get("adults") and self.state.awaiting in ELSEWHERE and not _COUNTS.search(fold(self.message.text)):
+            for name in ("adults", "children", "child_ages"):
+                slots.pop(name, None)
         if "adults" in slots and "children" not in slots and "children" in before:
             slots["children"] = before["children"]
         changed = any(before.get(key) != value for key, value in slots.items())

@@ -83,6 +83,7 @@ class Understanding:
     clarify: tuple[str, ...] = ()
     decision: str = "act"
     agreed: bool = False
+    postponed: bool = False  # neither yes nor no yet
     about_month: int = 0  # the month that a doubtful stay names ("algo en enero"); the next answer's days are in it
 
     def has(self, *names: str) -> bool:

@@ -59,6 +59,14 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     return None
 
 
+def is_answer(turn: Turn) -> bool:
+    """Does the message try to answer what was asked about a booking?"""
+    if turn.state.awaiting == "surname":
+        return True
+    about = {"deny", "affirm", "repeat", "inform", "reservation_status", "cancel_reservation", "modify_reservation"}
+    return turn.state.awaiting == "booking_code" and turn.understanding.has(*about)
+
+
 def _opened(turn: Turn, code: str) -> OwnBooking | None:
     told = _SURNAME.search(fold(turn.message.text))
     surname = (

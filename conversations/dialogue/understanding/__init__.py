@@ -44,6 +44,15 @@ _LATER = re.compile(
 )
 
 
+# "Lo charlo con mi marido y les aviso", "me llaman, después te confirmo": neither yes nor no.
+_POSTPONED = re.compile(
+    r"\b(?:despues|luego|mas tarde|manana|en un rato|later|tomorrow|depois|amanha|mais tarde) (?:te|les|le|os|i'll|we'll|eu|a gente|vuelvo|volvemos|volto|voltamos|seguimos|continuo|continuamos|come back)\b|"
+    r"\b(?:te|les|le|lhe|vos) (?:confirmo|confirmamos|aviso|avisamos|escribo|digo|retorno|falo)\b(?! (?:que si|que sim))|\bi'?ll (?:let you know|get back|confirm later|think about)|\bwe'?ll (?:let you know|get back|think about)|"
+    r"\b(?:todavia|aun|por ahora|ainda|por enquanto) (?:no|nao) (?:reserv\w+|confirm\w+)|\b(?:no|nao|don'?t) (?:reserv\w+|confirm\w+|book) (?:nada |anything )?(?:todavia|aun|ainda|yet)\b|"
+    r"\b(?:lo|la|vou|we have to|i have to|tengo que|tenemos que|preciso|deja que lo|dejame) (?:convers\w+|charl\w+|habl\w+|consult\w+|pens\w+|talk|ask|check|think|falar|ver)\b|\bhave to (?:ask|check with|talk to)\b|\b(?:voy|vamos|vou) a? ?(?:consultar|pensar|hablar|charlar|ver)lo\b"
+)
+
+
 def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -> Understanding:
     """One message in the light of what was said and asked before. ``now`` is the hotel's wall clock."""
     contacts, rest = slots.contacts(text[:LONG], hotel.country)
@@ -67,6 +76,8 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or stay.clarify or clear))
     decided, possible = intents.read(folded, spoken, has_slots=bool(found or stay.clarify), asked=state.awaiting)
     kind = state.proposal.kind if state.proposal else ""
+    if "adults" in found and state.awaiting == "adults":  # "one person" counts guests; it asks for nobody
+        decided = tuple(intent for intent in decided if intent.name != "human_handoff")
     return Understanding(
         language=spoken,
         intents=decided,
@@ -74,8 +85,9 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         slots=found,
         clarify=stay.clarify,
         decision=_decision(decided, stay.clarify),
+        postponed=not stay.clarify and not found and "?" not in text and bool(_POSTPONED.search(folded)),
         agreed=_says_nothing_new(found, state) and not stay.clarify and intents.is_plain_yes(folded, decided, kind=kind),
-        about_month=stays.month_named(rest_folded) if stay.clarify else 0,
+        about_month=0 if "check_in" in found else stays.month_named(rest_folded),
     )
 
 

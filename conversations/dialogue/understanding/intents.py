@@ -45,10 +45,16 @@ _CONDITION = re.compile(
     r"\bsi (?:(?:me|te|nos|les?|se|la|lo) )?(?!parece|sirve|gusta|confirm|quier[oe]|reserv|tom|llev|agrad)(?:hay|tien\w+|tenes|pued\w+|podes|podrian?|fuer\w+|inclu\w+|hac\w+|baj\w+|dej\w+|"
     r"pag\w+|cancel\w+|acept\w+|est[ae]n?|hub\w+|entr\w+|llueve|viene\w*|trae\w*|permit\w+|cobr\w+|dan|das|es|son)\b|\b(?:if|se (?:voce\w*|tiver|for|der|puder|houver|fizer\w*)|caso|siempre que|sempre que|as long as|provided)\b"
 )
+_NO_TROUBLE = re.compile(
+    r"\b(?:no hay|ningun|sin|no|nao tem|sem|nenhum) (?:drama|problema|problem|worries|apuro|stress)s?(?: con [\w ]{1,30}$)?|\bno(?: |)mas\b|\bwhy not\b|\bno doubt\b"
+)
+_CHANGE_IT = re.compile(
+    r"\b(?:cambia|cambie|cambien|muda|mude|change|switch|move)(?:r|la|lo|me|mela|melo|it|them)?\b(?: (?:it|them|la|lo|isso|a reserva|la reserva|the booking))?$|\b(?:cambia|cambie|mude|muda|change)(?:la|lo|mela|r)?\b(?: it)?(?=[,.!]|$)"
+)
 _YES_WORD = (
     r"(?:s+i+p?|sisi|claro(?: que s[ii]+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
     r"confirm\w*|yes+|yep|yeah|yup|ya|sure|great|fine|absolutely|definitely|of course|please do|go ahead|go for it|do it|sounds good|deal|agreed|book it|"
-    r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|esta bien|esta perfecto|ta bien|tudo bem|all good)"
+    r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|topo|fechadissimo|agora sim|ahora si|now (?:it's|its) right|that's (?:it|right|me|the one)|spot on|obviamente|por supuesto|totally|esta bien|esta perfecto|ta bien|tudo bem|all good)"
 )
 _SAYS_YES = re.compile(
     rf"^\W*(?:(?:ay|ah|oh|uf|bueno|bien|entonces|ahora|well|then|so|entao|hola|ta|mm+|great|buenisimo|perfecto|gracias|thanks|por favor|porfa|please)\W+)*{_YES_WORD}\b|[,.!;] *(?:entonces |then |entao )?{_YES_WORD}\W*$"
@@ -155,6 +161,9 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
 def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") -> bool:
     """Nothing but a yes: only this agrees to a summary of that kind (book, change, cancel). It begins or ends with a yes, or
     tells to do what the summary says; any condition, doubt, question or other wish makes it none."""
+    folded = _NO_TROUBLE.sub(" ", folded)
+    if kind == "change":
+        folded = _CHANGE_IT.sub(" confirmo ", folded)
     if _NOT_PLAIN.search(folded) or _CONDITION.search(folded):
         return False
     names = {intent.name for intent in decided}

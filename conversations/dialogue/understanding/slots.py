@@ -100,6 +100,15 @@ _NO_NAME_WORDS = frozenset(
 )
 # One instead of the other, or one of them: not both.
 _REPLACED = re.compile(r"\b(?:en vez|en lugar|instead|rather|em vez|ao inves|no lugar|cambiar|change|trocar|o|or|ou|vs)\b")
+# "más barata que la suite", "suíte não", "en vez de la doble": what is not wanted; "por la suite", "into a twin": what is.
+_NOT_THAT = re.compile(
+    r"\b(?:que|than|do que|en (?:vez|lugar) de|instead of|rather than|em vez d[aeo]|no lugar d[aeo]|not|ni|nem)(?: (?:la|el|lo|the|a|an|o|una?|uma?|habitacion|quarto))* $"
+)
+_INTO = re.compile(r"\b(?:por|to|into|for|become|pel[ao]|pr[ao]|para|a)(?: (?:la|el|the|a|an|o|de|una?|uma?|habitacion|quarto))* $")
+_LEAD_IN = re.compile(
+    r"^(?:(?:pone(?:la|lo)?|anota(?:la|lo|me)?|ponga(?:la|lo)?|reserva(?:la|lo)?|put (?:it|that|them)|make it|book it|coloca|pode colocar|pode por|bota|it'?s|its|it is|es|e|é|seria|serian?|under|with|the name'?s|el nombre es|mi nombre|nombre|name)\s+)*(?:(?:under|a|en|al|no|em|in)\s+(?:(?:the\s+)?name\s+(?:of\s+)?|nombre\s+de\s+|nome\s+d[eo]\s+)?)?",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<!\bing)(?<!\blic)(?<!\bdra)(?<=\w\w\w)\.\s.*$", re.IGNORECASE | re.DOTALL)
 _DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
 _ENDS = re.compile(
@@ -128,16 +137,21 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
     if several := _several(folded, room_types):
         return several
-    best: dict[str, int] = {}
+    places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
         words = [*kind.names.values(), *(word for words in kind.synonyms.values() for word in words)]
-        for word in map(fold, words):
-            if len(word) >= 4 and re.search(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
-                best[kind.code] = max(best.get(kind.code, 0), len(word))
-    if not best:
+        for word in sorted(map(fold, words), key=len):
+            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded) if len(word) >= 4 else ():
+                if not _NOT_THAT.search(folded[: match.start()]) or kind.code not in places:
+                    places[kind.code] = (match.start(), match.start() + len(word))
+    if not places:
         return _misspelt_room(folded, room_types, shortest=4 if awaiting == "room_type" else 6)
-    longest = max(best.values())
-    codes = [code for code, length in best.items() if length == longest]
+    if len(places) > 1:
+        meant = {code: place for code, place in places.items() if not _NOT_THAT.search(folded[: place[0]])} or places
+        into = {code: place for code, place in meant.items() if _INTO.search(folded[: place[0]])}
+        places = into if len(into) == 1 else meant
+    longest = max(end - start for start, end in places.values())
+    codes = [code for code, (start, end) in places.items() if end - start == longest]
     return {"room_type": codes[0]} if len(codes) == 1 else {}
 
 
@@ -181,9 +195,11 @@ def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]
         candidate = _ENDS.sub("", _SENTENCE_END.sub("", match["name"])).strip(" .'\"-")
         if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
             introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
-            if not introduced_by_verb or awaiting == "name" or candidate[0].isupper():
+            if awaiting == "name" or not introduced_by_verb or (candidate[0].isupper() and " " in candidate):
                 return {"name": candidate[:80]}
     bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
+    if awaiting == "name":
+        bare = _LEAD_IN.sub("", bare).strip(" .,:!¡\n")
     if set(fold(bare).split()) & _NO_NAME_WORDS:
         return {}
     if awaiting == "name" and not understood and re.fullmatch(r"[^\W\d_][^\d@!?¿:;/\n]{1,60}", bare) and 1 <= len(bare.split()) <= 5:

@@ -161,7 +161,12 @@ def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any],
     """See ``_read``; a range in full words counts even where the words around speak of something else."""
     reading = _read(folded, language=language, now=now, known=known, **more)
     told = reading.slots
-    if ("check_in" in told and "check_out" in told) or reading.clarify or more.get("about_a_stay", True) is False or known.get("check_in"):
+    if (
+        ("check_in" in told and "check_out" in told)
+        or reading.clarify not in {(), ("incomplete",)}
+        or more.get("about_a_stay", True) is False
+        or known.get("check_in")
+    ):
         return reading
     text = clauses.without_the_past(_months_named(with_digits(folded, language), now.date()))
     return _one_range(text, reading.rest, language, now.date(), more.get("country", "")) or reading
