@@ -18,6 +18,7 @@ READABLE = frozenset({"text", "button", "interactive"})
 # When choices may be typed as their numbers: a number answers nothing else then.
 NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
+_PART = re.compile(r"(?:(?! (?:y|e|and) )[^.?!;\n])+")
 # Offers stand cheapest first.
 _ORDINAL = re.compile(
     r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*"
@@ -215,12 +216,27 @@ def _questions(turn: Turn) -> bool:
         and "?" not in turn.message.text
     ):
         asked.remove("room_info")  # "the twin, the one with two beds" chooses
+    told = _frequent(turn) if asked else set()
+    places = {intent.name: intent.at for intent in meant}
     for name in asked:
-        intents.QUESTIONS[name](turn, name)
+        if not any(start <= places[name] < end for start, end in told):
+            intents.QUESTIONS[name](turn, name)
     if asked and not turn.understanding.slots and not turn.state.goal:
         # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
         turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
     return bool(asked)
+
+
+def _frequent(turn: Turn) -> set[tuple[int, int]]:
+    """Parts of a message that are one of the hotel's frequent questions: their answers are nearer than the topic's."""
+    folded, told = fold(turn.message.text), set[tuple[int, int]]()
+    for part in _PART.finditer(folded):
+        if (found := turn.desk.faq(part[0], turn.language)) is not None:
+            told.add(part.span())
+            if found.source not in turn.sources:
+                turn.parts.append(found.text)
+                turn.sources.append(found.source)
+    return told
 
 
 def _faq(turn: Turn) -> bool:

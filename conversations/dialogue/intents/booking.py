@@ -168,6 +168,12 @@ def forget(turn: Turn) -> None:
 
 
 def remind(turn: Turn, proposal: Proposal) -> None:
+    """The question on the table once more; one that has lapsed is looked at again first."""
+    if not proposal.is_live(turn.now):
+        turn.say("summary_expired")
+        release(turn)
+        progress(turn)
+        return
     turn.say("need_clear_yes_change" if proposal.kind == "change" else "need_clear_yes")
     _offer_yes(turn, proposal)
 

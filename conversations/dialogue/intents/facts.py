@@ -38,7 +38,7 @@ TOPICS = [
 
 def answer(turn: Turn, topic: str) -> None:
     """The hotel's text on the topic, one of its frequent questions, or an honest "I don't know" and the offer of a person."""
-    found = turn.desk.faq(turn.message.text, turn.language) or turn.desk.answer(topic, turn.language)
+    found = turn.desk.answer(topic, turn.language) or turn.desk.faq(turn.message.text, turn.language)
     if found is None:
         turn.desk.unanswered(turn.message.text, topic, turn.language)
         turn.say("no_answer")

@@ -41,7 +41,7 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     if code:
         return next((row for row in own if row.reference == code), None) or _opened(turn, code)
     if not own:
-        if turn.state.awaiting in ASKED:
+        if turn.state.awaiting in ASKED and is_answer(turn):
             _wrong(turn)
             return None
         turn.say("no_bookings")
@@ -55,7 +55,7 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
         Choice(f"{purpose}:{row.reference}", row.reference, phrasebook.date(turn.language, row.check_in, today=turn.today))
         for row in own[:9]
     )
-    turn.change(awaiting="booking_code")
+    turn.change(awaiting="surname" if turn.state.slots.get("booking_code") else "booking_code")
     return None
 
 
@@ -86,10 +86,10 @@ def _opened(turn: Turn, code: str) -> OwnBooking | None:
 
 
 def _wrong(turn: Turn) -> None:
-    turn.state = turn.state.with_slots(booking_code=None)
     turn.change(tries=turn.state.tries + 1)
     if turn.state.tries >= MOST_TRIES:
         turn.say("booking_not_found_person")
+        turn.state = turn.state.with_slots(booking_code=None)
         turn.change(awaiting=None, goal="", tries=0)
         turn.pass_on("cannot_do", announce=False)
         return

@@ -44,6 +44,7 @@ _LATER = re.compile(
 )
 
 
+_OF_A_STAY = frozenset({"check_in", "check_out", "nights", "room_type", "booking_code", "name"})
 # "Lo charlo con mi marido y les aviso", "me llaman, después te confirmo": neither yes nor no.
 _POSTPONED = re.compile(
     r"\b(?:despues|luego|mas tarde|manana|en un rato|later|tomorrow|depois|amanha|mais tarde) (?:te|les|le|os|i'll|we'll|eu|a gente|vuelvo|volvemos|volto|voltamos|seguimos|continuo|continuamos|come back)\b|"
@@ -85,7 +86,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         slots=found,
         clarify=stay.clarify,
         decision=_decision(decided, stay.clarify),
-        postponed=not stay.clarify and not found and "?" not in text and bool(_POSTPONED.search(folded)),
+        postponed=not stay.clarify and not _OF_A_STAY & found.keys() and "?" not in text and bool(_POSTPONED.search(folded)),
         agreed=_says_nothing_new(found, state) and not stay.clarify and intents.is_plain_yes(folded, decided, kind=kind),
         about_month=0 if "check_in" in found else stays.month_named(rest_folded),
     )
@@ -110,7 +111,7 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State, hotel: Ho
     names = {intent.name for intent in said}
     if state.awaiting in {"check_in", "check_out", "nights", "stay"}:
         return True
-    if _LATER.search(folded) or state.awaiting == "name":
+    if _LATER.search(folded) or (state.awaiting == "name" and not (_STRONG_CUE.search(folded) and re.search(r"\d", folded))):
         return False
     if names & _BOOKING:
         return True

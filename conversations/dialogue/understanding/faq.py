@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -77,31 +78,37 @@ _EMPTY = frozenset(
 
 
 def best(text: str, questions: Sequence[str]) -> int | None:
-    """The index of the question that this text asks, or None when none is near enough or two are equally near."""
-    stems = [_stems(question) for question in questions]
-    counts = Counter(stem for one in stems for stem in one)
-    weight = {stem: math.log(1 + len(stems) / count) for stem, count in counts.items()}
+    """The index of the question that this text asks, or None when none is near enough or two are equally near.
+
+    A question of several sentences ("¿Hay toallas? ¿Puedo pedir más?") is as near as its nearest sentence.
+    """
+    parts = [[one for one in map(_stems, _SENTENCES.split(question)) if one] for question in questions]
+    counts = Counter(stem for own in parts for stem in set[str]().union(*own))
+    weight = {stem: math.log(1 + len(questions) / count) for stem, count in counts.items()}
     asked = _stems(text)
     known = {stem for stem in asked if stem in weight}
     if not known:
         return None
-    unknown = len(asked - known) * math.log(1 + len(stems))
+    unknown = len(asked - known) * math.log(1 + len(questions))
+    heard = sum(weight[stem] for stem in known) + unknown
     scored = sorted(
-        (
-            (
-                2
-                * sum(weight[stem] for stem in known & one)
-                / (sum(weight[stem] for stem in one) + sum(weight[stem] for stem in known) + unknown),
-                -index,
-            )
-            for index, one in enumerate(stems)
-            if one
-        ),
-        reverse=True,
+        ((max(_nearness(asked, one, weight, heard) for one in own), -index) for index, own in enumerate(parts) if own), reverse=True
     )
     if not scored or scored[0][0] < THRESHOLD or (len(scored) > 1 and scored[0][0] == scored[1][0]):
         return None
     return -scored[0][1]
+
+
+def _nearness(asked: set[str], question: set[str], weight: dict[str, float], heard: float) -> float:
+    """0 to 1: rare words in common. All words of a question of two and more found in a short text make it that question."""
+    shared = sum(weight[stem] for stem in asked & question)
+    whole = sum(weight[stem] for stem in question)
+    if len(question) > 1 and question <= asked and len(asked) <= len(question) + 4:
+        return max(THRESHOLD, 2 * shared / (whole + heard))
+    return 2 * shared / (whole + heard)
+
+
+_SENTENCES = re.compile(r"[?!.;]+")
 
 
 def _stems(text: str) -> set[str]:

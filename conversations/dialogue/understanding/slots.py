@@ -17,7 +17,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b(?:me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
-    r"meu nome (?:e|é)|me chamo|em nome de|no nome de|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
+    r"meu nome (?:e|é)|me chamo|em nome de|no nome de|(?:(?:no|em) nome|a nombre|al nombre|under the name|in the name)[^:.!?\n]{0,25}:|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
@@ -150,6 +150,10 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
         meant = {code: place for code, place in places.items() if not _NOT_THAT.search(folded[: place[0]])} or places
         into = {code: place for code, place in meant.items() if _INTO.search(folded[: place[0]])}
         places = into if len(into) == 1 else meant
+    if len(places) > 1:
+        places = {
+            code: place for code, place in places.items() if not re.match(r" (?:no|nao)\b(?: quero| quiero)?[.,!]", folded[place[1] :])
+        } or places
     longest = max(end - start for start, end in places.values())
     codes = [code for code, (start, end) in places.items() if end - start == longest]
     return {"room_type": codes[0]} if len(codes) == 1 else {}
@@ -189,16 +193,33 @@ def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortes
     return {"room_type": found.pop()} if len(found) == 1 else {}
 
 
+# "Salma Haddad": two words or more, each with a capital.
+_WRITTEN_AS_NAME = re.compile(
+    r"[^\W\d_a-z][^\W\d_]+(?:[ -](?:de|da|do|del|la|las|los|dos|das|van|von|der|e|y|O')(?=[ -]))?(?:[ -][^\W\d_a-z][\w'’]+(?:[ -](?:de|da|do|del|la|los|dos|van|von|der|e|y)(?=[ -]))?){1,4}"
+)
+
+
+def _is_polite(text: str) -> bool:
+    return bool(
+        set(fold(text).split())
+        & (_NO_NAME_WORDS | {"gracias", "thanks", "buenas", "hola", "hello", "chau", "bye", "dale", "ok", "obrigado", "obrigada"})
+    )
+
+
 def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]:
     """A person's name, when it is introduced as one, or when it was asked for and nothing else was said."""
+    if awaiting == "name" and _WRITTEN_AS_NAME.fullmatch(full := _DOCUMENT.sub("", text).strip(" .,!\n")) and not _is_polite(full):
+        return {"name": full}
     if match := _NAMED.search(text):
         candidate = _ENDS.sub("", _SENTENCE_END.sub("", match["name"])).strip(" .'\"-")
+        candidate = re.sub(r"^(?:it'?s|is|es|é)\s+", "", candidate, flags=re.IGNORECASE)
         if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
             introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
-            if awaiting == "name" or not introduced_by_verb or (candidate[0].isupper() and " " in candidate):
+            if (awaiting == "name" and not candidate.islower()) or not introduced_by_verb or (candidate[0].isupper() and " " in candidate):
                 return {"name": candidate[:80]}
     bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
     if awaiting == "name":
+        bare = bare.rsplit(": ", 1)[-1] if re.match(r"[^:]{3,40}: [^\W\d_]", bare) else bare
         bare = _LEAD_IN.sub("", bare).strip(" .,:!¡\n")
     if set(fold(bare).split()) & _NO_NAME_WORDS:
         return {}

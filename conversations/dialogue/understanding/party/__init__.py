@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rapidfuzz import process
@@ -49,7 +49,7 @@ _SELF = re.compile(
 _ALONE = re.compile(
     r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|solita (?:mi alma|yo)|\bim solo\b|\bi'm solo\b|\bsolamente yo\b|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
     r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
-    r"sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
+    r"(?:lugar|cuarto|habitacion|algo|cama|place|room|space|quarto|vaga) (?:para|for|pra) (?:uno|um|one|1)\b(?! (?:noche|night|noite|semana|week|fin|dia|person|people))|sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
 _GOES_ALONE = re.compile(
     r"(?<!no )(?<!nao )\b(?:voy|viajo|vou|vengo|ire|irei|i'm going|i'll be|going|coming) (?:a estar |a ir |yo |eu )?(?:sol[oa]|sozinh[oa]|alone|on my own|by myself)\b"
@@ -103,7 +103,7 @@ _ME_AND_NAME = re.compile(
     r"\b(?:somos|seriamos|vamos|viajamos|va|it's|we are|we're|just|serian?|seremos)(?: a ser| ser)? (?:eu e (?:o |a )?|yo y |me and )(?!mi\b|meu|minha|quien|quem|my\b|the\b|mais|mas|otr|outr|nad|un|um|los|las|os\b|as\b|dos|two)([a-z]{3,})\b|\b(?:somos|seriamos|vamos|viajamos) (?!mi\b|meu|minha|un|um|los|dos|tres)([a-z]{3,}) (?:y yo|e eu)\b"
 )
 # "Sí, las dos": the rooms of the summary, nobody.
-_ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|the|ambas|ambos|all) (?:{_N})|both|ambas|ambos)\W*$")
+_ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|os|the|ambas|ambos|all) (?:{_N})|both|ambas|ambos)\W*$")
 
 
 def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
@@ -181,7 +181,7 @@ _SHORT = [
     (re.compile(r"\bgrown[- ]?ups?\b"), "adults"),
     (re.compile(r"\b(?:my |mi |mis |minha |meu )?(?:other|better) half\b|\bmedia naranja\b|\bcara metade\b"), "my wife"),
     (re.compile(r"\bmr\.? (?:and|&) mrs\.?|\bel (?:sr|senor) y la (?:sra|senora)\b"), "couple"),
-    (re.compile(r"\bthe pair of us\b"), "us two"),
+    (re.compile(r"\bthe pair of us\b|\b(?:yo|eu|me|i) ?\+ ?(?:1|uno|um|one)\b"), "us two"),
     (re.compile(r"\b(?:pa|p/) mi\b"), "para mi"),
     (re.compile(r"\bpersonitas?\b|\bpersoninhas?\b"), "personas"),
     (re.compile(r"\bprsonas?\b|\bpersns\b|\bpers\b"), "personas"),
@@ -301,31 +301,49 @@ def _children(text: str, told: list[Mention]) -> tuple[int | None, list[int], in
 
 def _once_each(text: str, told: list[Mention]) -> list[Mention]:
     """ "Three kids, the kids are 2, 4 and 7": children who are spoken of twice are there once."""
-    counted = [one for one in told if one.count and not one.negated]
-    for whole in counted:
-        parts = [one for one in counted if one is not whole]
-        if not parts or sum(_size(one) for one in parts) != _size(whole) or (whole.ages and any(one.ages for one in parts)):
-            continue
-        if any(bool(one.ages) != bool(parts[0].ages) for one in parts):
-            continue
-        first, second = sorted((whole, parts[0]), key=lambda one: one.start)
-        joined = re.fullmatch(
-            r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?",
-            text[first.end : second.start],
-        )
-        alike = mentions.singular(first.noun) == mentions.singular(second.noun) or _DEFINITE.search(text[: second.start + 1]) is not None
-        if (_size(whole) == 1 and not alike) or (joined and not whole.ages and not parts[0].ages):
-            continue
-        ages = whole.ages or [age for one in parts for age in one.ages]
-        same = [one for one in told if one not in counted]
-        return [*same, Mention(whole.kind, whole.noun, whole.start, whole.end, _size(whole), whole.owned, ages)]
-    return told
+    people = [one for one in told if not one.negated and _size(one)]
+    apart = [one for one in told if one not in people]
+    merged = True
+    while merged and len(people) > 1:
+        merged = False
+        for whole, parts in _wholes(people):
+            if _are_the_same(text, whole, parts):
+                ages = whole.ages or [age for one in parts for age in one.ages]
+                start, end = min(whole.start, parts[0].start), max(whole.end, parts[-1].end)
+                kept = Mention(whole.kind, whole.noun, start, end, _size(whole), whole.owned, ages)
+                people = [kept if one is whole else one for one in people if one not in parts]
+                merged = True
+                break
+    return [*apart, *people]
+
+
+def _wholes(people: list[Mention]) -> Iterator[tuple[Mention, list[Mention]]]:
+    """Each mention with those beside it that are as many together."""
+    for index, whole in enumerate(people):
+        for step in (1, -1):
+            parts: list[Mention] = []
+            place = index + step
+            while 0 <= place < len(people) and sum(map(_size, parts)) < _size(whole):
+                parts.append(people[place])
+                place += step
+            if parts and sum(map(_size, parts)) == _size(whole):
+                yield whole, parts[::step]
+
+
+def _are_the_same(text: str, whole: Mention, parts: list[Mention]) -> bool:
+    if (whole.ages and any(one.ages for one in parts)) or any(bool(one.ages) != bool(parts[0].ages) for one in parts):
+        return False
+    first, second = sorted((whole, parts[0]), key=lambda one: one.start)
+    joined = _JOINED.fullmatch(text[first.end : second.start])
+    alike = mentions.singular(first.noun) == mentions.singular(second.noun) or _DEFINITE.search(text[: second.start + 1]) is not None
+    return not (_size(whole) == 1 and not alike) and not (joined and not whole.ages and not parts[0].ages)
 
 
 def _size(one: Mention) -> int:
     return max(one.count or 0, len(one.ages))
 
 
+_JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
 _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
 _APART = re.compile(
     rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"

@@ -71,7 +71,7 @@ _WORD_FORMS = [
 _AGES_ALONE = re.compile(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))")
 # Somebody who does not come after all.
 _LEFT_OUT = re.compile(
-    r"^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|se bajo)"
+    r"^,? ?(?:que |who |has |have |ha |nos |us )?(?:ya |already )?(?:given|gave|recommended|recomend\w+|regal\w+|pago|paid|presenteou|deu\b|lives?\b|vive\b|mora\b|trabaj\w+|works?\b|stayed|estuvo|ficou|se alojo|me dijo|told)|^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|se bajo)"
 )
 _TAKEN_OUT = re.compile(
     r"\b(?:no viene|no va|nao vai|nao vem|tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"

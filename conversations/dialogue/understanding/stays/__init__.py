@@ -161,6 +161,8 @@ def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any],
     """See ``_read``; a range in full words counts even where the words around speak of something else."""
     reading = _read(folded, language=language, now=now, known=known, **more)
     told = reading.slots
+    if known.get("check_in") and not told and not reading.clarify and more.get("about_a_stay") and points.is_corrected(folded):
+        return _read(folded, language=language, now=now, known=known, **more, whole=True)
     if (
         ("check_in" in told and "check_out" in told)
         or reading.clarify not in {(), ("incomplete",)}
@@ -182,6 +184,7 @@ def _read(
     about_a_stay: bool | None = True,
     country: str = "",
     about_month: int = 0,
+    whole: bool = False,
 ) -> Reading:
     """Dates and nights of one message, relative to the hotel's ``now`` and the holidays of its ``country`` (ISO 3166);
     ``known`` are the slots filled before.
@@ -191,7 +194,7 @@ def _read(
     """
     today, before = now.date(), _Known.of(known)
     written = _months_named(with_digits(folded, language), today)
-    text, event = clauses.of_the_stay(written, today)
+    text, event = (written, None) if whole else clauses.of_the_stay(written, today)
     if shifted := _shifted(text, before, today):
         return shifted
     known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
@@ -503,6 +506,13 @@ def _resolve(
         return _checked(*found.stretches[0], None, today)
     if len(ends) > 2:
         ends = _merged(ends)
+    if (
+        len(ends) == 2
+        and ends[0].day == ends[1].day
+        and not ends[0].joined
+        and (ends[0].month or ends[1].month) in {ends[0].month, ends[1].month}
+    ):
+        ends = _merged(ends)  # "the flight back is on the 21st, so we leave on the 21st"
     if listed := _listed_nights(ends, nights, today):
         return _checked(*listed, None, today)
     if len(ends) > 2:

@@ -8,7 +8,7 @@ import re
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
 _BREAK = re.compile(
-    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
+    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(

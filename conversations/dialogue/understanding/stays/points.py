@@ -115,9 +115,9 @@ _BLANKED = [
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
 _INSTEAD = re.compile(
-    rf"\b(?:no|not|nao|en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
-    rf"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
-    r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
+    rf"\b(?:no|not|nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
+    rf"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
+    r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|in place of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
 # "el jueves, no, el viernes, perdón": the first was a slip.
 _SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
@@ -175,6 +175,11 @@ _FEASTS = {
     r"ano nuevo|new year'?s?(?: day)?|ano novo|primero de ano": (1, 1),
     r"reyes|three kings|epiphany": (1, 6),
 }
+
+
+def is_corrected(folded: str) -> bool:
+    """ "The 11th, not the 10th"."""
+    return bool(_INSTEAD.search(folded))
 
 
 def find(
