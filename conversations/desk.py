@@ -168,9 +168,9 @@ class HotelDesk:
                 return Answer(text, f"fact:{pk}:v{version}")
         return None
 
-    def faq(self, text: str, language: str) -> Answer | None:
+    def faq(self, text: str, language: str, sure: bool = False) -> Answer | None:
         rows = list(Faq.objects.filter(hotel=self.hotel, language=language))
-        index = faq_matching.best(text, [row.question for row in rows])
+        index = faq_matching.best(text, [row.question for row in rows], threshold=faq_matching.SURE if sure else faq_matching.THRESHOLD)
         return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
 
     def unanswered(self, text: str, topic: str, language: str) -> None:

@@ -18,7 +18,8 @@ READABLE = frozenset({"text", "button", "interactive"})
 # When choices may be typed as their numbers: a number answers nothing else then.
 NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
-_PART = re.compile(r"(?:(?! (?:y|e|and) )[^.?!;\n])+")
+ASIDE = 0.75
+_PART = re.compile(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
 # Offers stand cheapest first.
 _ORDINAL = re.compile(
     r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*"
@@ -47,7 +48,11 @@ def _decide(turn: Turn) -> None:
     if _postponed(turn):
         return
     for name, handler in intents.FIRST.items():
-        if turn.understanding.has(name) and not (turn.message.choice_id and not turn.message.text):
+        if (
+            turn.understanding.has(name)
+            and not (name == "complaint" and _is_aside(turn))
+            and not (turn.message.choice_id and not turn.message.text)
+        ):
             handler(turn, name)
             return
     if turn.message.choice_id and not _speaks_against(turn):
@@ -68,6 +73,13 @@ def _decide(turn: Turn) -> None:
     elif turn.hand_off is None:
         turn.change(misunderstood=0)
     _greet(turn)
+
+
+def _is_aside(turn: Turn) -> bool:
+    """ "My Spanish is terrible, is there breakfast?": less sure than the question beside it."""
+    sure = {intent.name: intent.confidence for intent in turn.understanding.intents}
+    asked = max((confidence for name, confidence in sure.items() if name in intents.QUESTIONS), default=0.0)
+    return sure["complaint"] < ASIDE and sure["complaint"] < asked
 
 
 def _postponed(turn: Turn) -> bool:
@@ -157,7 +169,7 @@ def _talk(turn: Turn) -> bool:
         turn.offer(("menu:availability", "availability"), ("menu:question", "question"))
         return True
     if not answered:
-        answered = _faq(turn)
+        answered = _faq(turn) or bool(_frequent(turn, sure=False))
     for name, handler in intents.SMALL_TALK.items():
         if not answered and turn.understanding.has(name):
             handler(turn, name)
@@ -221,17 +233,19 @@ def _questions(turn: Turn) -> bool:
     for name in asked:
         if not any(start <= places[name] < end for start, end in told):
             intents.QUESTIONS[name](turn, name)
+    if asked and "incomplete" in turn.understanding.clarify and turn.state.slots.get("check_out") and turn.state.goal:
+        turn.understanding = replace(turn.understanding, clarify=())  # "keep the room on the last day?" opens no known dates
     if asked and not turn.understanding.slots and not turn.state.goal:
         # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
         turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
     return bool(asked)
 
 
-def _frequent(turn: Turn) -> set[tuple[int, int]]:
+def _frequent(turn: Turn, *, sure: bool = True) -> set[tuple[int, int]]:
     """Parts of a message that are one of the hotel's frequent questions: their answers are nearer than the topic's."""
     folded, told = fold(turn.message.text), set[tuple[int, int]]()
     for part in _PART.finditer(folded):
-        if (found := turn.desk.faq(part[0], turn.language)) is not None:
+        if (found := turn.desk.faq(part[0], turn.language, sure=sure)) is not None:
             told.add(part.span())
             if found.source not in turn.sources:
                 turn.parts.append(found.text)

@@ -13,9 +13,9 @@ from conversations.dialogue.understanding.normalise import fold
 # What was asked when a person who is only spoken of ("my colleague snores") changes nothing; a number does.
 ELSEWHERE = frozenset({"room_type", "name", "confirmation", "booking_code", "surname", "stay"})
 _COUNTS = re.compile(
-    r"\d|\b(?:dos|tres|cuatro|cinco|seis|two|three|four|five|six|dois|duas|quatro|somos|vamos a ser|we are|we're|we'll be|seremos|adult\w*|personas?"
-    r"|people|pessoas|guests?|sum\w+|agreg\w+|add\w*|bring\w*|llev\w+|lev[ao]\w*|incl\w+|tambien vien\w+|also coming|viene|vem|con (?:mi|un)"
-    r"|with (?:my|a)|com (?:meu|minha))\b"
+    r"\d|\b(?:dos|tres|cuatro|cinco|seis|two|three|four|five|six|dois|duas|quatro|somos|vamos a ser|we are|we're"
+    r"|we'll be|seremos|adult\w*|personas?|people|pessoas|guests?|sum\w+|agreg\w+|add\w*|bring\w*|llev\w+|lev[ao]\w*|incl\w+"
+    r"|tambien vien\w+|also coming|viene|vem|con (?:mi|un)|with (?:my|a)|com (?:meu|minha))\b"
 )
 
 

@@ -317,6 +317,6 @@ class Desk(Protocol):
         """The hotel's words have no answer to this; staff will see it."""
         ...
 
-    def faq(self, text: str, language: str) -> Answer | None:
-        """The hotel's answer to a question like this one."""
+    def faq(self, text: str, language: str, sure: bool = False) -> Answer | None:
+        """The hotel's answer to a question like this one; ``sure``: only to one very much like it."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 from conversations.dialogue import phrasebook
@@ -13,6 +14,9 @@ TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
+
+
+_HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
 
 
 def start(turn: Turn, _intent: str) -> None:
@@ -28,7 +32,7 @@ def progress(turn: Turn) -> None:
     """Whatever comes next: a doubt to clear, a question, offers, or the summary."""
     if turn.state.goal != "change":
         turn.change(goal="book")
-    if turn.understanding.clarify:
+    if turn.understanding.clarify and not _is_beside(turn):
         doubt = turn.understanding.clarify[0]
         turn.say(f"clarify_{doubt}")
         turn.change(awaiting="check_in")
@@ -71,6 +75,11 @@ def progress(turn: Turn) -> None:
         turn.change(awaiting=missing[0])
         return
     propose(turn, stay, party)
+
+
+def _is_beside(turn: Turn) -> bool:
+    """ "My booking in July" names no new dates where the dates are known and something else is told."""
+    return turn.understanding.clarify == ("incomplete",) and bool(turn.understanding.slots) and _has_check_in(turn) and _has_check_out(turn)
 
 
 def propose(turn: Turn, stay: Stay, party: Party) -> None:
@@ -267,7 +276,8 @@ def _rules(turn: Turn, offer: Combination) -> None:
 
 def _asks_about_another(turn: Turn) -> bool:
     """ "¿Cuánto sale la suite?" while another choice is open: its price is told before it is taken."""
-    return turn.understanding.has("price_quote") and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
+    asks = turn.understanding.has("price_quote") and ("?" in turn.message.text or _HOW_MUCH.search(turn.message.text.lower()) is not None)
+    return asks and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
 
 
 def _signature(turn: Turn) -> str:

@@ -55,7 +55,7 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
         Choice(f"{purpose}:{row.reference}", row.reference, phrasebook.date(turn.language, row.check_in, today=turn.today))
         for row in own[:9]
     )
-    turn.change(awaiting="surname" if turn.state.slots.get("booking_code") else "booking_code")
+    turn.change(awaiting="booking_code")
     return None
 
 
@@ -95,7 +95,7 @@ def _wrong(turn: Turn) -> None:
         return
     turn.say("booking_not_found")
     turn.offer(("person", "person"))
-    turn.change(awaiting="booking_code")
+    turn.change(awaiting="surname" if turn.state.slots.get("booking_code") else "booking_code")
 
 
 def forget(turn: Turn, purpose: str) -> None:

@@ -6,10 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from conversations.dialogue.understanding.normalise import fold, words
 
-THRESHOLD = 0.5
+THRESHOLD, SURE = 0.5, 0.62
 STEM = 5  # letters that decide: "guardar", "guardan" and "guardamos" are one word here
 _EMPTY = frozenset(
     [
@@ -73,11 +74,39 @@ _EMPTY = frozenset(
         "oi",
         "hi",
         "hello",
+        "please",
+        "tell",
+        "what",
+        "which",
+        "qual",
+        "quais",
+        "cual",
+        "cuales",
+        "would",
+        "be",
+        "for",
+        "if",
+        "has",
+        "had",
+        "with",
+        "we",
+        "borrow",
+        "lend",
+        "prestan",
+        "emprestam",
+        "podemos",
+        "pode",
+        "al",
+        "ou",
+        "or",
+        "su",
+        "sus",
+        "nos",
     ]
 )
 
 
-def best(text: str, questions: Sequence[str]) -> int | None:
+def best(text: str, questions: Sequence[str], *, threshold: float = THRESHOLD) -> int | None:
     """The index of the question that this text asks, or None when none is near enough or two are equally near.
 
     A question of several sentences ("¿Hay toallas? ¿Puedo pedir más?") is as near as its nearest sentence.
@@ -85,7 +114,7 @@ def best(text: str, questions: Sequence[str]) -> int | None:
     parts = [[one for one in map(_stems, _SENTENCES.split(question)) if one] for question in questions]
     counts = Counter(stem for own in parts for stem in set[str]().union(*own))
     weight = {stem: math.log(1 + len(questions) / count) for stem, count in counts.items()}
-    asked = _stems(text)
+    asked = _joined(_stems(text), text, weight)
     known = {stem for stem in asked if stem in weight}
     if not known:
         return None
@@ -94,9 +123,17 @@ def best(text: str, questions: Sequence[str]) -> int | None:
     scored = sorted(
         ((max(_nearness(asked, one, weight, heard) for one in own), -index) for index, own in enumerate(parts) if own), reverse=True
     )
-    if not scored or scored[0][0] < THRESHOLD or (len(scored) > 1 and scored[0][0] == scored[1][0]):
+    if not scored or scored[0][0] < threshold or (len(scored) > 1 and scored[0][0] == scored[1][0]):
         return None
     return -scored[0][1]
+
+
+def _joined(asked: set[str], text: str, weight: dict[str, float]) -> set[str]:
+    """ "Hair dryer" is the hairdryer of the question."""
+    for first, second in pairwise(words(fold(text))):
+        if (joined := (first + second)[:STEM]) in weight and joined not in asked:
+            asked = (asked - {_stem(first), _stem(second)}) | {joined}
+    return asked
 
 
 def _nearness(asked: set[str], question: set[str], weight: dict[str, float], heard: float) -> float:
@@ -112,4 +149,10 @@ _SENTENCES = re.compile(r"[?!.;]+")
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:STEM] for word in words(fold(text)) if word not in _EMPTY}
+    return {_stem(word) for word in words(fold(text)) if word not in _EMPTY}
+
+
+def _stem(word: str) -> str:
+    """ "babies" and "baby" are one word, and so are "guardar" and "guardan"."""
+    single = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s") if len(word) > 3 else word
+    return single[:STEM]

@@ -37,7 +37,7 @@ _NOT_PLAIN = re.compile(
     r"\?|\b(?:no|not|nao|nem|ni|pero|but|mas|aunque|though|although|embora|salvo|excepto|except|menos|unless|don'?t|dont|nunca|never|todavia|ainda|"
     r"wait|esper\w+|hold on|primero|first|primeiro|antes|before|despues|depois|later|luego|mas tarde|manana|tomorrow|amanha|ahora vuelvo|"
     r"cambi\w+|modific\w+|change|mud[ae]\w*|en vez|instead|rather|en lugar|mejor|melhor|better|ojala|quiza\w*|tal vez|capaz|maybe|perhaps|talvez|"
-    r"creo|think|acho|suppose|supongo|parece que|ver|veo|vemos|consult\w+|pregunt\w+|ask|question|duda|dudas|pens\w+|solo que|so que|falta|"
+    r"creo|think|acho|suppose|supongo|parece que|(?:a|que|dejame|let me|vou|vamos a?) ver|veo|vemos|consult\w+|pregunt\w+|ask|question|duda|dudas|pens\w+|solo que|so que|falta|"
     r"other|otra|otro|outra|outro|descuento|discount|desconto|gratis|free|barat\w+|cheaper)\b"
 )
 # "si me hacés precio", "if you can": not a yes yet.
@@ -80,6 +80,14 @@ _ASKS = re.compile(
 _SENTENCES = re.compile(r"[.?!\n;]+|, (?=\w+ \w+ \w+)| (?:y|and|e|also|tambien|tambem|ademas) (?=\w+ \w+ \w+)")
 
 
+# Money that was taken wrongly is a matter for a person, whatever it was taken for.
+_DISPUTE = re.compile(
+    r"\b(?:charg\w+|took|taken|take|billed|debited|cobr\w+|debit\w+|descont\w+|sacaron|passaram|tiraram|pag\w+)\b.{0,50}\b(?:twice|two times|double|dos veces|doble vez|duas vezes|2 (?:times|veces|vezes)|duplicad\w+|de mas|a mais|too much)\b"
+    r"|\b(?:want|quiero|quero|exijo|exige|demand)\b.{0,20}\b(?:my money|mi plata|mi dinero|meu dinheiro|refund|reembolso|reintegro)\b(?! (?:policy|rule))"
+    r"|\b(?:double|duplicate|cobro|cobranca) (?:charge|duplicad\w+|repetid\w+|indevid\w+)\b"
+)
+
+
 def read(folded: str, language: str, *, has_slots: bool, asked: str | None = None) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]:
     """(what is decided, the rest that is possible), surest first; "inform" when the message only fills slots."""
     if not folded.strip():
@@ -88,6 +96,8 @@ def read(folded: str, language: str, *, has_slots: bool, asked: str | None = Non
         scores, places = plain, dict.fromkeys(plain, 0)
     else:
         scores, places = _scored(folded)
+        if _DISPUTE.search(folded):
+            scores["complaint"] = max(scores["complaint"], 0.95)
     chosen = _chosen(scores, folded, has_slots=has_slots, asked=asked)
     decided = [Intent(name, _confidence(sure), places.get(name, 0)) for name, sure in chosen.items()]
     possible = [Intent(name, _confidence(sure)) for name, sure in scores.items() if sure >= CANDIDATE and name not in chosen]

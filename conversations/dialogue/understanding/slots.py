@@ -135,8 +135,6 @@ def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
 def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: str | None = None) -> dict[str, Any]:
     """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none. Several that
     are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
-    if several := _several(folded, room_types):
-        return several
     places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
         words = [*kind.names.values(), *(word for words in kind.synonyms.values() for word in words)]
@@ -146,6 +144,8 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
                     places[kind.code] = (match.start(), match.start() + len(word))
     if not places:
         return _misspelt_room(folded, room_types, shortest=4 if awaiting == "room_type" else 6)
+    if len(places) > 1 and (several := _several(folded, room_types)):
+        return several
     if len(places) > 1:
         meant = {code: place for code, place in places.items() if not _NOT_THAT.search(folded[: place[0]])} or places
         into = {code: place for code, place in meant.items() if _INTO.search(folded[: place[0]])}
@@ -165,8 +165,10 @@ def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
         for word in {fold(word) for words in kind.synonyms.values() for word in words} | {fold(name) for name in kind.names.values()}:
             if len(word) < 4:
                 continue
-            for match in re.finditer(rf"\b({numbers.PATTERN}) (?:x )?(?:\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)", folded):
-                counted.append((match.start(), numbers.value(match[1]), kind.code))
+            for match in re.finditer(
+                rf"\b({numbers.PATTERN}|num|numa) (?:x )?(?:\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)", folded
+            ):
+                counted.append((match.start(), 1 if match[1] in {"num", "numa"} else numbers.value(match[1]), kind.code))
     codes = list(dict.fromkeys(sorted(counted)))
     places = {at for at, _count, _code in codes}
     if len(codes) < 2 or len(places) != len(codes) or len({code for _at, _count, code in codes}) < 2 or _REPLACED.search(folded):

@@ -335,7 +335,13 @@ def _are_the_same(text: str, whole: Mention, parts: list[Mention]) -> bool:
         return False
     first, second = sorted((whole, parts[0]), key=lambda one: one.start)
     joined = _JOINED.fullmatch(text[first.end : second.start])
-    alike = mentions.singular(first.noun) == mentions.singular(second.noun) or _DEFINITE.search(text[: second.start + 1]) is not None
+    generic = (
+        mentions.singular(second.noun) in _GENERIC
+        and re.search(r"\badult\w* \W*(?:y|e|and|con|com|with|\+)?\W*\w*\W*$", text[: second.start]) is not None
+    )
+    alike = (
+        generic or mentions.singular(first.noun) == mentions.singular(second.noun) or _DEFINITE.search(text[: second.start + 1]) is not None
+    )
     return not (_size(whole) == 1 and not alike) and not (joined and not whole.ages and not parts[0].ages)
 
 
@@ -343,6 +349,7 @@ def _size(one: Mention) -> int:
     return max(one.count or 0, len(one.ages))
 
 
+_GENERIC = frozenset({"child", "kid", "crianca", "chico", "nino", "menor", "minor"})
 _JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
 _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
 _APART = re.compile(

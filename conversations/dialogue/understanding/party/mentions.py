@@ -124,6 +124,7 @@ def turned(text: str) -> str:
 _NAME_AND_AGE = re.compile(
     r"(?<![\w-])([a-z]{3,12}) ?\((\d{1,2})(?: ?(?:anos|anitos|aninhos|years?|yrs?|y))?\)"
     r"|(?<=[,:(] )(?:(?:el|la|o|a|and|y|e) )?([a-z]{3,12}) (?:de|tiene|tem|is) (\d{1,2})(?= ?(?:,|\)|\.|$|y\b|e\b|and\b|anos|anitos|aninhos))"
+    r"|(?:\b(?:y|e|and) |[,:] )(?:el |la |o |a )?([a-z]{3,12}),? (?:que|who) (?:tem|tiene|is|ya tiene|ja tem) (\d{1,2})\b"
     r"|\b(?:y|e|and) (?:el |la |o |a )?([a-z]{3,12}) (?:de|tiene|tem|is) (\d{1,2})(?= ?(?:,|\)|\.|$|anos\b|anitos|aninhos))"
 )
 _NO_NAMES = frozenset(
@@ -233,7 +234,10 @@ _NO_NAMES = frozenset(
 
 
 def _as_kid(match: re.Match[str]) -> str:
-    name, age = next((match[index], match[index + 1]) for index in (1, 3, 5) if match[index])
+    name, age = next((match[index], match[index + 1]) for index in (1, 3, 5, 7) if match[index])
+    spoken_of = re.findall(r"[a-z]+", match.string[max(0, match.start() - 30) : match.start()])[-3:]
+    if match[7] and any(kind_of(word) == "child" for word in spoken_of):
+        return match[0]  # "one niece, Lola, who is 4"
     if int(age) >= GROWN or name in _NO_NAMES or name in v.BETWEEN or kind_of(name) or v.ROOM_WORD.match(name) or re.fullmatch(_N, name):
         return match[0]
     return match[0].replace(name, "kid" if match[1] else "a kid", 1)
@@ -299,7 +303,7 @@ def find(text: str, language: str) -> list[Mention]:
             if mention.count == 1 and len(mention.ages) > 1 and _ANOTHER.search(tail[:used]):
                 mention.count = len(mention.ages)
             mention.end += used
-        elif mention.count == 1:  # "mi hermana (10)" is a child
+        elif mention.count == 1 and mention.noun not in v.PARTNER:  # "mi hermana (10)" is a child
             told, used = ages(text[mention.end : after.start if after else len(text)], 1)
             if len(told) == 1 and told[0] < GROWN:
                 mention.kind, mention.ages, mention.end = "child", told, mention.end + used
@@ -406,11 +410,18 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
         if word == "twins" and not (owned or count is None):
             return None  # twin rooms
         return Mention("twins", word, begin, end, 3 if word in v.THREE_AT_ONCE else 2, owned)
+    joined = joined or (kind == "adult" and _beside_another(tokens, index))
     if count is None and not plural:
         if not (owned or joined) or (kind == "child" and not owned and at >= 0 and tokens[at][0] in {"for", "para", "pra", "pro"}):
             return None  # "¿tienen juegos para niños?"
         count = 1
     return Mention(kind, word, begin, end, count, owned)
+
+
+def _beside_another(tokens: list[tuple[str, int, int]], index: int) -> bool:
+    """ "mum, dad and two kids": a row of people."""
+    after = [token for token, _start, _end in tokens[index + 1 : index + 3]]
+    return len(after) == 2 and after[0] in {",", "y", "e", "and", "&", "+"} and kind_of(after[1]) == "adult"
 
 
 def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:

@@ -40,7 +40,7 @@ _STAY = re.compile(
 
 
 _WISH = re.compile(
-    r"\b(?:lleg\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
+    r"\b(?:lleg\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|tem quarto|tem vaga|hay lugar|quartos?|vagas?|lugar|habitaci\w+|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
 )
 # "entre el 5 y el 8 hay una feria, nos quedamos esos días": the other matter's days are the stay's.
 _SAME_DAYS = re.compile(

@@ -149,7 +149,7 @@ _EITHER = {
 }
 # "alrededor del 10", "la semana del 10": about then.
 _ABOUT = re.compile(
-    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|about|circa|after|before|near|por volta|perto|depois|semana|week)(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?:{DAY}(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
+    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|semana|week)(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?:{DAY}(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
 )
 # Counted back from another day: which one is asked.
 _NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b")
