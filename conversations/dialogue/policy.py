@@ -350,8 +350,7 @@ def _carry_on(turn: Turn) -> None:
 
 
 def _not_understood(turn: Turn) -> None:
-    outside = any(intent.name == "out_of_scope" and intent.confidence >= ACT for intent in turn.understanding.intents)
-    misses = turn.state.misunderstood + (not outside)  # a joke is understood
+    misses = turn.state.misunderstood + 1
     turn.change(misunderstood=misses)
     if misses >= MISUNDERSTOOD_LIMIT:
         turn.pass_on("not_understood")
@@ -360,6 +359,7 @@ def _not_understood(turn: Turn) -> None:
     if turn.state.proposal is not None:  # the buttons on the table stay the ones that count
         _carry_on(turn)
         return
+    outside = any(intent.name == "out_of_scope" and intent.confidence >= ACT for intent in turn.understanding.intents)
     turn.say("out_of_scope" if outside else "not_understood")
     turn.offer(("menu:availability", "availability"), ("menu:question", "question"), ("person", "person"))
     if turn.state.awaiting is None:

@@ -23,7 +23,7 @@ def hotel_form(alfa, *, staff=(), hours=()):
     hotel = alfa[Hotel]
     form = {
         "name": hotel.name, "languages": ["es"], "address": "", "country": "ar", "timezone": hotel.timezone, "currency": "ars", "phone": "",
-        "email": "", "check_in_from": "15:00", "check_out_until": "11:00", "retention_days": "14",
+        "email": "", "check_in_from": "15:00", "check_out_until": "11:00", "adult_from": "18", "retention_days": "14",
     }  # fmt: skip
     for prefix, rows in (("opening_hours", hours), ("memberships", staff)):
         form |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": sum("id" in row for row in rows)}

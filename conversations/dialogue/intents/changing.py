@@ -13,8 +13,8 @@ from conversations.dialogue.understanding.normalise import fold
 
 _ADDED = re.compile(
     r"\b(?:se (?:nos )?suma\w*|sum[ae]\w*|agreg\w+|anad\w+|incorpor\w+|add\w*|bring\w*|join\w*|comes? along|coming (?:too|along|as well)"
-    r""
-    r"|one more|extra|tambien (?:viene|va)\w*|viene tambien|mais (?:um|uma)|vem junto|vai junto|inclu\w+|acrescent\w+|lev[ao]\w*|llev[ao]\w*)\b"
+    r"|one more|extra|tambien (?:viene|va)\w*|viene tambien|mais (?:um|uma)|vem junto|vai junto"
+    r"|inclu\w+|acrescent\w+|lev[ao]\w*|llev[ao]\w*)\b"
 )
 _IN_ALL = re.compile(r"\b(?:en total|in total|total|no total|ao todo|somos|seriamos|seremos|we are|we'll be|adult\w*)\b")
 PARTS = {

@@ -70,7 +70,9 @@ def is_answer(turn: Turn) -> bool:
 def _opened(turn: Turn, code: str) -> OwnBooking | None:
     told = _SURNAME.search(fold(turn.message.text))
     surname = (
-        (told[1] if told else "") or turn.understanding.slots.get("name") or (turn.message.text if turn.state.awaiting == "surname" else "")
+        (told[1] if told else "")
+        or turn.understanding.slots.get("name")
+        or (turn.message.text if turn.state.awaiting == "surname" and not turn.understanding.slots.get("booking_code") else "")
     )
     if not surname:
         turn.say("ask_surname", reference=code)
