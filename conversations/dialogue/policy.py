@@ -79,7 +79,8 @@ def _is_aside(turn: Turn) -> bool:
     """ "My Spanish is terrible, is there breakfast?": less sure than the question beside it."""
     sure = {intent.name: intent.confidence for intent in turn.understanding.intents}
     asked = max((confidence for name, confidence in sure.items() if name in intents.QUESTIONS), default=0.0)
-    return sure["complaint"] < ASIDE and sure["complaint"] < asked
+    goes_on = bool(turn.understanding.slots) and bool(turn.state.goal)
+    return sure["complaint"] < ASIDE and (sure["complaint"] < asked or goes_on)
 
 
 def _postponed(turn: Turn) -> bool:
@@ -170,11 +171,16 @@ def _talk(turn: Turn) -> bool:
         return True
     if not answered:
         answered = _faq(turn) or bool(_frequent(turn, sure=False))
-    for name, handler in intents.SMALL_TALK.items():
+    for name, handler in intents.SMALL_TALK.items() if not _asks_something(turn) else ():
         if not answered and turn.understanding.has(name):
             handler(turn, name)
             answered = True
     return answered
+
+
+def _asks_something(turn: Turn) -> bool:
+    """A question that nothing answered is no small talk, with however many hellos it begins."""
+    return turn.understanding.has("out_of_scope") or ("?" in turn.message.text and len(turn.message.text.split()) > 5)
 
 
 def _picks_up(turn: Turn, answered: bool) -> bool:

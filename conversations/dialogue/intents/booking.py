@@ -276,7 +276,7 @@ def _rules(turn: Turn, offer: Combination) -> None:
 
 def _asks_about_another(turn: Turn) -> bool:
     """ "¿Cuánto sale la suite?" while another choice is open: its price is told before it is taken."""
-    asks = turn.understanding.has("price_quote") and ("?" in turn.message.text or _HOW_MUCH.search(turn.message.text.lower()) is not None)
+    asks = "?" in turn.message.text or (turn.understanding.has("price_quote") and _HOW_MUCH.search(turn.message.text.lower()) is not None)
     return asks and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from conversations.dialogue.understanding.normalise import fold, words
 
-THRESHOLD, SURE = 0.5, 0.62
+THRESHOLD, SURE = 0.5, 0.58
 STEM = 5  # letters that decide: "guardar", "guardan" and "guardamos" are one word here
 _EMPTY = frozenset(
     [

@@ -54,7 +54,7 @@ _CHANGE_IT = re.compile(
 _YES_WORD = (
     r"(?:s+i+p?|sisi|claro(?: que s[ii]+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
     r"confirm\w*|yes+|yep|yeah|yup|ya|sure|great|fine|absolutely|definitely|of course|please do|go ahead|go for it|do it|sounds good|deal|agreed|book it|"
-    r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|topo|fechadissimo|agora sim|ahora si|now (?:it's|its) right|that's (?:it|right|me|the one)|spot on|obviamente|por supuesto|totally|esta bien|esta perfecto|ta bien|tudo bem|all good)"
+    r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|topo|de una|de toque|fechadissimo|agora sim|ahora si|now (?:it's|its) right|that's (?:it|right|me|the one)|spot on|obviamente|por supuesto|totally|esta bien|esta perfecto|ta bien|tudo bem|all good)"
 )
 _SAYS_YES = re.compile(
     rf"^\W*(?:(?:ay|ah|oh|uf|bueno|bien|entonces|ahora|well|then|so|entao|hola|ta|mm+|great|buenisimo|perfecto|gracias|thanks|por favor|porfa|please)\W+)*{_YES_WORD}\b|[,.!;] *(?:entonces |then |entao )?{_YES_WORD}\W*$"

@@ -208,17 +208,27 @@ def _is_polite(text: str) -> bool:
     )
 
 
+_PARTICLES = frozenset({"de", "da", "do", "del", "la", "las", "los", "dos", "das", "van", "von", "der", "e", "y"})
+
+
+def _cased(told: str) -> str:
+    """ "nadia sarmiento" and "NADIA SARMIENTO" as names are written; a name with its own capitals stays."""
+    if not (told.islower() or told.isupper()):
+        return told
+    return " ".join(word if index and word in _PARTICLES else word.capitalize() for index, word in enumerate(told.lower().split()))
+
+
 def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]:
     """A person's name, when it is introduced as one, or when it was asked for and nothing else was said."""
     if awaiting == "name" and _WRITTEN_AS_NAME.fullmatch(full := _DOCUMENT.sub("", text).strip(" .,!\n")) and not _is_polite(full):
-        return {"name": full}
+        return {"name": _cased(full)}
     if match := _NAMED.search(text):
         candidate = _ENDS.sub("", _SENTENCE_END.sub("", match["name"])).strip(" .'\"-")
         candidate = re.sub(r"^(?:it'?s|is|es|é)\s+", "", candidate, flags=re.IGNORECASE)
         if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
             introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
             if (awaiting == "name" and not candidate.islower()) or not introduced_by_verb or (candidate[0].isupper() and " " in candidate):
-                return {"name": candidate[:80]}
+                return {"name": _cased(candidate[:80])}
     bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
     if awaiting == "name":
         bare = bare.rsplit(": ", 1)[-1] if re.match(r"[^:]{3,40}: [^\W\d_]", bare) else bare
@@ -226,5 +236,5 @@ def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]
     if set(fold(bare).split()) & _NO_NAME_WORDS:
         return {}
     if awaiting == "name" and not understood and re.fullmatch(r"[^\W\d_][^\d@!?¿:;/\n]{1,60}", bare) and 1 <= len(bare.split()) <= 5:
-        return {"name": bare}
+        return {"name": _cased(bare)}
     return {}

@@ -509,7 +509,7 @@ def _resolve(
     if (
         len(ends) == 2
         and ends[0].day == ends[1].day
-        and not ends[0].joined
+        and not (ends[0].joined or ends[1].year)
         and (ends[0].month or ends[1].month) in {ends[0].month, ends[1].month}
     ):
         ends = _merged(ends)  # "the flight back is on the 21st, so we leave on the 21st"

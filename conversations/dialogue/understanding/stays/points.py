@@ -208,7 +208,7 @@ def find(
         found.doubts.append("ambiguous")
     if re.search(rf"\b(?:o|or|ou) (?:de |in |en |em )?{LONG_MONTH}", text) and re.search(r"\d", text):
         found.doubts.append("ambiguous")
-    if _NIGHT_BEFORE.search(text) and len(re.findall(r"\d+", text)) <= 2:
+    if _NIGHT_BEFORE.search(text) and not _INSTEAD.search(folded) and len(re.findall(r"\d+", text)) <= 2:
         found.doubts.append("ambiguous")
     if re.search(r"\b(?:entre|between)\b.*\b(?:unos|uns|a few|algunos|some) (?:dias|days)\b", text):
         found.doubts.append("incomplete")
