@@ -107,7 +107,7 @@ class Talk:
             for pk in self._bookings(conversation).filter(due_at__lte=timezone.now()).values_list("pk", flat=True):
                 worked |= booking.advance(pk)
             worked |= bool(delivery.drain(deadline, Account.Driver.CONVERSE, account=self.account))
-            if not worked and self._is_quiet(conversation):
+            if self._is_quiet(conversation):
                 return
             if not worked:
                 time.sleep(0.05)  # something of ours is leased elsewhere or due in a moment
