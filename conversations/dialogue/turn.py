@@ -58,6 +58,8 @@ class Turn:
     def remember(self) -> bool:
         """Merge what the message says into what is known; True when something of it is new."""
         slots, before = dict(self.understanding.slots), self.state.slots
+        if self.state.awaiting != "name" and " " not in slots.get("name", " "):
+            slots.pop("name")  # a first name said in passing is not what a room is booked under
         if before.get("adults") and self.state.awaiting in ELSEWHERE and not _COUNTS.search(fold(self.message.text)):
             for name in ("adults", "children", "child_ages"):
                 slots.pop(name, None)

@@ -7,6 +7,7 @@ taps a button. ``ends`` tells what must be true afterwards; anything booked, cha
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,7 @@ class Played:
     lines: int = 0
     repeats: int = 0  # questions asked although they were answered
     transcript: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # of each answer
 
 
 def play(hotel: Hotel, script: dict[str, Any], guest: str = "guest") -> Played:
@@ -46,8 +48,8 @@ def play(hotel: Hotel, script: dict[str, Any], guest: str = "guest") -> Played:
 
 
 def _play(hotel: Hotel, script: dict[str, Any], guest: str) -> Played:
-    talk = Talk(hotel, guest, "", _moment(script["now"], hotel))
-    codes = _prepare(hotel, script, talk)
+    talk = Talk(hotel, guest, "", moment_of(script["now"], hotel))
+    codes = prepare(hotel, script, talk)
     before = _state(codes)
     played, answer, used = Played(), None, set[int]()
     while len(used) < len(script["guest"]) and played.lines < LIMIT:
@@ -79,7 +81,7 @@ def _say(talk: Talk, line: Any, answer: dict[str, Any] | None, codes: dict[str, 
     line = line if isinstance(line, dict) else {"say": line}
     said: dict[str, Any] = {}
     if line.get("now"):
-        talk.now = _moment(line["now"], hotel)
+        talk.now = moment_of(line["now"], hotel)
     if "tap" in line:
         said["choice"] = _choice(str(line["tap"]), answer)
     else:
@@ -90,7 +92,9 @@ def _say(talk: Talk, line: Any, answer: dict[str, Any] | None, codes: dict[str, 
     played.transcript.append("> " + (said.get("text") or f"[{said['choice']}]"))
     known = set(answer["state"]["slots"]) if answer else set()
     asked = answer["state"]["awaiting"] if answer else None
+    started = time.monotonic()
     told = talk.say(said)
+    played.seconds.append(time.monotonic() - started)
     played.lines += 1
     for reply in told["replies"]:
         played.transcript.append(reply["text"] + "".join(f"\n   [{choice['title']}]" for choice in reply["choices"]))
@@ -109,17 +113,17 @@ def _choice(tap: str, answer: dict[str, Any] | None) -> str:
     return next((choice for choice in choices if choice == tap or choice.startswith(f"{tap}:")), tap)
 
 
-def _moment(told: Any, hotel: Hotel) -> dt.datetime:
+def moment_of(told: Any, hotel: Hotel) -> dt.datetime:
     return moment(told.isoformat() if isinstance(told, dt.date) else str(told), hotel)
 
 
-def _prepare(hotel: Hotel, script: dict[str, Any], talk: Talk) -> dict[str, str]:
+def prepare(hotel: Hotel, script: dict[str, Any], talk: Talk) -> dict[str, str]:
     """Rooms that are taken and bookings there are; codes by the names the script gives them."""
     for taken in script.get("full") or ():
         _fill(hotel, taken)
     row = Guest.objects.create(hotel=hotel)
     Identity.objects.create(hotel=hotel, guest=row, kind=Identity.Kind.WEBCHAT, value=f"{talk.account.pk}:{talk.guest}")
-    return {has["as"]: _book(hotel, has, "elsewhere" if has.get("elsewhere") else row.key) for has in script.get("has") or ()}
+    return {has["as"]: book(hotel, has, "elsewhere" if has.get("elsewhere") else row.key) for has in script.get("has") or ()}
 
 
 def _fill(hotel: Hotel, taken: dict[str, Any]) -> None:
@@ -136,7 +140,7 @@ def _fill(hotel: Hotel, taken: dict[str, Any]) -> None:
     )
 
 
-def _book(hotel: Hotel, has: dict[str, Any], key: str) -> str:
+def book(hotel: Hotel, has: dict[str, Any], key: str) -> str:
     stay, party = Stay(has["check_in"], has["check_out"]), Party(has["adults"], has.get("children", 0), tuple(has.get("child_ages", ())))
     quote = quoting.quote(hotel, stay, party, has["room_type"], guest_key=key)
     row = booking.place(quote, booking.Booker(GuestDetails(has["name"]), key), now=timezone.now())
@@ -146,10 +150,10 @@ def _book(hotel: Hotel, has: dict[str, Any], key: str) -> str:
 
 def _state(codes: dict[str, str]) -> dict[str, dict[str, Any]]:
     rows = Booking.objects.filter(reference__in=codes.values())
-    return {row.reference: _told(row) for row in rows}
+    return {row.reference: described(row) for row in rows}
 
 
-def _told(row: Booking) -> dict[str, Any]:
+def described(row: Booking) -> dict[str, Any]:
     rooms: dict[str, int] = {}
     for line in row.lines:
         rooms[line["room_type"]] = rooms.get(line["room_type"], 0) + line["count"]
@@ -167,7 +171,7 @@ def _check(
     answer: dict[str, Any] | None,
     played: Played,
 ) -> None:
-    made = [_told(row) for row in Booking.objects.filter(hotel=hotel).exclude(reference__in=codes.values()).order_by("id")]
+    made = [described(row) for row in Booking.objects.filter(hotel=hotel).exclude(reference__in=codes.values()).order_by("id")]
     made = [row for row in made if row["state"] != Booking.State.REJECTED]
     wanted = list(ends.get("booked") or ())
     for row in made:

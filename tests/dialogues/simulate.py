@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.db import transaction
 
 from conversations.dialogue import phrasebook
 from conversations.management.commands.converse import Talk
+from conversations.models import Identity
 from hotelagent.hotels.models import Hotel
 from reservations.models import Booking
-from tests.dialogues.play import _book, _moment, _prepare, _told
+from tests.dialogues.play import book, described, moment_of, prepare
 
 INTERRUPTS, CORRECTS, CHANGES_MIND, MISTYPES = 0.3, 0.3, 0.1, 0.15
 MOST_LINES = 22
@@ -26,7 +28,8 @@ NAMES = {
     "en": ["Harriet Colburn", "Declan Moriarty", "Priya Raman", "Oskar Lindgren", "Naomi Whitfield"],
     "pt": ["Larissa Bittencourt", "Otávio Fragoso", "Dona Cândida Peixoto", "Murilo Sant'Anna", "Yasmin Figueira"],
 }
-ROOMS = {"SGL": (1, 0), "DBL": (2, 1), "TWN": (2, 0), "FAM": (3, 2), "SUI": (2, 2)}
+# Adults, children and guests that a room of the demo hotel takes at most.
+ROOMS = {"SGL": (1, 0, 1), "DBL": (2, 1, 3), "TWN": (2, 0, 2), "FAM": (3, 2, 4), "SUI": (2, 2, 4)}
 SAY: dict[str, dict[str, list[str]]] = {
     "es": {
         "book": ["hola, quiero reservar una habitación", "buenas, tenés lugar {range}?", "hola, {range} hay algo para {party}?", "necesito {room} {range} para {party}",
@@ -125,10 +128,21 @@ def goal(seed: int) -> Goal:
     now = dt.date(2026, 11, 18) + dt.timedelta(days=chance.randrange(120))
     check_in = now + dt.timedelta(days=chance.randrange(3, 240))
     room = chance.choice(sorted(ROOMS))
-    most, children = ROOMS[room]
+    most, children, guests = ROOMS[room]
     adults = chance.randint(1, most)
-    ages = tuple(chance.randint(1, 11) for _ in range(chance.randint(0, children if chance.random() < 0.5 else 0)))
-    return Goal(kind, language, now, check_in, check_in + dt.timedelta(days=chance.randint(2, 6)), room, adults, ages, chance.choice(NAMES[language]))
+    children = min(children, guests - adults) if chance.random() < 0.5 else 0
+    ages = tuple(chance.randint(1, 11) for _ in range(chance.randint(0, children)))
+    return Goal(
+        kind,
+        language,
+        now,
+        check_in,
+        check_in + dt.timedelta(days=chance.randint(2, 6)),
+        room,
+        adults,
+        ages,
+        chance.choice(NAMES[language]),
+    )
 
 
 def simulate(hotel: Hotel, seed: int) -> Result:
@@ -154,8 +168,8 @@ class _Guest:
         self.codes: dict[str, str] = {}
 
     def run(self) -> Result:
-        talk = Talk(self.hotel, "sim", "", _moment(dt.datetime.combine(self.goal.now, dt.time(10, 30)).isoformat(), self.hotel))
-        _prepare(self.hotel, {}, talk)
+        talk = Talk(self.hotel, "sim", "", moment_of(dt.datetime.combine(self.goal.now, dt.time(10, 30)).isoformat(), self.hotel))
+        prepare(self.hotel, {}, talk)
         if self.goal.kind != "book":
             self._own_booking(talk)
         answer = self._say(talk, self._opening())
@@ -193,7 +207,11 @@ class _Guest:
             return self._filled(self.chance.choice(self.words[awaiting]))
         if awaiting == "stay":
             return self._filled("{range}")
-        return self._filled("{range}") if self.goal.kind in {"book", "change"} and awaiting != "choice" else self._filled(self.words[self.goal.kind][0])
+        return (
+            self._filled("{range}")
+            if self.goal.kind in {"book", "change"} and awaiting != "choice"
+            else self._filled(self.words[self.goal.kind][0])
+        )
 
     def _to_summary(self, proposal: dict[str, Any]) -> str:
         """Yes to what is wanted; else what is wrong with it."""
@@ -251,11 +269,18 @@ class _Guest:
         line = self._mistyped(line)
         self.result.lines += 1
         self.result.transcript.append("> " + line)
+        started = time.monotonic()
         answer = talk.say({"text": line})
+        self.result.seconds.append(time.monotonic() - started)
         self.result.transcript += [reply["text"] for reply in answer["replies"]]
         asked, known = answer["state"]["awaiting"], answer["state"]["slots"]
         self.result.answers += 1
-        if asked in {"adults", "name", "check_in"} and known.get(asked) and asked not in answer["understanding"]["slots"] and not answer["understanding"]["clarify"]:
+        if (
+            asked in {"adults", "name", "check_in"}
+            and known.get(asked)
+            and asked not in answer["understanding"]["slots"]
+            and not answer["understanding"]["clarify"]
+        ):
             self.result.repeats += 1
         return answer
 
@@ -265,13 +290,11 @@ class _Guest:
             start, end = self.goal.check_in, self.goal.check_out
         if self.goal.kind == "change" and start == self.goal.check_in:
             start, end = start + dt.timedelta(days=10), end + dt.timedelta(days=10)
-        from conversations.models import Identity
-
         key = Identity.objects.get(hotel=self.hotel, value=f"{talk.account.pk}:{talk.guest}").guest.key
         has = {"check_in": start, "check_out": end, "room_type": self.goal.room, "adults": self.goal.adults,
                "children": len(self.goal.child_ages), "child_ages": self.goal.child_ages, "name": self.goal.name}  # fmt: skip
-        self.codes["A"] = _book(self.hotel, has, key)
-        self.before = _told(Booking.objects.get(reference=self.codes["A"]))
+        self.codes["A"] = book(self.hotel, has, key)
+        self.before = described(Booking.objects.get(reference=self.codes["A"]))
 
     def _is_done(self) -> bool:
         if self.goal.kind == "status":
@@ -280,11 +303,13 @@ class _Guest:
 
     def _end(self) -> tuple[bool, int]:
         """Whether the goal is reached, and how many things were done that nobody asked for."""
-        made = [_told(row) for row in Booking.objects.filter(hotel=self.hotel, state="confirmed").exclude(reference__in=self.codes.values())]
+        made = [
+            described(row) for row in Booking.objects.filter(hotel=self.hotel, state="confirmed").exclude(reference__in=self.codes.values())
+        ]
         if self.goal.kind == "book":
             right = [row for row in made if all(row[name] == value for name, value in self.goal.wanted.items())]
             return bool(right), len(made) - len(right) + max(0, len(right) - 1)
-        row = _told(Booking.objects.get(reference=self.codes["A"]))
+        row = described(Booking.objects.get(reference=self.codes["A"]))
         if self.goal.kind == "cancel":
             return row["state"] == "cancelled", len(made)
         if self.goal.kind == "status":
