@@ -76,12 +76,14 @@ EVENTS: dict[str, tuple[str, Any]] = {
     "booking_rejected": ("event_busy", _("Booking not possible")),
     "booking_unknown": ("help", _("Booking being checked")),
     "booking_changed": ("edit_calendar", _("Booking changed")),
+    "booking_change_refused": ("event_busy", _("Change not possible")),
     "booking_cancelled": ("event_busy", _("Booking cancelled")),
 }
 # What the talk remembers, as labels beside the transcript.
 REMEMBERED = {
     "check_in": _("check-in"), "check_out": _("check-out"), "nights": _("nights"), "adults": _("adults"), "children": _("children"),
-    "child_ages": _("children's ages"), "room_type": _("room type"), "name": _("name"), "email": _("e-mail"), "phone": _("phone"),
+    "child_ages": _("children's ages"), "room_type": _("room type"), "rooms": _("rooms"),
+    "booking_code": _("booking"), "name": _("name"), "email": _("e-mail"), "phone": _("phone"),
 }  # fmt: skip
 # What a guest may mean; the codes are those of conversations.dialogue, and of the facts that answer them.
 INTENTS = {

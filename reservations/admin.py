@@ -24,6 +24,7 @@ BOOKING_LOOKS: dict[str, Look] = {
     Booking.State.CONFIRMED: ("ok", "check_circle"),
     Booking.State.REJECTED: ("quiet", "do_not_disturb_on"),
     Booking.State.UNKNOWN: ("late", "help"),
+    Booking.State.CHANGING: ("wait", "sync"),
     Booking.State.CANCELLING: ("wait", "sync"),
     Booking.State.CANCELLED: ("quiet", "cancel"),
 }

@@ -30,18 +30,18 @@ def split(party: Party, rooms: int) -> list[Party]:
 def combinations(party: Party, rooms: int, offers_for: Callable[[Party], list[Offer]]) -> list[Combination]:
     """What takes the party, cheapest first: in ``rooms`` rooms, or (0) in one, or else in the fewest that do.
 
-    Bookable ones; when there is none, what would take everyone if it were free. ``offers_for`` answers with the room types
-    that take a share of the party.
+    Bookable ones first; what is full or against a rule comes after them, so that it can be explained. ``offers_for`` answers
+    with the room types that take a share of the party.
     """
     best: list[Combination] = []
     for count in [rooms] if rooms else range(1, MAX_ROOMS + 1):
         if count > party.adults or count > MAX_ROOMS:
             break
-        found = _of(split(party, count), offers_for)
-        if count == 1 and found:
+        if count == 1 and (found := [Combination((offer,)) for offer in offers_for(party)]):
             return found  # one room takes them, free or not: what is not free is explained, not worked around
+        found = _of(split(party, count), offers_for)
         if any(one.bookable for one in found):
-            return [one for one in found if one.bookable]
+            return found
         best = best or found
     return best
 
@@ -64,7 +64,9 @@ def _of(shares: list[Party], offers_for: Callable[[Party], list[Offer]]) -> list
                 there = [one for one in order if rooms[one.room_type.code] > 0]
                 if not there:
                     break
-                offer = next((one for one in there if free[one.room_type.code] > 0 and one.bookable), there[0])
+                offer = there[0]
+                if not free[offer.room_type.code] > 0:
+                    offer = next((one for one in there if free[one.room_type.code] > 0 and one.bookable), offer)
                 free[offer.room_type.code] -= 1
                 rooms[offer.room_type.code] -= 1
                 chosen.append(offer)
