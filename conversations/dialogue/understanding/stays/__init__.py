@@ -100,7 +100,7 @@ _FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|\bforward\b|\b(?
 _END_STAYS = re.compile(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
-_LEAVE = r"(?:leav\w+|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora)"
+_LEAVE = r"(?:leav\w+|volvemos|vuelvo|regresamos|volto|go(?:ing)? home|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora)"
 _AS_IT_WAS = r"(?:same|still|igual|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
 _LEAVE_STAYS = re.compile(
     rf"\b{_LEAVE}\b.{{0,28}}\b{_AS_IT_WAS}\b|\b{_AS_IT_WAS}\b.{{0,12}}\b{_LEAVE}\b"
@@ -121,6 +121,19 @@ _SEASON = re.compile(
 )
 _VAGUE_MONTH = re.compile(
     rf"\b(?:principios?|comienzos?|mediados?|finales|fines|inicio|comeco|comecinho|meados?|finalzinho|final|early|mid|middle|late|end|beginning|start|sometime|some time|la pra|la para|la por|tipo|por|hacia|around|primera|segunda|ultima|last week|first week)\b.{{0,22}}?\b{LONG_MONTH}|\b{LONG_MONTH}-?ish\b"
+)
+_PRICED = re.compile(r"\b(?:cuanto|how much|quanto|hotel|precio|price|preco)\b")
+_FEAST = r"(?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year'?s?|reyes|pascuas?|easter|semana santa|carnaval|carnival)"
+_A_FEW = r"(?:unos|algunos|varios|pocos|a few|few|some|several|a couple of|uns|alguns|poucos|un par de|um par de)"
+# A time that a guest means and does not name: "a few days in October", "around Easter", "any week in March", "whenever it's cheapest".
+_WHENEVER = re.compile(
+    rf"\b{_A_FEW} (?:dias|days|diitas)\b(?:.{{0,14}}\b(?:en|in|em|de|del|of|no|na|next|que viene|que vem)\b|$)|\b(?:mes (?:que viene|que vem|proximo)|proximo mes|next month)\b.{{0,12}}\b{_A_FEW} (?:dias|days)"
+    rf"|\b(?:los )?(?:primeros|ultimos|primeir[oa]s|the first few|1 few|first few|last few|the last few) (?:dias|days) (?:de|del|of|do)\b"
+    rf"|\b(?:en|dentro de|in|daqui a|em)(?: (?:unas?|unos|uns|umas?|about|around|a|like))+ (?:\d+ |par de |couple of |fortnight)(?:semanas?|weeks?|mes(?:es)?|months?|dias|days)?\b|\b(?:dentro de|daqui a) (?:un|um|una|uma|1) (?:mes|semana)\b|\bin a (?:month|fortnight)\b|\bin (?:about )?a fortnight\b"
+    rf"|\b(?:despues de(?: l[ao]s?)?|depois d[aeo]s?|after(?: the)?|around|cerca de|por ahi de|near) {_FEAST}\b|\b{_FEAST} (?:o|ou|or) (?:por ahi|por ai|around then|thereabouts|cerca)\b"
+    r"|\b(?:cualquier|qualquer|any|algun[oa]?|algum[a]?|un|um|some) (?:otr[oa] )?(?:semana|week|finde|fin de semana|fim de semana|weekend|feriado|dia|day)\b(?: (?:de|in|em|en|of|que|cualquiera|qualquer)\b|$)|\b(?:feriado|finde|semana) (?:cualquiera|qualquer)\b"
+    r"|\b(?:lo antes posible|cuanto antes|asap|as soon as|o quanto antes|assim que|en cuanto (?:haya|tengan|se pueda))\b|\b(?:cuando|quando|when|whenever)(?: (?:sea|for|it's|its|it is|esta|este|fica|ficar))+ (?:lo )?(?:mas |mais )?(?:cheap\w*|barat\w*|tranquil\w*|quiet\w*)"
+    rf"|\b(?:the )?week after next\b|\b(?:towards?|around|hacia|la para|la pro|la por el|a) (?:the )?(?:end|fim|fin|final|finales|beginning|start|inicio|comeco) (?:of|de|del|do) (?:the )?(?:year|ano|month|mes)\b|\ba fin de ano\b|\bmidweek\b|\b(?:in|en|em|no) (?:spring|summer|autumn|fall|winter|verano|invierno|otono|primavera|verao|inverno|outono)\b|\b(?:vacaciones|ferias) de (?:invierno|verano|julio|julho|verao|inverno)\b"
 )
 _STAYS = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?|with you|con ustedes|com voces)\b"
@@ -227,7 +240,12 @@ def _read(
         doubts += _vague(text, found, nights, about_a_stay)
     if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
         doubts.remove("days")
-        if len(found.points) < 2 and not found.stretches and nights is None and (found.points or _STAYS.search(text)):
+        if (
+            len(found.points) < 2
+            and not found.stretches
+            and nights is None
+            and (found.points or _STAYS.search(text) or _PRICED.search(text))
+        ):
             doubts.append("incomplete")
     if (
         about_a_stay is False
@@ -239,6 +257,8 @@ def _read(
         return Reading({}, (), rest)  # "el 24 de diciembre hacen cena?"
     if re.search(r"\b(?:desde|from|de) (?:ayer|yesterday|ontem)\b", text):
         return Reading({}, ("past",), rest)
+    if about_a_stay is not False and _WHENEVER.search(written) and _is_relative(found.points):
+        return Reading({}, ("incomplete",), rest)
     if doubts:
         return Reading({}, tuple(dict.fromkeys(doubts)), rest)
     if (
@@ -281,6 +301,11 @@ def _one_range(text: str, rest: str, language: str, today: dt.date, country: str
     ends = found.points[joined[0] : joined[0] + 2]
     slots, problems = _two(ends[0], ends[1], None, today, _Known(None, None, None))
     return Reading(slots, (), rest) if slots and not problems else None
+
+
+def _is_relative(ends: list[Point]) -> bool:
+    """No day is named but by a feast ("around Easter") or a weekday ("Thursday to Sunday, any week in March")."""
+    return all(point.feast or point.date is not None for point in ends) and sum(point.feast for point in ends) < 2
 
 
 def _with_end(point: Point, check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], tuple[str, ...]]:
