@@ -115,7 +115,8 @@ def _heals(demo, supervisor):
 def _heals_from_inside_the_queue(supervisor):
     """A worker killed while it waits takes the queue's lock with it: the whole cluster must be replaced, not go deaf."""
     main = children(supervisor.pid)["qcluster"]
-    sentinel = next(iter(all_children(main)))
+    wait_for(lambda: any(all_children(child) for child in all_children(main)), 30, "workers of the new cluster")
+    [sentinel] = all_children(main)
     victim = min(all_children(sentinel))  # the workers are made first
     os.kill(victim, signal.SIGKILL)
     wait_for(lambda: main not in all_children(supervisor.pid), 30, "a new cluster")
