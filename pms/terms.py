@@ -125,7 +125,9 @@ class Combination:
         prices = [offer.price for offer in self.offers if offer.price is not None]
         if len(prices) < len(self.offers):
             return None
-        return Price(sum((one.total for one in prices), Decimal(0)), sum((one.taxes for one in prices), Decimal(0)), prices[0].currency)
+        nightly = tuple(sum(night, Decimal(0)) for night in zip(*(one.nightly for one in prices), strict=False))
+        total, taxes = sum((one.total for one in prices), Decimal(0)), sum((one.taxes for one in prices), Decimal(0))
+        return Price(total, taxes, prices[0].currency, nightly)
 
     @property
     def broken(self) -> tuple[Broken, ...]:

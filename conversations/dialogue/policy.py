@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook
-from conversations.dialogue.intents import booking, cancelling, changing, own_bookings
+from conversations.dialogue.intents import booking, cancelling, changing, excerpts, own_bookings
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
@@ -239,6 +239,7 @@ def _questions(turn: Turn) -> bool:
     for name in asked:
         if not any(start <= places[name] < end for start, end in told):
             intents.QUESTIONS[name](turn, name)
+    turn.parts = excerpts.shorter(turn.parts) if len(turn.sources) > 1 else turn.parts
     if asked and "incomplete" in turn.understanding.clarify and turn.state.slots.get("check_out") and turn.state.goal:
         turn.understanding = replace(turn.understanding, clarify=())  # "keep the room on the last day?" opens no known dates
     if asked and not turn.understanding.slots and not turn.state.goal:

@@ -14,6 +14,7 @@ TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
+MEAN_ROUNDED = 1000  # from here on a mean has no cents
 
 
 _HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
@@ -377,10 +378,13 @@ def _asked(turn: Turn, stay: Stay, party: Party) -> dict[str, str]:
 
 def _offer_line(turn: Turn, offer: Combination, stay: Stay) -> str:
     assert offer.price is not None
-    nightly = (offer.price.total / stay.nights).quantize(offer.price.total)
+    # Nights of one price are told as they are; of several, their mean, to the unit.
+    mean = offer.price.total / stay.nights
+    same = len(set(offer.price.nightly)) <= 1 and mean == mean.to_integral_value()
+    nightly = mean.quantize(Decimal(1) if mean >= MEAN_ROUNDED else Decimal("0.01"))
     return phrasebook.say(
         turn.language,
-        "offer_line",
+        "offer_line" if same else "offer_line_mean",
         room=turn.hotel.rooms_name(offer.code, turn.language),
         total=phrasebook.money(turn.language, offer.price.total, offer.price.currency),
         nightly=phrasebook.money(turn.language, nightly, offer.price.currency),

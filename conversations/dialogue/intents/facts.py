@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conversations.dialogue import phrasebook
+from conversations.dialogue.intents import excerpts
 from conversations.dialogue.turn import Turn
 
 TOPICS = [
@@ -46,7 +47,7 @@ def answer(turn: Turn, topic: str) -> None:
         return
     if found.source in turn.sources:
         return
-    turn.parts.append(found.text)
+    turn.parts.append(excerpts.precise(found.text, turn.message.text, topic))
     turn.sources.append(found.source)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -116,6 +117,12 @@ _ENDS = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)
+def _folded(name: str) -> str:
+    """A room's name; the same few are looked for in every message."""
+    return fold(name)
+
+
 def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
     """E-mail, booking code and phone, and the text without them."""
     found: dict[str, Any] = {}
@@ -138,7 +145,7 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
         words = [*kind.names.values(), *(word for words in kind.synonyms.values() for word in words)]
-        for word in sorted(map(fold, words), key=len):
+        for word in sorted(map(_folded, words), key=len):
             for match in re.finditer(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded) if len(word) >= 4 else ():
                 if not _NOT_THAT.search(folded[: match.start()]) or kind.code not in places:
                     places[kind.code] = (match.start(), match.start() + len(word))
@@ -162,7 +169,7 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
 def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
     counted: list[tuple[int, int, str]] = []
     for kind in room_types:
-        for word in {fold(word) for words in kind.synonyms.values() for word in words} | {fold(name) for name in kind.names.values()}:
+        for word in {_folded(word) for words in kind.synonyms.values() for word in words} | {_folded(name) for name in kind.names.values()}:
             if len(word) < 4:
                 continue
             for match in re.finditer(
@@ -180,7 +187,7 @@ def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
 def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortest: int) -> dict[str, Any]:
     """The one room type with a name of one long word that is a letter away from a word of the text."""
     named = {
-        fold(word): kind.code
+        _folded(word): kind.code
         for kind in room_types
         for words in (kind.names, kind.synonyms)
         for value in words.values()

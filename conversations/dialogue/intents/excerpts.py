@@ -1,0 +1,52 @@
+"""The part of a hotel's text that answers what was asked: its own sentences, fewer of them."""
+
+from __future__ import annotations
+
+import re
+
+from conversations.dialogue.understanding.normalise import fold
+
+# One answer of several questions stays below this many characters.
+MOST = 1000
+# Rules are told whole: half a rule is another rule.
+WHOLE = frozenset(
+    {"policy_cancellation", "policy_deposit", "policy_pets", "policy_children", "early_checkin", "late_checkout", "accessibility"}
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÁÉÍÓÚÑÂÊÔÃÕÇ¿¡0-9])")
+_HOUR = re.compile(
+    r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:hs|h|am|pm)\b|\b24 ?(?:horas|hours|h)\b|a toda hora|round the clock|any time|cualquier hora"
+)
+_MONEY = re.compile(r"[$€£]|\b(?:ars|usd|brl|eur|pesos|reais|dolares|dollars)\b")
+_FREE = re.compile(
+    r"\b(?:sin (?:cargo|costo)|gratis|gratuit\w*|incluid\w*|free|no (?:extra )?charge|included|sem (?:custo|taxa)|inclus\w*)\b"
+)
+_ASKS_HOUR = re.compile(
+    r"\b(?:(?:hasta|desde|a|ate|de) que horas?|que horas?|que horario\w*|horarios?|what time\w*|until when|how late|how early|when (?:is|does|do|are)"
+    r"|opening hours|hours|ate quando|hasta cuando)\b"
+)
+_ASKS_PRICE = re.compile(
+    r"\b(?:cuanto (?:sale|cuesta|cobran|vale|es|esta|cuestan)|que precio|precio|costo|tarifa|how much|price|cost|fee|charge"
+    r"|quanto (?:custa|fica|e|sai|cobram|ta)|preco|valor|tiene costo|hay que pagar|pago aparte|inclu\w*|gratis|free|de graca|paga)\b"
+)
+
+
+def precise(text: str, asked: str, topic: str) -> str:
+    """Sentences of ``text`` that tell the hour or the price when that was asked; the whole text when nothing so narrow was."""
+    asked = fold(asked)
+    wants = [evidence for question, evidence in ((_ASKS_HOUR, (_HOUR,)), (_ASKS_PRICE, (_MONEY, _FREE))) if question.search(asked)]
+    if topic in WHOLE or len(wants) != 1:
+        return text
+    sentences = _SENTENCE.split(text)
+    kept = [one for one in sentences if any(pattern.search(fold(one)) for pattern in wants[0])]
+    return " ".join(kept) if kept else text
+
+
+def shorter(texts: list[str]) -> list[str]:
+    """The same answers with their last sentences left out, the longest first, until all together fit."""
+    parts = [_SENTENCE.split(text) for text in texts]
+    while sum(len(" ".join(one)) + 2 for one in parts) > MOST:
+        longest = max(parts, key=lambda one: (len(one) > 1, len(" ".join(one))))
+        if len(longest) == 1:
+            break
+        longest.pop()
+    return [" ".join(one) for one in parts]
