@@ -21,12 +21,13 @@ _FREE = re.compile(
     r"\b(?:sin (?:cargo|costo)|gratis|gratuit\w*|incluid\w*|free|no (?:extra )?charge|included|sem (?:custo|taxa)|inclus\w*)\b"
 )
 _ASKS_HOUR = re.compile(
-    r"\b(?:(?:hasta|desde|a|ate|de) que horas?|que horas?|que horario\w*|horarios?|what time\w*|until when|how late|how early|when (?:is|does|do|are)"
-    r"|opening hours|hours|ate quando|hasta cuando)\b"
+    r"\b(?:(?:hasta|desde|a|ate|de) que horas?|que horas?|que horario\w*|horarios?|what time\w*|until when|how late|how early"
+    r"|when (?:is|does|do|are)|opening hours|hours|ate quando|hasta cuando)\b"
 )
 _ASKS_PRICE = re.compile(
     r"\b(?:cuanto (?:sale|cuesta|cobran|vale|es|esta|cuestan)|que precio|precio|costo|tarifa|how much|price|cost|fee|charge"
-    r"|quanto (?:custa|fica|e|sai|cobram|ta)|preco|valor|tiene costo|hay que pagar|pago aparte|inclu\w*|gratis|free|de graca|paga)\b"
+    r"|quanto (?:custa|fica|e|sai|cobram|ta)|preco|valor|tiene costo|hay que pagar|pago aparte"
+    r"|inclu\w*|gratis|(?<!-)free(?! of)|de graca|paga)\b"
 )
 
 
