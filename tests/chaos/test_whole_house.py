@@ -109,7 +109,7 @@ def _heals(demo, supervisor):
     _heals_from_inside_the_queue(supervisor)
     demo.ready()
     known = len(demo.double(f"messages?to={GUEST}")["messages"])
-    assert "desayuno" in says(demo, "a que hora es el desayuno?", known)["text"]["body"].lower()
+    assert "10:30" in says(demo, "a que hora es el desayuno?", known)["text"]["body"]
 
 
 def _heals_from_inside_the_queue(supervisor):
