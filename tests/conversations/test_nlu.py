@@ -98,7 +98,7 @@ def test_what_is_out_of_scope_looks_so(view, figures_of, figures):
 
 
 # What the sets show today, less a little: a change that makes it worse is seen.
-FLOOR = {"micro_f1": 0.87, "recall": 0.82, "typos": 7.0, "sure": 0.97, "stays": 0.86, "wrong": 10, "parties": 0.63}
+FLOOR = {"micro_f1": 0.88, "recall": 0.82, "typos": 7.0, "sure": 0.97, "stays": 0.88, "wrong": 9, "parties": 0.7}
 
 
 def test_no_golden_line_is_a_training_phrase():
