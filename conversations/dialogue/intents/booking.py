@@ -313,6 +313,9 @@ def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
     """A line and something to tap for each; what is included below."""
     shown = offers[: SHOWN if "+" in offers[0].code else 10]
     lines = [head, *(_offer_line(turn, offer, stay) for offer in shown), phrasebook.say(turn.language, "offer_note")]
+    several = len(shown) > 1 and any("+" in offer.code for offer in shown)
+    if several:  # their names are too long for a button: they are told by number
+        lines[1:-1] = [f"{number}. {line.removeprefix('• ')}" for number, line in enumerate(lines[1:-1], start=1)]
     included = turn.desk.answer("rate_includes", turn.language)
     if included is not None:
         lines.append(included.text)
@@ -320,8 +323,12 @@ def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
     turn.parts.append("\n".join(lines))
     titles = _titles(turn, shown)
     turn.choices = tuple(
-        Choice(f"room:{offer.code}", titles[offer.code], phrasebook.money(turn.language, offer.price.total, offer.price.currency))
-        for offer in shown
+        Choice(
+            f"room:{offer.code}",
+            f"{phrasebook.label(turn.language, 'option')} {number}" if several else titles[offer.code],
+            phrasebook.money(turn.language, offer.price.total, offer.price.currency),
+        )
+        for number, offer in enumerate(shown, start=1)
         if offer.price is not None
     )
 
