@@ -18,7 +18,7 @@ from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
 from conversations.models import Conversation, Fact, Faq
 from hotelagent.hotels.models import Hotel
-from pms.errors import PmsError
+from pms.errors import PmsError, Rejected
 from pms.gateway import gateway
 from pms.terms import Combination, GuestDetails, Party, RoomTypeInfo, Stay
 from reservations import booking, holds, quoting
@@ -59,6 +59,7 @@ class HotelDesk:
         self.conversation, self.hotel, self.guest = conversation, conversation.hotel, conversation.guest
         self.clock, self.phone = clock, phone
         self.opened: set[str] = set(conversation.state.get("opened", ()))
+        self._faqs: dict[str, list[Faq]] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.made: list[Proposal] = []
         self.asked: list[tuple[str, str, str]] = []  # questions without an answer: words, topic, language
@@ -71,16 +72,15 @@ class HotelDesk:
             return quoting.combinations(self.hotel, stay, party, guest_key=self.guest.key, rooms=rooms, replacing=replacing)
 
     def propose(self, stay: Stay, party: Party, code: str, replacing: str = "") -> Proposal | str:
+        if stay.check_in < self.clock().date():
+            return "rules"
         with _problems():
-            fitting = any(offer.code == code for offer in self.offers(stay, party, code.count("+") + 1, replacing))
-            if not fitting or stay.check_in < self.clock().date():
-                return "rules"
             try:
                 quote = quoting.quote(self.hotel, stay, party, code, guest_key=self.guest.key, replacing=replacing)
                 holds.hold(quote, replacing=replacing)
             except TooManyHolds:
                 return "too_many"
-            except StayNotPossible:
+            except (StayNotPossible, Rejected):
                 return "rules"
             except NothingFree:
                 return "gone"
@@ -104,7 +104,7 @@ class HotelDesk:
                 return self._cancel(proposal)
             quote = Quote.objects.select_related("hotel").get(hotel=self.hotel, key=proposal.key)
             if proposal.kind == "change":
-                return self._changed(booking.change(self._own(proposal.data["reference"]), quote, actor="guest"), proposal)
+                return self._changed(booking.change(self._own(proposal.data["reference"]), quote, actor="guest"))
             details = GuestDetails(guest.get("name", ""), guest.get("email", ""), guest.get("phone", "") or self.phone, self.guest.language)
             row = booking.place(
                 quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk))
@@ -118,11 +118,9 @@ class HotelDesk:
         if row is None or row.state == Booking.State.DRAFT:
             return None
         self.acted = True
-        if proposal.kind == "change" and not Outbound.objects.filter(dedupe_key=settled_key(row)).exists():
-            return self._changed(row, proposal)
         if Outbound.objects.filter(dedupe_key=settled_key(row)).exists():
             return Settled("told", own(row))  # it settled in the background, which told the guest
-        return self._settled(row)
+        return self._changed(row) if proposal.kind == "change" else self._settled(row)
 
     def release(self, proposal: Proposal) -> None:
         quote = Quote.objects.filter(hotel=self.hotel, key=proposal.key).first()
@@ -169,8 +167,11 @@ class HotelDesk:
         return None
 
     def faq(self, text: str, language: str, sure: bool = False) -> Answer | None:
-        rows = list(Faq.objects.filter(hotel=self.hotel, language=language))
-        index = faq_matching.best(text, [row.question for row in rows], threshold=faq_matching.SURE if sure else faq_matching.THRESHOLD)
+        if language not in self._faqs:  # a message of several questions is looked at part by part
+            self._faqs[language] = list(Faq.objects.filter(hotel=self.hotel, language=language))
+        rows = self._faqs[language]
+        threshold = faq_matching.SURE if sure else faq_matching.THRESHOLD
+        index = faq_matching.best(text, [row.question for row in rows], threshold=threshold)
         return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
 
     def unanswered(self, text: str, topic: str, language: str) -> None:
@@ -198,7 +199,7 @@ class HotelDesk:
             self.unsettled.append(str(row.key))
         return Settled("cancelled" if row.state == Booking.State.CANCELLED else "cancelling", own(row))
 
-    def _changed(self, row: Booking, proposal: Proposal) -> Settled:
+    def _changed(self, row: Booking) -> Settled:
         self.booked.append(str(row.key))
         if row.state == Booking.State.CHANGING:
             self.unsettled.append(str(row.key))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from django.utils import timezone
 
@@ -22,9 +23,8 @@ VALIDITY = dt.timedelta(minutes=15)
 def offers(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, replacing: str = "", now: dt.datetime | None = None) -> list[Offer]:
     """Room types that fit the party, cheapest first; rooms kept for other guests do not count as free, those of the booking
     ``replacing`` do. Raises PmsError."""
-    found = gateway(hotel).availability(stay, party, replacing=replacing)
     kept = kept_for_others(hotel, stay, guest_key, now or timezone.now())
-    return [replace(offer, free=max(0, offer.free - kept[offer.room_type.code])) for offer in found]
+    return _without(kept, gateway(hotel).availability(stay, party, replacing=replacing))
 
 
 def combinations(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, rooms: int = 0, replacing: str = "") -> list[Combination]:
@@ -32,14 +32,17 @@ def combinations(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, room
 
     Raises PmsError.
     """
-    asked: dict[Party, list[Offer]] = {}
+    kept, pms = kept_for_others(hotel, stay, guest_key, timezone.now()), gateway(hotel)
 
+    @cache
     def offers_for(share: Party) -> list[Offer]:
-        if share not in asked:
-            asked[share] = offers(hotel, stay, share, guest_key=guest_key, replacing=replacing)
-        return asked[share]
+        return _without(kept, pms.availability(stay, share, replacing=replacing))
 
     return combining.combinations(party, rooms, offers_for)
+
+
+def _without(kept: Counter[str], found: list[Offer]) -> list[Offer]:
+    return [replace(offer, free=max(0, offer.free - kept[offer.room_type.code])) for offer in found]
 
 
 def quote(
@@ -59,7 +62,7 @@ def quote(
     price = Price(Decimal(0), Decimal(0), hotel.currency)
     for (kind, share), count in Counter(zip(kinds, shares, strict=True)).items():
         offer = pms.quote(stay, share, kind, replacing=replacing)
-        if offer.broken or offer.price is None or (len(kinds) > 1 and not offer.room_type.fits(share)):
+        if offer.broken or offer.price is None or not offer.room_type.fits(share):
             raise StayNotPossible(offer.broken)
         if offer.free - kept[kind] < kinds.count(kind):
             raise NothingFree(kind)

@@ -43,9 +43,7 @@ def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now:
 
 
 def _decide(turn: Turn) -> None:
-    if _was_agreed(turn):
-        return
-    if _postponed(turn):
+    if _was_agreed(turn) or _postponed(turn):
         return
     for name, handler in intents.FIRST.items():
         if (
@@ -254,9 +252,7 @@ def _frequent(turn: Turn, *, sure: bool = True) -> set[tuple[int, int]]:
     for part in _PART.finditer(folded):
         if (found := turn.desk.faq(part[0], turn.language, sure=sure)) is not None:
             told.add(part.span())
-            if found.source not in turn.sources:
-                turn.parts.append(found.text)
-                turn.sources.append(found.source)
+            turn.tell(found)
     return told
 
 
@@ -264,8 +260,7 @@ def _faq(turn: Turn) -> bool:
     found = turn.desk.faq(turn.message.text, turn.language)
     if found is None:
         return False
-    turn.parts.append(found.text)
-    turn.sources.append(found.source)
+    turn.tell(found)
     return True
 
 

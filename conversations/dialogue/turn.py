@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from conversations.dialogue import phrasebook
-from conversations.dialogue.types import Choice, Desk, HandOff, HotelView, Message, Outcome, Reply, State, Understanding
+from conversations.dialogue.types import Answer, Choice, Desk, HandOff, HotelView, Message, Outcome, Reply, State, Understanding
 from conversations.dialogue.understanding.normalise import fold
 
 # What was asked when a person who is only spoken of ("my colleague snores") changes nothing; a number does.
@@ -47,6 +47,12 @@ class Turn:
         text = phrasebook.say(self.language, key, **values)
         if text not in self.parts:
             self.parts.append(text)
+
+    def tell(self, found: Answer, text: str = "") -> None:
+        """Add the hotel's own words, or the part of them that is given, with where they stand; once."""
+        if found.source not in self.sources:
+            self.parts.append(text or found.text)
+            self.sources.append(found.source)
 
     def offer(self, *choices: tuple[str, str]) -> None:
         """What can be tapped: (id, phrase-book label)."""

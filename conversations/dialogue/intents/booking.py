@@ -15,8 +15,6 @@ STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
 MEAN_ROUNDED = 1000  # from here on a mean has no cents
-
-
 _HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
 
 
@@ -310,17 +308,13 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
 
 
 def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
-    """A line and something to tap for each; what is included below."""
+    """A line and something to tap for each."""
     shown = offers[: SHOWN if "+" in offers[0].code else 10]
-    lines = [head, *(_offer_line(turn, offer, stay) for offer in shown), phrasebook.say(turn.language, "offer_note")]
+    lines = [_offer_line(turn, offer, stay) for offer in shown]
     several = len(shown) > 1 and any("+" in offer.code for offer in shown)
     if several:  # their names are too long for a button: they are told by number
-        lines[1:-1] = [f"{number}. {line.removeprefix('• ')}" for number, line in enumerate(lines[1:-1], start=1)]
-    included = turn.desk.answer("rate_includes", turn.language)
-    if included is not None:
-        lines.append(included.text)
-        turn.sources.append(included.source)
-    turn.parts.append("\n".join(lines))
+        lines = [f"{number}. {line.removeprefix('• ')}" for number, line in enumerate(lines, start=1)]
+    turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
     titles = _titles(turn, shown)
     turn.choices = tuple(
         Choice(
@@ -418,7 +412,8 @@ def summary(turn: Turn, proposal: Proposal) -> None:
     rule = turn.desk.answer("policy_cancellation", turn.language) if proposal.kind == "book" else None
     if rule is not None:
         turn.sources.append(rule.source)
-    before = next((row for row in turn.desk.bookings() if row.reference == data.get("reference")), None)
+    own = turn.desk.bookings() if proposal.kind == "change" else []
+    before = next((row for row in own if row.reference == data["reference"]), None)
     turn.say(
         "summary_change" if proposal.kind == "change" else "summary",
         reference=data.get("reference", ""),

@@ -24,9 +24,8 @@ def start(turn: Turn, _intent: str) -> None:
 def propose(turn: Turn, row: OwnBooking) -> None:
     proposal = turn.desk.propose_cancel(row)
     rule = turn.desk.answer("policy_cancellation", turn.language)
-    if rule is not None and rule.source not in turn.sources:  # what it costs is known before the yes
-        turn.parts.append(rule.text)
-        turn.sources.append(rule.source)
+    if rule is not None:
+        turn.tell(rule)  # what it costs is known before the yes
     turn.say("cancel_summary", **booking.described(turn, row))
     turn.change(proposal=proposal, awaiting="confirmation", goal="cancel")
     turn.offer((f"yes:{proposal.key}", "cancel_yes"), (f"no:{proposal.key}", "cancel_no"))

@@ -41,7 +41,7 @@ def start(turn: Turn, _intent: str) -> None:
         return
     if row.state != "confirmed":
         turn.say("change_not_now", reference=row.reference)
-        forget(turn)
+        booking.forget(turn)
         return
     _load(turn, row)
     _progress(turn, row)
@@ -52,11 +52,6 @@ def part(turn: Turn, name: str) -> None:
     turn.state = turn.state.with_slots(**dict.fromkeys(CLEARED[name]))
     turn.change(offered="")
     booking.progress(turn)
-
-
-def forget(turn: Turn) -> None:
-    turn.state = turn.state.with_slots(booking_code=None)
-    booking.forget(turn)
 
 
 def _means_another(turn: Turn) -> bool:

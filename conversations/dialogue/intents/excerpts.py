@@ -43,7 +43,9 @@ def precise(text: str, asked: str, topic: str) -> str:
 
 
 def shorter(texts: list[str]) -> list[str]:
-    """The same answers with their last sentences left out, the longest first, until all together fit."""
+    """The same answers; when they do not fit, with their last sentences left out, the longest first, until they do."""
+    if sum(len(text) + 2 for text in texts) <= MOST:
+        return texts
     parts = [_SENTENCE.split(text) for text in texts]
     while sum(len(" ".join(one)) + 2 for one in parts) > MOST:
         longest = max(parts, key=lambda one: (len(one) > 1, len(" ".join(one))))

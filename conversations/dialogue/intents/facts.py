@@ -45,10 +45,7 @@ def answer(turn: Turn, topic: str) -> None:
         turn.say("no_answer")
         turn.offer(("person", "person"))
         return
-    if found.source in turn.sources:
-        return
-    turn.parts.append(excerpts.precise(found.text, turn.message.text, topic))
-    turn.sources.append(found.source)
+    turn.tell(found, excerpts.precise(found.text, turn.message.text, topic))
 
 
 def rooms(turn: Turn, _intent: str) -> None:

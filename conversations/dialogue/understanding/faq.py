@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from conversations.dialogue.understanding.normalise import fold, words
@@ -111,7 +112,7 @@ def best(text: str, questions: Sequence[str], *, threshold: float = THRESHOLD) -
 
     A question of several sentences ("¿Hay toallas? ¿Puedo pedir más?") is as near as its nearest sentence.
     """
-    parts = [[one for one in map(_stems, _SENTENCES.split(question)) if one] for question in questions]
+    parts = [_parts(question) for question in questions]
     counts = Counter(stem for own in parts for stem in set[str]().union(*own))
     weight = {stem: math.log(1 + len(questions) / count) for stem, count in counts.items()}
     asked = _joined(_stems(text), text, weight)
@@ -146,6 +147,12 @@ def _nearness(asked: set[str], question: set[str], weight: dict[str, float], hea
 
 
 _SENTENCES = re.compile(r"[?!.;]+")
+
+
+@lru_cache(maxsize=4096)
+def _parts(question: str) -> list[set[str]]:
+    """The words of each sentence of a hotel's question."""
+    return [one for one in map(_stems, _SENTENCES.split(question)) if one]
 
 
 def _stems(text: str) -> set[str]:

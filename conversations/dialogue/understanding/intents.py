@@ -52,7 +52,7 @@ _CHANGE_IT = re.compile(
     r"\b(?:cambia|cambie|cambien|muda|mude|change|switch|move)(?:r|la|lo|me|mela|melo|it|them)?\b(?: (?:it|them|la|lo|isso|a reserva|la reserva|the booking))?$|\b(?:cambia|cambie|mude|muda|change)(?:la|lo|mela|r)?\b(?: it)?(?=[,.!]|$)"
 )
 _YES_WORD = (
-    r"(?:s+i+p?|sisi|claro(?: que s[ii]+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
+    r"(?:s+i+p?|sisi|claro(?: que si+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
     r"confirm\w*|yes+|yep|yeah|yup|ya|sure|great|fine|absolutely|definitely|of course|please do|go ahead|go for it|do it|sounds good|deal|agreed|book it|"
     r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|topo|de una|de toque|fechadissimo|agora sim|ahora si|now (?:it's|its) right|that's (?:it|right|me|the one)|spot on|obviamente|por supuesto|totally|esta bien|esta perfecto|ta bien|tudo bem|all good)"
 )
@@ -61,12 +61,12 @@ _SAYS_YES = re.compile(
 )
 # "reservala", "confirm the booking", "pode fechar": what the summary asks for, told to be done.
 _DO_IT = re.compile(
-    r"\b(?:confirm(?:o|a|ame\w*|amos|ala|alo|e|en|ela|elo|ado|ada|ed|ar)?|reserv(?:a|o|ala|alo|ame\w*|amela|e|ela|elo|en|enla|emos|amos|ar)|resérvela|agendal[ao]|anotal[ao]|anotame|cerral[ao]|cerramos|hacel[ao]|hagal[ao]|"
-    r"(?:please |go ahead and |do )?book (?:it|them|both|that|this|us|me)|(?:go ahead and |please )?confirm (?:it|them|the booking|my booking|that|this)|make (?:it|the booking|that)|"
-    r"pode (?:confirmar|reservar|fechar|mandar|fazer|mudar|cambiar|alterar)|fech(?:a|ado|ar|e|amos)|cambial[ao]|cambiel[ao]|change it|mud[ae] (?:sim|isso|a reserva)|pode ser)\b"
+    r"\b(?:confirm(?:o|a|ame\w*|amos|ala|alo|e|en|ela|elo|ado|ada|ed|ar)?|reserv(?:a|o|ala|alo|ame\w*|e|ela|elo|en|enla|emos|amos|ar)|agendal[ao]|anotal[ao]|anotame|cerral[ao]|cerramos|hacel[ao]|hagal[ao]|"
+    r"book (?:it|them|both|that|this|us|me)|make (?:it|the booking|that)|"
+    r"pode (?:confirmar|reservar|fechar|mandar|fazer|alterar)|fech(?:a|ado|ar|e|amos)|pode ser)\b"
 )
 _CANCEL_IT = re.compile(
-    r"\b(?:cancel(?:a|ala|alo|ame\w*|e|ela|elo|en|enla|o|ar|amos|it|led|ada|ado)?|cancel (?:it|them|that|the booking)|anul(?:a|ala|e|ela|ar|ame\w*)|da(?:la|le)? de baja|dela de baja|desmarca\w*)\b"
+    r"\b(?:cancel(?:a|ala|alo|ame\w*|e|ela|elo|en|enla|o|ar|amos|it|led|ada|ado)?|anul(?:a|ala|e|ela|ar|ame\w*)|da(?:la|le)? de baja|dela de baja|desmarca\w*)\b"
 )
 _AGAINST = frozenset(
     ["deny", "cancel_reservation", "modify_reservation", "human_handoff", "complaint", "emergency", "opt_out", "repeat", "out_of_scope"]
@@ -179,7 +179,7 @@ def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") ->
     names = {intent.name for intent in decided}
     if names & _AGAINST - ({"cancel_reservation"} if kind == "cancel" else {"modify_reservation"} if kind == "change" else set()):
         return False
-    if _CANCEL_IT.search(folded) if kind != "cancel" else False:
+    if kind != "cancel" and _CANCEL_IT.search(folded):
         return False
     wishes = {intent.name: intent.confidence for intent in decided if intent.name not in SMALL_TALK}
     if wishes.keys() == {"affirm"} and wishes["affirm"] >= PLAIN_YES and len(folded.split()) <= PLAIN_WORDS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import phonenumbers
@@ -123,6 +124,11 @@ def _folded(name: str) -> str:
     return fold(name)
 
 
+def _names(kind: RoomTypeInfo) -> list[str]:
+    """What a room type is called in any language, folded: its names, then its synonyms."""
+    return [_folded(word) for word in (*kind.names.values(), *chain.from_iterable(kind.synonyms.values()))]
+
+
 def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
     """E-mail, booking code and phone, and the text without them."""
     found: dict[str, Any] = {}
@@ -144,9 +150,8 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
     places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
-        words = [*kind.names.values(), *(word for words in kind.synonyms.values() for word in words)]
-        for word in sorted(map(_folded, words), key=len):
-            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded) if len(word) >= 4 else ():
+        for word in sorted((word for word in _names(kind) if len(word) >= 4), key=len):
+            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
                 if not _NOT_THAT.search(folded[: match.start()]) or kind.code not in places:
                     places[kind.code] = (match.start(), match.start() + len(word))
     if not places:
@@ -169,9 +174,7 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
 def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
     counted: list[tuple[int, int, str]] = []
     for kind in room_types:
-        for word in {_folded(word) for words in kind.synonyms.values() for word in words} | {_folded(name) for name in kind.names.values()}:
-            if len(word) < 4:
-                continue
+        for word in {word for word in _names(kind) if len(word) >= 4}:
             for match in re.finditer(
                 rf"\b({numbers.PATTERN}|num|numa) (?:x )?(?:\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)", folded
             ):
@@ -186,13 +189,7 @@ def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
 
 def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortest: int) -> dict[str, Any]:
     """The one room type with a name of one long word that is a letter away from a word of the text."""
-    named = {
-        _folded(word): kind.code
-        for kind in room_types
-        for words in (kind.names, kind.synonyms)
-        for value in words.values()
-        for word in ([value] if isinstance(value, str) else value)
-    }
+    named = {word: kind.code for kind in room_types for word in _names(kind)}
     long = [word for word in named if len(word) >= shortest and " " not in word]
     found = {
         named[near[0]]

@@ -196,9 +196,7 @@ _SHORT = [
     ),
     (
         re.compile(
-            r"\b(?:mesa|table|tour|pase|pass|passes|entradas|tickets|salon|sala)\b(?: \w+){{0,3}} (?:para|for|pra|de|max|takes|up to|hasta) (?:max )?(?:\d{{1,2}}|two|three|four|five|six|dos|tres|cuatro|seis)\b(?: (?:persons|people|personas|pessoas))?".replace(
-                "{{", "{"
-            ).replace("}}", "}")
+            r"\b(?:mesa|table|tour|pase|pass|passes|entradas|tickets|salon|sala)\b(?: \w+){0,3} (?:para|for|pra|de|max|takes|up to|hasta) (?:max )?(?:\d{1,2}|two|three|four|five|six|dos|tres|cuatro|seis)\b(?: (?:persons|people|personas|pessoas))?"
         ),
         " ",
     ),

@@ -170,24 +170,7 @@ class _Known:
         return cls(start, end, (end - start).days if start and end else slots.get("nights"))
 
 
-def read(folded: str, *, language: str, now: dt.datetime, known: dict[str, Any], **more: Any) -> Reading:
-    """See ``_read``; a range in full words counts even where the words around speak of something else."""
-    reading = _read(folded, language=language, now=now, known=known, **more)
-    told = reading.slots
-    if known.get("check_in") and not told and not reading.clarify and more.get("about_a_stay") and points.is_corrected(folded):
-        return _read(folded, language=language, now=now, known=known, **more, whole=True)
-    if (
-        ("check_in" in told and "check_out" in told)
-        or reading.clarify not in {(), ("incomplete",)}
-        or more.get("about_a_stay", True) is False
-        or known.get("check_in")
-    ):
-        return reading
-    text = clauses.without_the_past(_months_named(with_digits(folded, language), now.date()))
-    return _one_range(text, reading.rest, language, now.date(), more.get("country", "")) or reading
-
-
-def _read(
+def read(
     folded: str,
     *,
     language: str,
@@ -197,99 +180,137 @@ def _read(
     about_a_stay: bool | None = True,
     country: str = "",
     about_month: int = 0,
-    whole: bool = False,
 ) -> Reading:
     """Dates and nights of one message, relative to the hotel's ``now`` and the holidays of its ``country`` (ISO 3166);
     ``known`` are the slots filled before.
 
-    ``about_month`` is the month that was spoken of before. ``about_a_stay`` False: "mañana", "el viernes" are part of a question about something else, and no dates of a stay; None:
-    nothing tells.
+    ``about_month`` is the month that was spoken of before. ``about_a_stay`` False: "mañana", "el viernes" are part of a
+    question about something else, and no dates of a stay; None: nothing tells. A range in full words counts even where the
+    words around it speak of something else.
     """
     today, before = now.date(), _Known.of(known)
     written = _months_named(with_digits(folded, language), today)
-    text, event = (written, None) if whole else clauses.of_the_stay(written, today)
-    if shifted := _shifted(text, before, today):
-        return shifted
-    known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
-    nights, more, dated, doubts = _nights(text, language)
-    found = points.find(
-        dated,
-        language=language,
-        today=today,
-        country=country,
-        awaiting=awaiting,
-        relative=bool(about_a_stay) or nights is not None,
-        check_in=before.check_in,
-    )
-    # Ages and head counts were blanked out for the dates only; whoever reads next gets them back.
-    rest = "".join(was if left == kept else " " for was, kept, left in zip(text, found.undated, found.text, strict=True))
-    rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
-    rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
-    doubts += found.doubts
-    _apart(found.points, found.text, today)
-    _in_that_month(found.points, about_month, today)
-    if event is not None and any(point.date is not None for point in found.points):
-        doubts.append("ambiguous")  # "el casamiento es el 16 de enero, llego el jueves": which Thursday?
-    _near_event(found.points, event, today)
-    _letterhead(found.points, today)
-    _next_year(found.points, text, today)
-    feasts = [point for point in found.points if point.feast]
-    if feasts and len(found.points) - len(feasts) >= 2:  # "réveillon: do dia 29 ao dia 2"
-        _near_event([point for point in found.points if not point.feast], (feasts[0].day, feasts[0].month or 1, None), today)
-    if not doubts and not found.points and not found.stretches:
-        doubts += _vague(text, found, nights, about_a_stay)
-    if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
-        doubts.remove("days")
+    reader = _Reader(written, language, today, before, awaiting, about_a_stay, country, about_month)
+    reading = reader.of_the_stay()
+    told = reading.slots
+    if before.check_in and not told and not reading.clarify and about_a_stay and points.is_corrected(folded):
+        return reader.of_everything()
+    if (
+        ("check_in" in told and "check_out" in told)
+        or reading.clarify not in {(), ("incomplete",)}
+        or about_a_stay is False
+        or before.check_in
+        or not re.search(r"\d", written)
+    ):
+        return reading
+    return _one_range(clauses.without_the_past(written, today), reading.rest, language, today, country) or reading
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """One message, its numbers written as digits, and in what light it is read."""
+
+    written: str
+    language: str
+    today: dt.date
+    before: _Known
+    awaiting: str | None
+    about_a_stay: bool | None
+    country: str
+    about_month: int
+
+    def of_the_stay(self) -> Reading:
+        """Without the clauses that speak of something else."""
+        return self._read(*clauses.of_the_stay(self.written, self.today))
+
+    def of_everything(self) -> Reading:
+        return self._read(self.written, None)
+
+    def _read(self, text: str, event: clauses.Anchor | None) -> Reading:
+        written, language, today, before = self.written, self.language, self.today, self.before
+        awaiting, about_a_stay = self.awaiting, self.about_a_stay
+        if shifted := _shifted(text, before, today):
+            return shifted
+        known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
+        nights, more, dated, doubts = _nights(text, language)
+        found = points.find(
+            dated,
+            language=language,
+            today=today,
+            country=self.country,
+            awaiting=awaiting,
+            relative=bool(about_a_stay) or nights is not None,
+            check_in=before.check_in,
+        )
+        # Ages and head counts were blanked out for the dates only; whoever reads next gets them back.
+        rest = "".join(was if left == kept else " " for was, kept, left in zip(text, found.undated, found.text, strict=True))
+        rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
+        rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
+        doubts += found.doubts
+        _apart(found.points, found.text, today)
+        _in_that_month(found.points, self.about_month, today)
+        if event is not None and any(point.date is not None for point in found.points):
+            doubts.append("ambiguous")  # "el casamiento es el 16 de enero, llego el jueves": which Thursday?
+        _near_event(found.points, event, today)
+        _letterhead(found.points, today)
+        _next_year(found.points, text, today)
+        feasts = [point for point in found.points if point.feast]
+        if feasts and len(found.points) - len(feasts) >= 2:  # "réveillon: do dia 29 ao dia 2"
+            _near_event([point for point in found.points if not point.feast], (feasts[0].day, feasts[0].month or 1, None), today)
+        if not doubts and not found.points and not found.stretches:
+            doubts += _vague(text, found, nights, about_a_stay)
+        if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
+            doubts.remove("days")
+            if (
+                len(found.points) < 2
+                and not found.stretches
+                and nights is None
+                and (found.points or _STAYS.search(text) or _PRICED.search(text))
+            ):
+                doubts.append("incomplete")
         if (
-            len(found.points) < 2
+            about_a_stay is False
+            and awaiting not in {"check_in", "check_out", "nights", "stay"}
+            and len(found.points) < 2
             and not found.stretches
             and nights is None
-            and (found.points or _STAYS.search(text) or _PRICED.search(text))
         ):
-            doubts.append("incomplete")
-    if (
-        about_a_stay is False
-        and awaiting not in {"check_in", "check_out", "nights", "stay"}
-        and len(found.points) < 2
-        and not found.stretches
-        and nights is None
-    ):
-        return Reading({}, (), rest)  # "el 24 de diciembre hacen cena?"
-    if re.search(r"\b(?:desde|from|de) (?:ayer|yesterday|ontem)\b", text):
-        return Reading({}, ("past",), rest)
-    if about_a_stay is not False and _WHENEVER.search(written) and _is_relative(found.points):
-        return Reading({}, ("incomplete",), rest)
-    if doubts:
-        return Reading({}, tuple(dict.fromkeys(doubts)), rest)
-    if (
-        not found.points
-        and nights is None
-        and awaiting == "nights"
-        and (
-            bare := re.fullmatch(
-                rf"(?:{_UNSURE}[ ,]+)*({_N}|una sola|uma so|just one|only one|one)(?:[ ,]+(?:{_UNSURE}|pode ser|puede ser|esta bien|is fine))*",
-                text.strip(" .!?"),
+            return Reading({}, (), rest)  # "el 24 de diciembre hacen cena?"
+        if re.search(r"\b(?:desde|from|de) (?:ayer|yesterday|ontem)\b", text):
+            return Reading({}, ("past",), rest)
+        if about_a_stay is not False and _WHENEVER.search(written) and _is_relative(found.points):
+            return Reading({}, ("incomplete",), rest)
+        if doubts:
+            return Reading({}, tuple(dict.fromkeys(doubts)), rest)
+        if (
+            not found.points
+            and nights is None
+            and awaiting == "nights"
+            and (
+                bare := re.fullmatch(
+                    rf"(?:{_UNSURE}[ ,]+)*({_N}|una sola|uma so|just one|only one|one)(?:[ ,]+(?:{_UNSURE}|pode ser|puede ser|esta bien|is fine))*",
+                    text.strip(" .!?"),
+                )
             )
-        )
-    ):
-        nights, rest = _count(bare[1]), ""
-    elif (
-        awaiting == "nights"
-        and nights is None
-        and not found.points
-        and len(numbers := re.findall(r"\d+", text)) == 1
-        and not re.search(r"\b(?:dias?|days?|adult\w*|person\w*|people|pessoas)\b", text)
-        and re.match(rf"(?:\w{{1,6}}\W+){{0,2}}{numbers[0]}\b", text)
-    ):
-        nights = int(numbers[0])
-    elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N} (?:o|or|ou|-) {_N}\b", text):
-        return Reading({}, ("incomplete",), rest)
-    if _BEFORE_IT.search(text) and len(found.points) == 1:
-        found.points[0].role = "out"
-    if known_end and len(found.points) == 1 and found.points[0].role != "out":
-        return Reading(*_with_end(found.points[0], known_end, today), rest)
-    slots, problems = _resolve(found, nights, more, today, before, awaiting)
-    return Reading(slots, tuple(problems), rest)
+        ):
+            nights, rest = _count(bare[1]), ""
+        elif (
+            awaiting == "nights"
+            and nights is None
+            and not found.points
+            and len(numbers := re.findall(r"\d+", text)) == 1
+            and not re.search(r"\b(?:dias?|days?|adult\w*|person\w*|people|pessoas)\b", text)
+            and re.match(rf"(?:\w{{1,6}}\W+){{0,2}}{numbers[0]}\b", text)
+        ):
+            nights = int(numbers[0])
+        elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N} (?:o|or|ou|-) {_N}\b", text):
+            return Reading({}, ("incomplete",), rest)
+        if _BEFORE_IT.search(text) and len(found.points) == 1:
+            found.points[0].role = "out"
+        if known_end and len(found.points) == 1 and found.points[0].role != "out":
+            return Reading(*_with_end(found.points[0], known_end, today), rest)
+        slots, problems = _resolve(found, nights, more, today, before, awaiting)
+        return Reading(slots, tuple(problems), rest)
 
 
 def _one_range(text: str, rest: str, language: str, today: dt.date, country: str) -> Reading | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
@@ -31,7 +32,8 @@ _PAST = re.compile(
     r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
-_OVER = re.compile(r"\b(?:19\d\d|20\d\d)\b")
+_YEARS = re.compile(r"\b(?:19\d\d|20\d\d)\b")
+_SENTENCE_END = re.compile(r"[.!?;\n]")
 # A clause with these speaks of the stay after all.
 _STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|"
@@ -72,24 +74,30 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
     ):
         text = " " * moved.end() + text[moved.end() :]
     kept: list[str] = []
-    start, over, other, same_sentence = 0, False, False, False
+    over, other, same_sentence = False, False, False
     anchor: Anchor | None = None
-    for end, after in [*((match.start(), match.end()) for match in _BREAK.finditer(text)), (len(text), len(text))]:
-        clause = text[start:end]
+    for clause, gap in _clauses(text):
         over = bool(_PAST.search(clause)) or (over and not _WISH.search(clause))
         # "which bus is it, the 17 or the 10?"
         other = over or _is_other(clause, today) or (other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6)
-        same_sentence = not re.search(r"[.!?;\n]", text[end:after])
+        same_sentence = not _SENTENCE_END.search(gap)
         if other and not over and (match := _DATE.search(clause)):
             if match[7]:
                 anchor = int(match[7]), min(12, max(1, int(match[8]))), None
             else:
                 anchor = day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
-        kept.append(" " * len(clause) if other else clause)
-        kept.append(text[end:after])
+        kept += [" " * len(clause) if other else clause, gap]
         over = over and same_sentence
-        start = after
     return "".join(kept), anchor
+
+
+def _clauses(text: str) -> Iterator[tuple[str, str]]:
+    """Each clause and what parts it from the next."""
+    start = 0
+    for match in _BREAK.finditer(text):
+        yield text[start : match.start()], match[0]
+        start = match.end()
+    yield text[start:], ""
 
 
 # "The congress is from the 10th to the 12th", "hacen algo del 24 al 26": the range is the matter's own.
@@ -98,20 +106,16 @@ _ITS_OWN = re.compile(
 )
 
 
-def without_the_past(text: str) -> str:
+def without_the_past(text: str, today: dt.date) -> str:
     """The text, as long as before, without the clauses that speak of what is over or of another matter's own days."""
     kept: list[str] = []
-    start, over = 0, False
-    for end, after in [*((match.start(), match.end()) for match in _BREAK.finditer(text)), (len(text), len(text))]:
-        clause = text[start:end]
-        over = bool(_PAST.search(clause) or any(int(year[0]) < 2020 for year in _OVER.finditer(clause))) or (
-            over and not _WISH.search(clause)
-        )
+    over = False
+    for clause, gap in _clauses(text):
+        over = bool(_PAST.search(clause)) or _names_a_past_year(clause, today) or (over and not _WISH.search(clause))
         date = re.search(r"\d", clause)
         own = bool(_EVENT.search(clause) and date and _ITS_OWN.search(clause[: date.start()]))
-        kept += [" " * len(clause) if own or over else clause, text[end:after]]
-        over = over and not re.search(r"[.!?;\n]", text[end:after])
-        start = after
+        kept += [" " * len(clause) if own or over else clause, gap]
+        over = over and not _SENTENCE_END.search(gap)
     return "".join(kept)
 
 
@@ -120,4 +124,8 @@ def _is_other(clause: str, today: dt.date) -> bool:
         return True
     if _STAY.search(clause):
         return False
-    return bool(_EVENT.search(clause)) or (not _DATE.search(clause) and any(int(year[0]) < today.year for year in _OVER.finditer(clause)))
+    return bool(_EVENT.search(clause)) or (not _DATE.search(clause) and _names_a_past_year(clause, today))
+
+
+def _names_a_past_year(clause: str, today: dt.date) -> bool:
+    return any(int(year[0]) < today.year for year in _YEARS.finditer(clause))

@@ -179,7 +179,7 @@ _TIDIED: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\b(\d{1,2})o(?=/\d)"), r"\1"),
     (re.compile(r"\bb/w\b"), "between"),
     (re.compile(r"\b(\d{1,2}) (st|nd|rd|th)\b"), r"\1\2"),
-    # "última noche 16 de mayo": left on the morning after
+    # "primera noche 14 de mayo"
     (re.compile(r"\b(?:primera noche|primeira noite|first night)(?: (?:is|es|e|seria|el|la|the|del?|dia|no|do))* (?=\d)"), "llegada el "),
     (re.compile(r"\b(?:2day|2dy)\b"), "today"),
     (re.compile(r"\b2mor(?:row|o)\b"), "tomorrow"),
