@@ -31,13 +31,15 @@ NEAR_DAYS, NEAR_LIMIT = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 7, -7), 3
 LIVE = [Booking.State.CONFIRMED, Booking.State.CHANGING, Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.HOLDING]
 
 
-def hotel_view(hotel: Hotel, now: dt.datetime) -> HotelView:
-    """What the dialogue needs to know of the hotel; ``now`` decides whether people answer."""
+def hotel_view(hotel: Hotel, now: dt.datetime, *, phone: str = "") -> HotelView:
+    """What the dialogue needs to know of the hotel; ``now`` decides whether people answer. A guest whose ``phone`` the
+    channel tells is not asked for it."""
     room_types: tuple[RoomTypeInfo, ...] = ()
     required: tuple[str, ...] = ("name",)
     try:
         pms = gateway(hotel)
-        room_types, required = tuple(pms.room_types()), pms.required_guest_fields
+        room_types = tuple(pms.room_types())
+        required = tuple(field for field in pms.required_guest_fields if field != "phone" or not phone)
     except PmsError:
         pass  # the talk goes on without room names; whoever needs the PMS will say that it is away
     until, opens = _people(hotel, now)

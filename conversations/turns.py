@@ -179,7 +179,7 @@ def _waiting(talks: Sequence[Conversation]) -> dict[int, list[Inbound]]:
 def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, clock: Clock) -> tuple[Understanding, Outcome]:
     now = clock()
     state = State.from_json(conversation.state)
-    return policy.decide(_heard(letters), state=state, hotel=hotel_view(conversation.hotel, now), desk=desk, now=now)
+    return policy.decide(_heard(letters), state=state, hotel=hotel_view(conversation.hotel, now, phone=desk.phone), desk=desk, now=now)
 
 
 def _heard(letters: list[Inbound]) -> Heard:

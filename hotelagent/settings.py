@@ -337,7 +337,7 @@ DRAINS = {
         "channels_app.tasks.RECEIPTS",
         "channels_app.tasks.DELIVERY",
     ],
-    "slow": ["reservations.tasks.HOLDS"],
+    "slow": ["reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
 }
 # SQL that says when the next row of a room is due; the sweeper asks them together.
 DUE = {
@@ -347,13 +347,13 @@ DUE = {
 # Once a minute the sweeper repairs what a killed worker left behind.
 REPAIRS = ["channels_app.tasks.repair", "conversations.tasks.repair", "reservations.tasks.repair"]
 # Gauges computed by SQL when somebody looks at /metrics.
-GAUGES = ["channels_app.tasks.gauges", "reservations.tasks.gauges"]
+GAUGES = ["channels_app.tasks.gauges", "reservations.tasks.gauges", "pms.sync.gauges"]
 # Asked by /health/ready when CHECK_PMS_IN_READINESS is on; returns a sentence when something is wrong.
 PMS_HEALTH = "pms.gateway.health"
 # Rung by the post office when letters arrive.
 INBOUND_TASK = "conversations.tasks.letters_arrived"
-# Makes the demo hotel's WhatsApp account from the environment at every start.
-CHANNEL_FROM_ENVIRONMENT = "channels_app.provision.account_from_environment"
+# What of the environment becomes rows of the demo hotel at every start.
+FROM_ENVIRONMENT = ["channels_app.provision.account_from_environment", "pms.provision.connection_from_environment"]
 # Sections of a provisioning file, each applied by the room that owns the rows, in this order.
 PROVISION_SECTIONS = [
     "hotelagent.hotels.provision.apply_hotel",

@@ -11,6 +11,14 @@ class Unavailable(PmsError):
     """The PMS cannot be reached or answers nonsense; nothing was changed. Ask again later."""
 
 
+class Busy(Unavailable):
+    """Another process is writing to this PMS right now; nothing was asked."""
+
+
+class LeftAlone(Unavailable):
+    """The PMS failed too often: it is left alone for a while, and was not asked."""
+
+
 class Rejected(PmsError):
     """The PMS refused the request for a reason of its own; the message says which."""
 
@@ -34,6 +42,6 @@ class OutcomeUnknown(PmsError):
 
 
 class AuthFailed(PmsError):
-    """The PMS does not accept our key."""
+    """The PMS does not let us in: a wrong key, a right that is missing, an address that leads elsewhere. People must look."""
 
     permanent = True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from pms.terms import NewReservation, Offer, Party, Reservation, RoomTypeInfo, Stay
+from pms.terms import KnownGuest, NewReservation, Occupied, Offer, Party, Reservation, RoomTypeInfo, Stay
 
 
 class Port(Protocol):
@@ -15,10 +17,15 @@ class Port(Protocol):
     Reads may be retried; writes never are without a look-up first.
     """
 
-    # Fields of GuestDetails without which create() is refused.
-    required_guest_fields: tuple[str, ...]
+    @property
+    def required_guest_fields(self) -> tuple[str, ...]:
+        """Fields of GuestDetails without which create() is refused."""
+        ...
+
     # True when a write settles within milliseconds, so that it may run while the guest waits.
     settles_at_once: bool
+    # Called right before every request that changes something; it raises Busy when this process may not write any more.
+    before_write: Callable[[], None]
 
     def room_types(self) -> list[RoomTypeInfo]:
         """Active room types, in the hotel's order."""
@@ -41,8 +48,40 @@ class Port(Protocol):
         """
         ...
 
+    def settle(self, reservation: NewReservation) -> Reservation | None:
+        """After an unknown outcome: what became of ``reservation``, checked and made good as create() does; it never books.
+
+        None when the PMS has no booking with this reference. Raises SoldOut, PriceChanged (and has undone it), OutcomeUnknown.
+        """
+        ...
+
+    def read(self, pms_ids: Sequence[str]) -> list[Reservation]:
+        """Bookings by the PMS's own numbers; those it does not have are left out."""
+        ...
+
     def find_by_reference(self, reference: str) -> Reservation | None:
-        """The booking that carries our reference, cancelled ones too; None when the PMS has none."""
+        """The booking that carries our reference, cancelled ones too; None when the PMS has none. Changes nothing."""
+        ...
+
+    def changed_since(self, moment: dt.datetime) -> list[Reservation]:
+        """Bookings made or changed after ``moment`` (aware), whoever made them, oldest change first."""
+        ...
+
+    def arrivals(self, day: dt.date) -> list[Reservation]:
+        """Live bookings that arrive on this day of the hotel's calendar."""
+        ...
+
+    def departures(self, day: dt.date) -> list[Reservation]:
+        """Live bookings that leave on this day."""
+        ...
+
+    def occupied(self, first: dt.date, end: dt.date, *, named: bool = True) -> list[Occupied]:
+        """Every room that is sold for some night of [first, end), with the booking that has it. Nothing keeps a PMS from
+        telling one room twice: that is what this is for. Without ``named`` the references may be missing, and it costs less."""
+        ...
+
+    def guest(self, email: str) -> KnownGuest | None:
+        """The guest on file with exactly this e-mail address."""
         ...
 
     def change(self, reservation: NewReservation) -> Reservation:

@@ -3,20 +3,64 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from hotelagent.hotels.documents import Field, Table
 from hotelagent.hotels.models import Hotel
 from hotelagent.hotels.provision import DAYS
-from pms import inventory
-from pms.models import Connection, OutOfOrder, Rate, Restriction, Room, RoomType, Tax
+from pms import cache, inventory
+from pms.models import Connection, EmailMode, OutOfOrder, PmsType, Rate, Restriction, Room, RoomType, Tax
 
 LANGUAGES = ("es", "en", "pt")
 
 
 def apply_pms(hotel: Hotel, document: Table) -> None:
-    if "pms" in document:
-        table = document["pms"].table(required=("type",))
-        Connection.objects.update_or_create(hotel=hotel, defaults={"type": table["type"].choice(("embedded",))})
+    if "pms" not in document:
+        return
+    table = document["pms"].table(
+        required=("type",),
+        optional=("base_url", "api_key", "hotel_id", "email", "relay_address", "failures_allowed", "pause_s"),
+    )
+    row, _created = Connection.objects.get_or_create(hotel=hotel)
+    row.type = table["type"].choice(tuple(PmsType.values))
+    if "base_url" in table:
+        row.base_url, row.base_url_trusted = _address(table["base_url"]), True
+    row.api_key = table.get("api_key", Field.secret, row.api_key)
+    row.property_id = table.get("hotel_id", lambda field: str(field.integer(minimum=1, maximum=10**9)), row.property_id)
+    row.email_mode = table.get("email", lambda field: field.choice(tuple(EmailMode.values)), row.email_mode)
+    row.relay_address = table.get("relay_address", lambda field: field.text(maximum=200), row.relay_address)
+    row.failures_allowed = table.get("failures_allowed", lambda field: field.integer(minimum=1, maximum=100), row.failures_allowed)
+    row.pause_s = table.get("pause_s", lambda field: field.integer(minimum=1, maximum=3600), row.pause_s)
+    if row.type == PmsType.QLOAPPS and not (row.base_url and row.property_id):
+        raise document["pms"].error("a QloApps needs base_url, api_key and hotel_id")
+    row.save()
+    cache.forget(hotel.pk)
+
+
+def connection_from_environment(hotel_slug: str) -> None:
+    """At every start the PMS variables become the demo hotel's connection, when they name a PMS outside the house."""
+    given = settings.PMS
+    hotel = Hotel.objects.filter(slug=hotel_slug).first()
+    if hotel is None or given["type"] == PmsType.EMBEDDED or not given["base_url"]:
+        return
+    Connection.objects.update_or_create(
+        hotel=hotel,
+        defaults={
+            "type": given["type"], "base_url": given["base_url"], "base_url_trusted": True, "api_key": given["api_key"],
+            "property_id": given["hotel_id"] or "1",
+        },
+    )  # fmt: skip
+    cache.forget(hotel.pk)
+
+
+def _address(field: Field) -> str:
+    url = field.text(maximum=200).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
+        raise field.error("must be scheme://host[:port][/path]")
+    return url
 
 
 def apply_inventory(hotel: Hotel, document: Table) -> None:

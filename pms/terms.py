@@ -98,6 +98,8 @@ class Offer:
     free: int
     price: Price | None
     broken: tuple[Broken, ...] = ()
+    # Set when the PMS could not be asked: this is how it was then.
+    as_of: dt.datetime | None = None
 
     @property
     def bookable(self) -> bool:
@@ -137,6 +139,11 @@ class Combination:
     def bookable(self) -> bool:
         return self.free and self.price is not None and not self.broken
 
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """Since when the oldest of it is known; None: now."""
+        return min((offer.as_of for offer in self.offers if offer.as_of), default=None)
+
 
 @dataclass(frozen=True)
 class GuestDetails:
@@ -146,6 +153,8 @@ class GuestDetails:
     email: str = ""
     phone: str = ""
     language: str = ""
+    # Marks the guest among ours without naming them: two bookings with the same key are of the same person.
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,3 +215,27 @@ class Reservation:
     total: Decimal
     currency: str
     rooms: tuple[str, ...] = field(default=())
+    # What was paid already, as the PMS knows it.
+    paid: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class KnownGuest:
+    """A guest the PMS has on file."""
+
+    pms_id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """A room that one booking has for a stay. ``line`` grows with every room sold: the lower one was first."""
+
+    room: str
+    room_number: str
+    room_type: str
+    stay: Stay
+    pms_id: str
+    reference: str
+    line: int

@@ -18,7 +18,7 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from hotelagent.ops import correlation, killpoints, leases, queue
-from pms.errors import AuthFailed, NotFound, OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
+from pms.errors import AuthFailed, Busy, NotFound, OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
 from pms.gateway import Gateway, gateway
 from pms.terms import GuestDetails, NewReservation, Party, Reservation, ReservationState, RoomLine, Stay
 from reservations import holds
@@ -30,14 +30,18 @@ log = structlog.get_logger(__name__)
 
 State = Booking.State
 HELD = leases.Held()
-RETRY = dt.timedelta(seconds=5)
+RETRY, LONGEST_WAIT = dt.timedelta(seconds=5), dt.timedelta(minutes=5)
 # How long a booking that settles at once is left to the process that places it.
 OWN = dt.timedelta(seconds=15)
 # How long after the yes a forgotten booking may still be placed.
 TAKE_UP_LIMIT = dt.timedelta(hours=1)
 MAX_ATTEMPTS = 5
-# When to look an unknown booking up; two clean looks at least 90 s apart come before any repeat.
+# When to look an unknown booking up, in seconds after the outcome got lost. A server may be at it for more than a minute
+# after its caller is gone: two clean looks at least 90 s apart come before the one repeat.
 LOOKS = (5, 30, 120, 600)
+CLEAN = dt.timedelta(seconds=90)
+# Another of our guests is being booked at this hotel: their turn first.
+TURN = dt.timedelta(seconds=1)
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that reads like something else
 REFERENCE_PREFIX = "RX"
 
@@ -140,6 +144,8 @@ def advance(pk: int) -> bool:
                 _look_up(booking, pms)
             else:
                 _placing(booking, pms)
+        except Busy:
+            _not_counted(booking, due_at=timezone.now() + TURN)
         except (Unavailable, AuthFailed) as error:
             _later(booking, f"PMS not available: {type(error).__name__}")
     return True
@@ -205,37 +211,63 @@ def _claim(pk: int) -> Booking | None:
 
 
 def _placing(booking: Booking, pms: Gateway) -> None:
-    if booking.attempts > 1 and (found := pms.find_by_reference(booking.reference)) is not None:
+    if booking.attempts > 1 and pms.settles_at_once and (found := pms.find_by_reference(booking.reference)) is not None:
         _confirm_or_reject(booking, found)
         return
-    if booking.attempts > 1 and booking.asked_at is not None and not pms.settles_at_once:
+    if booking.asked_at is not None and not pms.settles_at_once:
         # Whoever asked died before the answer. One clean look is not enough: the PMS may still be at it.
         _settled(booking, State.UNKNOWN, note="asked before, no answer on record", due_at=_in(LOOKS[0]), attempts=0)
         return
+    _create(booking, pms)
+
+
+def _create(booking: Booking, pms: Gateway) -> None:
     if not pms.settles_at_once:
         Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=timezone.now())
+        killpoints.reached("booking.asked")
     try:
         answer = pms.create(_order(booking, booking))
     except OutcomeUnknown as error:
-        _settled(booking, State.UNKNOWN, note=str(error), due_at=_in(LOOKS[0]), attempts=0)
-    except (SoldOut, PriceChanged) as error:
-        _settled(booking, State.REJECTED, reason="sold_out" if isinstance(error, SoldOut) else "price_changed", note=str(error))
+        _settled(booking, State.UNKNOWN, note=str(error), due_at=_in(LOOKS[0]), attempts=0, clean_since=None)
     except Rejected as error:
-        _settled(booking, State.REJECTED, reason="refused", note=str(error))
+        _reject(booking, error)
     else:
         killpoints.reached("booking.created")
         _confirm_or_reject(booking, answer)
 
 
 def _look_up(booking: Booking, pms: Gateway) -> None:
-    found = pms.find_by_reference(booking.reference)
+    try:
+        found = pms.settle(_order(booking, booking))
+    except OutcomeUnknown as error:  # there, but it could not be made sure of: no clean look
+        _not_counted(booking, due_at=_in(LOOKS[0]), note=str(error))
+        return
+    except Rejected as error:
+        _reject(booking, error)
+        return
     if found is not None:
         _confirm_or_reject(booking, found)
+        return
+    now = timezone.now()
+    clean_since = booking.clean_since or now
+    if not booking.is_repeated and now - clean_since >= CLEAN:
+        step(booking, State.UNKNOWN, note="not there, and not on its way any more: asked once more", is_repeated=True)
+        try:
+            _create(booking, pms)
+        except (Unavailable, AuthFailed):  # surely not sent
+            Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(is_repeated=False)
+            raise
     elif booking.attempts < len(LOOKS):
+        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(clean_since=clean_since)
         wait = LOOKS[booking.attempts] - LOOKS[booking.attempts - 1]
-        _release(booking, due_at=timezone.now() + dt.timedelta(seconds=wait))
+        _release(booking, due_at=now + dt.timedelta(seconds=wait))
     else:
         _settled(booking, State.REJECTED, reason="never_arrived", note="the PMS has no such booking after four looks")
+
+
+def _reject(booking: Booking, error: Rejected) -> None:
+    kind = {SoldOut: "sold_out", PriceChanged: "price_changed"}.get(type(error), "refused")
+    _settled(booking, State.REJECTED, reason=kind, note=str(error))
 
 
 def _changing(booking: Booking, pms: Gateway) -> None:
@@ -244,7 +276,8 @@ def _changing(booking: Booking, pms: Gateway) -> None:
     try:
         answer = pms.change(_order(booking, quote))
     except OutcomeUnknown as error:
-        _later(booking, f"changing: {error}")  # asked again: changing into what it already is, is no error
+        # Asked again: changing into what it already is, is no error. Not before the PMS has surely come to its end.
+        _not_counted(booking, due_at=timezone.now() + CLEAN, note=f"changing: {error}")
     except Rejected as error:
         kind = {SoldOut: "sold_out", PriceChanged: "price_changed", NotFound: "not_found"}.get(type(error), "refused")
         _settled(booking, State.CONFIRMED, reason=f"change_{kind}", note=str(error))
@@ -261,7 +294,7 @@ def _cancelling(booking: Booking, pms: Gateway) -> None:
     except Rejected as error:
         _settled(booking, State.CONFIRMED, reason="cancel_refused", note=str(error))
     except OutcomeUnknown as error:
-        _later(booking, f"cancelling: {error}")
+        _not_counted(booking, due_at=_in(LOOKS[0]), note=f"cancelling: {error}")
     else:
         killpoints.reached("booking.cancelled")
         _settled(booking, State.CANCELLED, cancelled_at=timezone.now())
@@ -300,15 +333,32 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
 
 
 def _later(booking: Booking, note: str) -> None:
-    """Not reached: try again a few times, then a person has to look."""
-    if booking.attempts >= MAX_ATTEMPTS and booking.state == State.PLACING:
+    """Not reached, so nothing was changed: try again a few times, then a person has to look. What the guest was told is
+    cancelled is tried for as long as it takes."""
+    given_up = booking.attempts >= MAX_ATTEMPTS
+    if given_up and booking.state == State.PLACING:
         _settled(booking, State.REJECTED, reason="pms_unavailable", note=note)
+        return
+    if given_up and booking.state == State.CHANGING:
+        _settled(booking, State.CONFIRMED, reason="change_pms_unavailable", note=note)
         return
     if booking.state == State.PLACING:  # nothing was asked: nothing can have happened
         Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=None)
+    wait = min(RETRY * max(1, booking.attempts), LONGEST_WAIT)
     if booking.state == State.UNKNOWN:  # no answer is no clean look: it does not count
-        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(attempts=max(0, booking.attempts - 1))
-    _release(booking, due_at=timezone.now() + RETRY * max(1, booking.attempts))
+        _not_counted(booking, due_at=timezone.now() + wait)
+    else:
+        _release(booking, due_at=timezone.now() + wait)
+
+
+def _not_counted(booking: Booking, *, due_at: dt.datetime, note: str = "") -> None:
+    """This try does not count; once more at ``due_at``."""
+    values: dict[str, Any] = {"attempts": max(0, booking.attempts - 1)}
+    if booking.state == State.PLACING:
+        values["asked_at"] = None
+    if note:
+        log.warning("a booking is tried again", reference=booking.reference, state=booking.state, note=note)
+    Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(lease_until=None, due_at=due_at, **values)
 
 
 def _in(seconds: float) -> dt.datetime:
@@ -324,7 +374,7 @@ def _order(booking: Booking, wanted: Booking | Quote) -> NewReservation:
         reference=booking.reference,
         stay=Stay(wanted.check_in, wanted.check_out),
         party=Party(wanted.adults, wanted.children, tuple(wanted.child_ages)),
-        guest=GuestDetails(booking.guest_name, booking.guest_email, booking.guest_phone, booking.language),
+        guest=GuestDetails(booking.guest_name, booking.guest_email, booking.guest_phone, booking.language, booking.guest_key),
         lines=tuple(map(RoomLine.from_json, wanted.lines)),
         currency=booking.currency,
     )

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
-from reservations import booking, holds
+from pms import sync, writing
+from reservations import booking, holds, reconcile
 from reservations.models import Booking
 
 OPEN = [Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.CHANGING, Booking.State.CANCELLING, Booking.State.HOLDING]
@@ -24,9 +25,18 @@ def _due(limit: int) -> list[int]:
     return list(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
+def _renew() -> None:
+    booking.HELD.renew(Booking)
+    writing.renew()
+
+
 # A PMS that takes its time holds up two bookings of a process, and nobody's turn.
-PLACING = queue.Drain("placing", 2, _due, booking.advance, renew=lambda: booking.HELD.renew(Booking), feeds=("delivery",))
+PLACING = queue.Drain("placing", 2, _due, booking.advance, renew=_renew, feeds=("delivery",))
 HOLDS = queue.Drain("holds", 1, lambda _limit: ["holds"] if holds.is_due() else [], lambda _job: holds.expire())
+
+
+# Looks at what the PMS holds; the beat of the slow cluster is quick enough for them.
+SYNC = queue.Drain("sync", 2, sync.due, reconcile.perform)
 
 
 DUE_PLACINGS = (
@@ -41,6 +51,7 @@ def repair() -> None:
     left = Booking.objects.filter(state__in=[Booking.State.DRAFT, Booking.State.HOLDING], created_at__lt=timezone.now() - FORGOTTEN)
     for pk in list(left.values_list("pk", flat=True)):
         booking.take_up(pk)
+    sync.clean_up()
 
 
 def gauges() -> Iterable[Gauge]:

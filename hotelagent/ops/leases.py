@@ -26,9 +26,10 @@ def length() -> dt.timedelta:
 
 
 class Held:
-    """The rows of one table this process works on, with ``fence`` and ``lease_until`` columns."""
+    """The rows of one table this process works on, with ``fence`` and ``lease_until`` columns; leases of ``length``."""
 
-    def __init__(self) -> None:
+    def __init__(self, length: dt.timedelta | None = None) -> None:
+        self._length = length
         self._lock = threading.Lock()
         self._rows: dict[int, tuple[int, float]] = {}
 
@@ -53,6 +54,6 @@ class Held:
         """One short statement a row. A lease that is lost already stays lost."""
         with self._lock:
             rows = [(pk, fence) for pk, (fence, since) in self._rows.items() if time.monotonic() - since < RENEWED_S]
-        until = timezone.now() + length()
+        until = timezone.now() + (self._length or length())
         for pk, fence in rows:
             model._default_manager.filter(pk=pk, fence=fence, lease_until__lt=until).update(lease_until=until)

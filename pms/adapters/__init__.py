@@ -2,4 +2,5 @@
 
 ADAPTERS = {
     "embedded": "pms.adapters.embedded.EmbeddedPms",
+    "qloapps": "pms.adapters.qloapps.QloApps",
 }

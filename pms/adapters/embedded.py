@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from hotelagent.hotels.models import Hotel
 from pms import inventory
 from pms.errors import NotFound, PriceChanged, Rejected, SoldOut
-from pms.models import PropertyReservation, Room, RoomType
-from pms.terms import GuestDetails, NewReservation, Offer, Party, Reservation, ReservationState, RoomLine, RoomTypeInfo, Stay
+from pms.models import PropertyReservation, Room, RoomNight, RoomType
+from pms.terms import (
+    GuestDetails,
+    KnownGuest,
+    NewReservation,
+    Occupied,
+    Offer,
+    Party,
+    Reservation,
+    ReservationState,
+    RoomLine,
+    RoomTypeInfo,
+    Stay,
+)
 
 
 class EmbeddedPms:
     """See pms.port.Port. Writes settle within one short transaction."""
 
-    required_guest_fields: tuple[str, ...] = ("name",)
     settles_at_once = True
 
     def __init__(self, hotel: Hotel) -> None:
         self.hotel = hotel
+        self.before_write: Callable[[], None] = lambda: None  # the database sees to it
+
+    @property
+    def required_guest_fields(self) -> tuple[str, ...]:
+        return ("name",)
 
     def room_types(self) -> list[RoomTypeInfo]:
         counts = inventory.room_counts(self.hotel)
@@ -62,6 +81,40 @@ class EmbeddedPms:
             inventory.take(row, rooms, reservation.stay)
         return _told(row)
 
+    def settle(self, reservation: NewReservation) -> Reservation | None:
+        return self.find_by_reference(reservation.reference)  # whatever is there was written in one transaction
+
+    def read(self, pms_ids: Sequence[str]) -> list[Reservation]:
+        numbers = [int(one) for one in pms_ids if one.isdecimal() and len(one) < 19]
+        return [_told(row) for row in self._reservations().filter(pk__in=numbers).order_by("pk")]
+
+    def changed_since(self, moment: dt.datetime) -> list[Reservation]:
+        return [_told(row) for row in self._reservations().filter(changed_at__gt=moment).order_by("changed_at", "pk")]
+
+    def arrivals(self, day: dt.date) -> list[Reservation]:
+        return [_told(row) for row in self._live().filter(check_in=day).order_by("pk")]
+
+    def departures(self, day: dt.date) -> list[Reservation]:
+        return [_told(row) for row in self._live().filter(check_out=day).order_by("pk")]
+
+    def occupied(self, first: dt.date, end: dt.date, *, named: bool = True) -> list[Occupied]:
+        nights = RoomNight.objects.filter(room__hotel=self.hotel, night__gte=first, night__lt=end, reservation__isnull=False)
+        taken = nights.values("room", "reservation", "room__number", "room__room_type__code", "reservation__reference").annotate(
+            since=Min("night"), until=Max("night"), line=Min("pk")
+        )
+        return [
+            Occupied(
+                room=str(row["room"]), room_number=row["room__number"], room_type=row["room__room_type__code"],
+                stay=Stay(row["since"], row["until"] + dt.timedelta(days=1)), pms_id=str(row["reservation"]),
+                reference=row["reservation__reference"], line=row["line"],
+            )
+            for row in taken.order_by("line")
+        ]  # fmt: skip
+
+    def guest(self, email: str) -> KnownGuest | None:
+        row = self._reservations().filter(guest_email__iexact=email).order_by("-pk").first() if email else None
+        return KnownGuest(row.guest_email, row.guest_name, row.guest_email) if row is not None else None
+
     def find_by_reference(self, reference: str) -> Reservation | None:
         row = self._row(reference)
         return _told(row) if row is not None else None
@@ -84,7 +137,7 @@ class EmbeddedPms:
             rooms = self._rooms(reservation, replacing=row)
             for name, value in wanted.items():
                 setattr(row, name, value)
-            row.save(update_fields=[*wanted])
+            row.save(update_fields=[*wanted, "changed_at"])
             inventory.release(row)
             inventory.take(row, rooms, stay)
         return _told(row)
@@ -97,15 +150,21 @@ class EmbeddedPms:
             if row.state != PropertyReservation.State.CANCELLED:
                 row.state = PropertyReservation.State.CANCELLED
                 row.cancelled_at = timezone.now()
-                row.save(update_fields=["state", "cancelled_at"])
+                row.save(update_fields=["state", "cancelled_at", "changed_at"])
                 inventory.release(row)
         return _told(row)
 
     def _types(self) -> list[RoomType]:
         return list(RoomType.objects.filter(hotel=self.hotel, active=True))
 
+    def _reservations(self) -> QuerySet[PropertyReservation]:
+        return PropertyReservation.objects.filter(hotel=self.hotel)
+
+    def _live(self) -> QuerySet[PropertyReservation]:
+        return self._reservations().filter(state=PropertyReservation.State.CONFIRMED)
+
     def _row(self, reference: str) -> PropertyReservation | None:
-        return PropertyReservation.objects.filter(hotel=self.hotel, reference=reference).first()
+        return self._reservations().filter(reference=reference).first()
 
     def _offers(self, stay: Stay, party: Party, rows: list[RoomType], replacing: str = "") -> list[Offer]:
         counts = inventory.room_counts(self.hotel)
@@ -128,6 +187,10 @@ class EmbeddedPms:
                 raise Rejected(f"the guest's {name} is missing")
         if reservation.party.adults < 1 or not reservation.lines:
             raise Rejected("a booking needs an adult and a room")
+        if reservation.currency != self.hotel.currency:
+            raise Rejected(f"the hotel sells in {self.hotel.currency}")
+        if reservation.stay.check_in < self.hotel.local_now().date():
+            raise Rejected("these nights are over")
         for line in reservation.lines:
             party = line.party or reservation.party
             offer = self.quote(reservation.stay, party, line.room_type)

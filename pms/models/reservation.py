@@ -18,7 +18,7 @@ class PropertyReservation(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="property_reservations", verbose_name=_("hotel"))
-    reference = models.CharField(_("reference"), max_length=40)
+    reference = models.CharField(_("reference"), max_length=80)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.CONFIRMED)
     check_in = models.DateField(_("check-in"))
     check_out = models.DateField(_("check-out"))
@@ -33,6 +33,7 @@ class PropertyReservation(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 
     class Meta:
@@ -44,7 +45,7 @@ class PropertyReservation(models.Model):
             models.CheckConstraint(condition=Q(check_out__gt=F("check_in")), name="property_stay_not_empty"),
             models.CheckConstraint(condition=Q(adults__gte=1), name="property_has_an_adult"),
         ]
-        indexes = [models.Index(fields=["hotel", "check_in"])]
+        indexes = [models.Index(fields=["hotel", "check_in"]), models.Index(fields=["hotel", "changed_at"])]
 
     def __str__(self) -> str:
         return self.reference

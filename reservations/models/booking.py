@@ -58,6 +58,9 @@ class Booking(models.Model):
     fence = models.PositiveIntegerField(_("fence"), default=0)
     # Set before the PMS is asked to create it: a process that dies after this leaves an unknown outcome.
     asked_at = models.DateTimeField(_("asked of the PMS"), null=True, blank=True)
+    # The first look of several in a row that found nothing there; one repeat at most may follow.
+    clean_since = models.DateTimeField(_("not there since"), null=True, blank=True)
+    is_repeated = models.BooleanField(_("asked a second time"), default=False)
     # False once nobody waits for the outcome any more: the guest was told within the turn.
     told = models.BooleanField(_("guest was told"), default=False)
     created_at = models.DateTimeField(_("created"))

@@ -18,7 +18,8 @@ class Command(BaseCommand):
         import uvicorn  # noqa: PLC0415 - only this command needs the server
         from django.conf import settings  # noqa: PLC0415 - as above
 
-        import_string(settings.CHANNEL_FROM_ENVIRONMENT)("demo")
+        for path in settings.FROM_ENVIRONMENT:
+            import_string(path)("demo")
         uvicorn.run(
             "hotelagent.asgi:application",
             host=options["host"] or settings.HOST,

@@ -1,0 +1,38 @@
+"""No more than 70 requests a minute to one hotel's PMS, whichever process asks.
+
+The generic cell rate algorithm on one row: ``BURST`` requests may follow one another at once, then one every
+``INTERVAL_S``. Any 60 seconds hold at most BURST + 60 / INTERVAL_S = 70 (the servers of shared hosting begin to refuse at
+about 80).
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from pms.errors import Unavailable
+
+A_MINUTE, BURST = 70, 16
+INTERVAL_S = 60 / (A_MINUTE - BURST)
+# One row, one statement: the place is taken only when the wait for it is bearable.
+TAKE = """
+    INSERT INTO pms_pace AS pace (hotel_id, spent_until) VALUES (%(hotel)s, clock_timestamp() + make_interval(secs => %(step)s))
+    ON CONFLICT (hotel_id) DO UPDATE
+    SET spent_until = greatest(pace.spent_until, clock_timestamp()) + make_interval(secs => %(step)s)
+    WHERE pace.spent_until <= clock_timestamp() + make_interval(secs => %(bearable)s)
+    RETURNING extract(epoch FROM spent_until - clock_timestamp()) - %(burst)s
+"""
+
+
+def wait(hotel_id: int, *, patience_s: float = 20.0) -> None:
+    """Wait for a place. Raises Unavailable when that would take longer than ``patience_s``; then no place is taken."""
+    with connection.cursor() as cursor:
+        burst_s = BURST * INTERVAL_S
+        bearable_s = patience_s + burst_s - INTERVAL_S
+        cursor.execute(TAKE, {"hotel": hotel_id, "step": INTERVAL_S, "burst": burst_s, "bearable": bearable_s})
+        row = cursor.fetchone()
+    if row is None:
+        raise Unavailable("more requests than the PMS bears")
+    if row[0] > 0:
+        time.sleep(float(row[0]))

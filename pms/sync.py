@@ -1,0 +1,196 @@
+"""Looks at what a PMS holds, each of them a row: when, how much was seen, what differs from what we believe.
+
+Who looks when: ``due`` (claimed by a worker, one at a time for each hotel and kind), or a person who presses the button.
+A difference stays open until a look of the same kind does not see it any more, or a person closes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from prometheus_client import Counter
+
+from hotelagent.hotels.models import Hotel
+from hotelagent.ops.metrics import Gauge
+from pms import breaker, cache
+from pms.gateway import Gateway, gateway
+from pms.models import Connection, Difference, Exchange, PmsType, SyncRun
+from pms.terms import Occupied
+
+log = structlog.get_logger(__name__)
+
+Run, Kind, Differs = SyncRun, SyncRun.Kind, Difference.Kind
+# Doubles are to be found within a minute; a worker looks every 15 s whether anything is due.
+EVERY = {Kind.DOUBLES: dt.timedelta(seconds=40), Kind.CHANGES: dt.timedelta(seconds=60), Kind.ROOMS: dt.timedelta(hours=1)}
+# The night's whole comparison, on the hotel's clock.
+AT_NIGHT = dt.time(4, 0)
+# A run without an end this old belonged to a process that died.
+DEAD = dt.timedelta(minutes=15)
+# How far ahead bookings are looked at.
+HORIZON = dt.timedelta(days=550)
+# Kept for this long: runs (and what was asked) say nothing later.
+KEPT = dt.timedelta(days=14)
+# What a kind of look would see, and so may close when it does not.
+SEES = {
+    Kind.DOUBLES: {Differs.DOUBLE},
+    Kind.RECONCILIATION: set(Differs) - {Differs.DOUBLE},
+}
+
+FOUND = Counter("pms_differences_total", "Differences between the PMS and us, when first seen", ["kind"])
+
+
+@dataclass
+class Look:
+    """What a run finds, while it goes on."""
+
+    seen: int = 0
+    found: dict[tuple[str, str], tuple[list[str], str, str]] = field(default_factory=dict)
+    adopted: set[tuple[str, str]] = field(default_factory=set)
+
+    def differs(self, kind: str, mark: str, references: Iterable[str], *, ours: str = "", theirs: str = "", adopted: bool = False) -> None:
+        """``mark`` says what makes it the same difference next time; ``adopted``: we believe the PMS from now on."""
+        self.found[kind, mark[:200]] = (list(references), ours[:200], theirs[:200])
+        if adopted:
+            self.adopted.add((kind, mark[:200]))
+
+
+def due(limit: int) -> list[int]:
+    """Claim looks that are due: each becomes a run of its own, which nobody else starts. Run ids."""
+    claimed: list[int] = []
+    for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel"):
+        for kind in Kind:
+            if len(claimed) >= limit:
+                return claimed
+            if _is_due(row.hotel, kind) and (run := claim(row.hotel, kind)) is not None:
+                claimed.append(run.pk)
+    return claimed
+
+
+def claim(hotel: Hotel, kind: str, *, asked_by: str = "") -> SyncRun | None:
+    """A new run; None while one of the same kind is under way."""
+    with transaction.atomic():
+        Hotel.objects.select_for_update(no_key=True).get(pk=hotel.pk)
+        under_way = SyncRun.objects.filter(hotel=hotel, kind=kind, ended_at__isnull=True, started_at__gt=timezone.now() - DEAD)
+        if under_way.exists() or (not asked_by and not _is_due(hotel, kind)):
+            return None
+        return SyncRun.objects.create(hotel=hotel, kind=kind, started_at=timezone.now(), asked_by=asked_by)
+
+
+def last_look(run: SyncRun) -> dt.datetime | None:
+    """When the last run of this kind began that came to its end."""
+    before = SyncRun.objects.filter(hotel=run.hotel, kind=run.kind, ended_at__isnull=False, error="").exclude(pk=run.pk)
+    return before.values_list("started_at", flat=True).first()
+
+
+@contextmanager
+def looking(run: SyncRun) -> Iterator[Look]:
+    """Around the work of a run: writes its end, its differences, or its error (which goes on)."""
+    look = Look()
+    try:
+        yield look
+    except Exception as error:
+        _end(run, look, error=f"{type(error).__name__}: {error}"[:300])
+        raise
+    with transaction.atomic():
+        _write(run, look)
+        _end(run, look)
+
+
+def doubles(run: SyncRun) -> None:
+    """Rooms that two live bookings have for the same night, whoever made them."""
+    pms, today = gateway(run.hotel), run.hotel.local_now().date()
+    with looking(run) as look:
+        taken = pms.occupied(today, today + HORIZON, named=False)
+        look.seen = len(taken)
+        clashes = list(_clashes(taken))
+        names = _names(pms, {one.pms_id for clash in clashes for one in clash})
+        for first, second in clashes:
+            told = [names.get(one.pms_id) or f"#{one.pms_id}" for one in (first, second)]
+            look.differs(
+                Differs.DOUBLE, f"{first.room}:{first.pms_id}:{second.pms_id}", told,
+                theirs=f"{first.room_number}: {_stay(first)} / {_stay(second)}",
+            )  # fmt: skip
+
+
+def rooms(run: SyncRun) -> None:
+    """Room types and prices read anew."""
+    cache.forget(run.hotel.pk)
+    with looking(run) as look:
+        look.seen = len(gateway(run.hotel).room_types())
+
+
+def open_differences(hotels: Iterable[int]) -> int:
+    """How many wait for a person."""
+    return Difference.objects.filter(hotel__in=list(hotels), closed_at__isnull=True).count()
+
+
+def clean_up() -> None:
+    """Once a minute: what nobody will look at any more."""
+    old = timezone.now() - KEPT
+    Exchange.objects.filter(pk__in=Exchange.objects.filter(at__lt=old).values("pk")[:5000]).delete()
+    SyncRun.objects.filter(pk__in=SyncRun.objects.filter(started_at__lt=old, differences__isnull=True).values("pk")[:1000]).delete()
+
+
+def gauges() -> Iterable[Gauge]:
+    """The breaker of each PMS outside the house (0 closed, 1 half-open, 2 open), and what differs there."""
+    level = {"closed": 0, "half-open": 1, "open": 2}
+    for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel"):
+        labels = {"hotel": row.hotel.slug}
+        yield "pms_breaker_state", "0 closed, 1 half-open, 2 open", labels, level[breaker.state(row.hotel_id)[0]]
+        yield "pms_differences_open", "Differences between the PMS and us", labels, open_differences([row.hotel_id])
+
+
+def _is_due(hotel: Hotel, kind: str) -> bool:
+    last = SyncRun.objects.filter(hotel=hotel, kind=kind).values_list("started_at", flat=True).first()
+    if kind == Kind.RECONCILIATION:
+        now = hotel.local_now()
+        tonight = now.replace(hour=AT_NIGHT.hour, minute=AT_NIGHT.minute, second=0, microsecond=0)
+        return now >= tonight and (last is None or last < tonight)
+    return last is None or timezone.now() - last >= EVERY[Kind(kind)]
+
+
+def _clashes(taken: list[Occupied]) -> Iterator[tuple[Occupied, Occupied]]:
+    """Neighbours in one room that overlap; of several over one another each with the next."""
+    ordered = sorted(taken, key=lambda one: (one.room, one.stay.check_in, one.stay.check_out, one.line))
+    for first, second in pairwise(ordered):
+        if first.room == second.room and first.pms_id != second.pms_id and second.stay.check_in < first.stay.check_out:
+            yield (first, second) if first.line < second.line else (second, first)
+
+
+def _names(pms: Gateway, numbers: set[str]) -> dict[str, str]:
+    found = pms.port.read(sorted(numbers)) if numbers else []
+    return {one.pms_id: one.reference for one in found}
+
+
+def _stay(one: Occupied) -> str:
+    return f"{one.stay.check_in:%Y-%m-%d}–{one.stay.check_out:%Y-%m-%d}"
+
+
+def _write(run: SyncRun, look: Look) -> None:
+    now = timezone.now()
+    known = {(row.kind, row.mark): row for row in Difference.objects.filter(hotel=run.hotel, closed_at__isnull=True).select_for_update()}
+    for (kind, mark), (references, ours, theirs) in look.found.items():
+        if (kind, mark) in known:
+            Difference.objects.filter(pk=known[kind, mark].pk).update(last_seen_at=now, ours=ours, theirs=theirs)
+            continue
+        settled = {"closed_at": now, "closed_by": "adopted"} if (kind, mark) in look.adopted else {}
+        Difference.objects.create(
+            hotel=run.hotel, run=run, kind=kind, mark=mark, references=references, ours=ours, theirs=theirs, first_seen_at=now,
+            last_seen_at=now, **settled,
+        )  # fmt: skip
+        FOUND.labels(kind).inc()
+        log.error("the PMS differs", kind=kind, references=references, hotel=run.hotel.slug, adopted=bool(settled))
+    gone = [row.pk for key, row in known.items() if key not in look.found and row.kind in SEES.get(Kind(run.kind), set())]
+    Difference.objects.filter(pk__in=gone).update(closed_at=now, closed_by="not seen any more")
+
+
+def _end(run: SyncRun, look: Look, *, error: str = "") -> None:
+    run.ended_at, run.seen, run.found, run.error = timezone.now(), look.seen, len(look.found), error
+    run.save(update_fields=["ended_at", "seen", "found", "error"])
