@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeAlias
 
 import structlog
 from django.db import transaction
@@ -26,7 +27,8 @@ from pms.terms import Occupied
 
 log = structlog.get_logger(__name__)
 
-Run, Kind, Differs = SyncRun, SyncRun.Kind, Difference.Kind
+Run: TypeAlias = SyncRun
+Kind, Differs = SyncRun.Kind, Difference.Kind
 # Doubles are to be found within a minute; a worker looks every 15 s whether anything is due.
 EVERY = {Kind.DOUBLES: dt.timedelta(seconds=40), Kind.CHANGES: dt.timedelta(seconds=60), Kind.ROOMS: dt.timedelta(hours=1)}
 # The night's whole comparison, on the hotel's clock.

@@ -20,8 +20,10 @@ from channels_app import delivery, receipts
 from channels_app.models import Account, MetaApp
 from conversations import sorting, turns
 from hotelagent.hotels.provision import provision
-from pms import cache
+from pms import cache, pacing
+from pms.models import Connection
 from tests.fakes.meta.client import MetaDouble
+from tests.fakes.qloapps import QloAppsDouble
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET, TOKEN, VERIFY = "app-secret-of-the-tests", "token-of-the-tests", "verify-token-of-the-tests"
@@ -80,6 +82,52 @@ def double(_double):
 def connected(hotel, double):
     """A WhatsApp account that talks to the double."""
     return make_account(hotel, api_url=double.base_url)
+
+
+# --- a QloApps ------------------------------------------------------------------------------------------------------------
+
+
+def connect_pms(hotel, shop, **values):
+    """The hotel's rooms are in this double of QloApps from now on."""
+    row, _created = Connection.objects.update_or_create(
+        hotel=hotel,
+        defaults={
+            "type": "qloapps",
+            "base_url": shop.base_url,
+            "base_url_trusted": True,
+            "api_key": shop.key,
+            "property_id": "1",
+            **values,
+        },
+    )
+    hotel.currency = "USD"
+    hotel.save(update_fields=["currency"])
+    cache.forget(hotel.pk)
+    return row
+
+
+@pytest.fixture
+def unpaced(monkeypatch):
+    """The double bears any pace; the pace itself is tested in tests/pms/test_line.py."""
+    monkeypatch.setattr(pacing, "INTERVAL_S", 0.0)
+
+
+@pytest.fixture
+def shop(unpaced):
+    with QloAppsDouble() as double:
+        yield double
+
+
+@pytest.fixture
+def qlo_hotel(hotel, shop):
+    connect_pms(hotel, shop)
+    return hotel
+
+
+@pytest.fixture
+def committed_qlo_hotel(committed_hotel, shop):
+    connect_pms(committed_hotel, shop)
+    return committed_hotel
 
 
 # --- letters as Meta sends them ------------------------------------------------------------------------------------------

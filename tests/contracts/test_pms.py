@@ -5,9 +5,8 @@ import traceback
 
 import pytest
 
-from pms import pacing
 from pms.adapters import ADAPTERS
-from pms.models import Connection
+from tests.conftest import connect_pms
 from tests.contracts.bench import Bench, NotApplicableError
 from tests.contracts.questions import QUESTIONS
 from tests.fakes.qloapps import QloAppsDouble
@@ -32,12 +31,6 @@ def ask_everything(hotel):
     return failed, skipped
 
 
-@pytest.fixture
-def unpaced(monkeypatch):
-    """The double bears any pace; the pace itself is tested in test_line."""
-    monkeypatch.setattr(pacing, "INTERVAL_S", 0.0)
-
-
 def test_there_are_enough_questions():
     assert len(QUESTIONS) >= 40
     assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
@@ -57,10 +50,8 @@ def test_embedded(committed_hotel):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("options", [{}, {"php74": True, "languages": 2}, {"stock_errors": True}], ids=["php 8", "php 7", "stock errors"])
 def test_qloapps(committed_hotel, unpaced, options):
-    with QloAppsDouble(key="K" * 32, **options) as shop:
-        Connection.objects.filter(hotel=committed_hotel).update(
-            type="qloapps", base_url=shop.base_url, base_url_trusted=True, api_key=shop.key, property_id="1"
-        )
+    with QloAppsDouble(**options) as shop:
+        connect_pms(committed_hotel, shop)
         failed, skipped = ask_everything(committed_hotel)
 
         assert (failed, skipped) == ({}, NOT_APPLICABLE["qloapps"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -124,7 +125,7 @@ def _service(number: int, name: str, calculation: int, addition: int) -> Row:
 def _configurations(timezone: str) -> list[Row]:
     values = {
         "PS_LANG_DEFAULT": "1", "PS_CURRENCY_DEFAULT": "1", "PS_TIMEZONE": timezone, "PS_ONE_PHONE_AT_LEAST": "1",
-        "MAX_GLOBAL_BOOKING_DATE": "2027-11-20", "PS_OVERBOOKING_ORDER_ACTION": "1", "PS_OS_AWAITING_PAYMENT": str(AWAITING),
+        "MAX_GLOBAL_BOOKING_DATE": f"{dt.datetime.now(tz=dt.UTC).year + 2}-11-20", "PS_OVERBOOKING_ORDER_ACTION": "1", "PS_OS_AWAITING_PAYMENT": str(AWAITING),
         "PS_OS_PAYMENT_ACCEPTED": str(PAID), "PS_OS_PROCESSING": "3", "PS_OS_CANCELED": str(CANCELED), "PS_OS_REFUND": str(REFUNDED),
         "PS_OS_ERROR": "6", "PS_OS_OVERBOOKING_PAID": "7", "PS_OS_PARTIAL_PAYMENT_ACCEPTED": str(PARTIAL),
         "PS_OS_REMOTE_AWAITING_PAYMENT": "9", "PS_OS_REMOTE_PAYMENT_ACCEPTED": "10", "PS_OS_OVERBOOKING_UNPAID": "11",
