@@ -337,7 +337,7 @@ def _later(booking: Booking, note: str) -> None:
     cancelled is tried for as long as it takes."""
     given_up = booking.attempts >= MAX_ATTEMPTS
     if given_up and booking.state == State.PLACING:
-        _settled(booking, State.REJECTED, reason="pms_unavailable", note=note)
+        _settled(booking, State.REJECTED, reason="pms_unavailable", note=note, asked_at=None)
         return
     if given_up and booking.state == State.CHANGING:
         _settled(booking, State.CONFIRMED, reason="change_pms_unavailable", note=note)

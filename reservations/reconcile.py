@@ -60,14 +60,29 @@ def changes(run: sync.Run) -> None:
         by_reference: dict[str, list[Reservation]] = defaultdict(list)
         for one in told:
             by_reference[one.reference].append(one)
-        for row in Booking.objects.filter(hotel=run.hotel, reference__in=list(by_reference), state=State.CONFIRMED):
-            theirs = _newest(by_reference[row.reference], row)
-            if theirs is None:
-                continue
-            differences = _differences(row, theirs)
-            taken_over = bool(differences) and _take_over(row, theirs)
-            for kind, ours, other in differences:
-                look.differs(kind, _mark(row, other), [row.reference], ours=ours, theirs=other, adopted=taken_over)
+        over = (State.CONFIRMED, State.CANCELLED, State.REJECTED)
+        for row in Booking.objects.filter(hotel=run.hotel, reference__in=list(by_reference), state__in=over):
+            _changed(look, row, by_reference[row.reference])
+
+
+def _changed(look: Look, row: Booking, told: list[Reservation]) -> None:
+    live = [one for one in told if one.state == ReservationState.CONFIRMED]
+    numbers = ", ".join(f"#{one.pms_id}" for one in live)
+    if row.state != State.CONFIRMED:
+        if live:  # it came when nobody waited for it any more
+            look.differs(Differs.REVIVED, row.reference, [row.reference], ours=str(row.get_state_display()), theirs=numbers)
+        return
+    if len(live) > 1:
+        look.differs(Differs.TWICE, row.reference, [row.reference], ours=f"#{row.pms_id}", theirs=numbers)
+        return
+    # A dead order says something only when it is the one we know: another may have taken its place.
+    theirs = live[0] if live else next((one for one in told if one.pms_id == row.pms_id), None)
+    if theirs is None:
+        return
+    differences = _differences(row, theirs)
+    taken_over = bool(differences) and _take_over(row, theirs)
+    for kind, ours, other in differences:
+        look.differs(kind, _mark(row, other), [row.reference], ours=ours, theirs=other, adopted=taken_over)
 
 
 def everything(run: sync.Run) -> None:
@@ -149,14 +164,6 @@ def _take_over(row: Booking, theirs: Reservation) -> bool:
         if any(getattr(current, name) != value for name, value in told.items()):
             step(current, State.CONFIRMED, note="changed in the PMS", actor=ACTOR, **told)
         return True
-
-
-def _newest(told: list[Reservation], row: Booking) -> Reservation | None:
-    """What is true of several orders with our reference: the live one; a dead one only when it is the one we know."""
-    live = [one for one in told if one.state == ReservationState.CONFIRMED]
-    if live:
-        return live[-1]
-    return next((one for one in told if one.pms_id == row.pms_id), None)
 
 
 def _mark(row: Booking, theirs: str) -> str:
