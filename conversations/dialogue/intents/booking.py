@@ -314,7 +314,7 @@ def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
     several = len(shown) > 1 and any("+" in offer.code for offer in shown)
     if several:  # their names are too long for a button: they are told by number
         lines = [f"{number}. {line.removeprefix('• ')}" for number, line in enumerate(lines, start=1)]
-    turn.parts.append("\n".join([head, *lines, phrasebook.say(turn.language, "offer_note")]))
+    turn.parts.append("\n".join([head, *lines, _note(turn, shown)]))
     titles = _titles(turn, shown)
     turn.choices = tuple(
         Choice(
@@ -325,6 +325,17 @@ def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
         for number, offer in enumerate(shown, start=1)
         if offer.price is not None
     )
+
+
+def _note(turn: Turn, shown: list[Combination]) -> str:
+    """Taxes; and since when it is known, when the PMS cannot be asked just now."""
+    note = phrasebook.say(turn.language, "offer_note")
+    known = min((offer.as_of for offer in shown if offer.as_of), default=None)
+    if known is None:
+        return note
+    there = known.astimezone(turn.now.tzinfo)
+    when = f"{there:%H:%M}" if there.date() == turn.now.date() else f"{phrasebook.date(turn.language, there.date())} {there:%H:%M}"
+    return f"{note} {phrasebook.say(turn.language, 'offer_as_of', when=when)}"
 
 
 def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Combination]) -> None:
