@@ -22,6 +22,7 @@ from conversations.admin import guest_word, helped, reason_word, recent
 from conversations.models import Conversation, Handoff
 from hotelagent.hotels.access import within
 from hotelagent.hotels.staff_admin import Reach, reach
+from pms.sync import open_differences
 from reservations.admin import arriving, departing, party_of, rooms_of, stay_of, to_come
 from reservations.models import Booking
 
@@ -98,7 +99,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _Entry(_("Out of order"), "build", "pms_outoforder"),
                 _Entry(_("Taxes"), "percent", "pms_tax"),
                 _Entry(_("Bookings in the PMS"), "menu_book", "pms_propertyreservation"),
-                _Entry(_("PMS connection"), "cable", "pms_connection"),
+                _Entry("PMS", "cable", link=reverse("admin:pms_status"), badge=_differing(request) if staff else 0),
+                _Entry(_("PMS connection"), "settings_ethernet", "pms_connection"),
             ],
         ),
         (
@@ -157,6 +159,14 @@ def open_problems(request: HttpRequest) -> list[Problem]:
     return known
 
 
+def _differing(request: HttpRequest) -> int:
+    """Differences with the PMS that wait for a person. Asked once a request."""
+    known: int | None = getattr(request, "_differences", None)
+    if known is None:
+        known = request._differences = open_differences(reach(request).hotels)  # type: ignore[attr-defined]
+    return known
+
+
 def _problems(request: HttpRequest) -> list[Problem]:
     user = request.user
     accounts = unconnected(within(user, Account.objects.all())).count()
@@ -164,7 +174,9 @@ def _problems(request: HttpRequest) -> list[Problem]:
     dead = within(user, Inbound.objects.filter(state=Inbound.State.FAILED), "account__hotel").count()
     unsure = within(user, Booking.objects.filter(state=Booking.State.UNKNOWN)).count()
     notices = within(user, AccountNotice.objects.filter(quarantined=True, seen=False), "account__hotel").count()
+    differing = _differing(request)
     told = [
+        (differing, ngettext("%(count)d difference with the PMS", "%(count)d differences with the PMS", differing)),
         (unsure, ngettext("%(count)d booking nobody is sure of", "%(count)d bookings nobody is sure of", unsure)),
         (accounts, ngettext("%(count)d channel is not connected", "%(count)d channels are not connected", accounts)),
         (out, ngettext("%(count)d letter did not arrive or may not have", "%(count)d letters did not arrive or may not have", out)),
@@ -172,6 +184,7 @@ def _problems(request: HttpRequest) -> list[Problem]:
         (notices, ngettext("%(count)d quarantined notice", "%(count)d quarantined notices", notices)),
     ]
     where = [
+        ("difference", reverse("admin:pms_status")),
         ("help", _list("reservations_booking", "state__exact=unknown")),
         ("link_off", _list("channels_app_account", "unconnected=yes")),
         ("error", _list("channels_app_outbound", "content=problems")),

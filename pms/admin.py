@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from hotelagent.hotels.access import hotels_of
 from hotelagent.hotels.models import Hotel, Language, Weekday
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge, when
-from pms import inventory
+from pms import cache, inventory
 from pms.models import Connection, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
 
 SHEET_NIGHTS = 21
@@ -332,13 +332,24 @@ class ConnectionAdmin(HotelAdmin):
     list_display = ["hotel", "type", "base_url", "show_api_key"]
     list_display_links = ["hotel", "type"]
     list_select_related = ["hotel"]
-    fields = ["hotel", "type", "base_url", "api_key"]
+    fieldsets = [
+        (None, {"fields": ["hotel", "type"]}),
+        (_("A PMS outside the house"), {"fields": ["base_url", "api_key", "property_id", "email_mode", "relay_address"]}),
+        (_("When it fails"), {"fields": ["failures_allowed", "pause_s"]}),
+    ]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return self.list_display
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
+        if "base_url" in form.changed_data:
+            obj.base_url_trusted = False  # an address inside the house is the operator's to give
+        super().save_model(request, obj, form, change)
+        cache.forget(obj.hotel_id)
+        messages.info(request, _("Saved. Check the connection on the page of the PMS."))
 
 
 @admin.register(PropertyReservation)
@@ -370,3 +381,6 @@ class PropertyReservationAdmin(HotelAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, reservation: PropertyReservation) -> str:
         return badge(RESERVATION_LOOKS[reservation.state], reservation.get_state_display())
+
+
+from pms import line_admin as line_admin  # noqa: E402 - Django looks for a module of this name only

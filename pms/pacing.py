@@ -13,7 +13,7 @@ from django.db import connection
 
 from pms.errors import Unavailable
 
-A_MINUTE, BURST = 70, 16
+A_MINUTE, BURST = 70, 10
 INTERVAL_S = 60 / (A_MINUTE - BURST)
 # One row, one statement: the place is taken only when the wait for it is bearable.
 TAKE = """

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 from django.db import transaction
@@ -63,9 +63,18 @@ class Look:
             self.adopted.add((kind, mark[:200]))
 
 
+def ask(hotel: Hotel, kind: str, *, asked_by: str) -> None:
+    """A person wants to know now: the next worker looks. Nothing when somebody has asked already."""
+    if not SyncRun.objects.filter(hotel=hotel, kind=kind, started_at__isnull=True).exists():
+        SyncRun.objects.create(hotel=hotel, kind=kind, asked_by=asked_by[:80])
+
+
 def due(limit: int) -> list[int]:
-    """Claim looks that are due: each becomes a run of its own, which nobody else starts. Run ids."""
+    """Claim looks that were asked for or are due: each is a run of its own, which nobody else starts. Run ids."""
     claimed: list[int] = []
+    for pk in SyncRun.objects.filter(started_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:limit]:
+        if SyncRun.objects.filter(pk=pk, started_at__isnull=True).update(started_at=timezone.now()):
+            claimed.append(pk)
     for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel"):
         for kind in Kind:
             if len(claimed) >= limit:
@@ -128,6 +137,29 @@ def rooms(run: SyncRun) -> None:
         look.seen = len(gateway(run.hotel).room_types())
 
 
+def try_again(hotel: Hotel) -> None:
+    """A person says that the PMS is there again."""
+    breaker.reset(hotel.pk)
+    cache.forget(hotel.pk)
+
+
+def overview(hotel: Hotel, *, shown: int) -> dict[str, Any]:
+    """What the page of the PMS tells; no secrets."""
+    connection = Connection.objects.filter(hotel=hotel).defer("api_key").first()
+    state, row = breaker.state(hotel.pk)
+    differences = Difference.objects.filter(hotel=hotel, closed_at__isnull=True)
+    runs = list(SyncRun.objects.filter(hotel=hotel)[:shown])
+    lately = Exchange.objects.filter(hotel=hotel, at__gt=timezone.now() - dt.timedelta(hours=1))
+    took = sorted(lately.values_list("took_ms", flat=True)[:1000])
+    return {
+        "connection": connection, "kind": str(connection.get_type_display() if connection else PmsType.EMBEDDED.label),
+        "breaker": state, "breaker_row": row, "differences": list(differences[:shown]), "differences_count": differences.count(),
+        "runs": runs, "under_way": any(run.ended_at is None and run.started_at is None for run in runs), "requests": len(took),
+        "failed": lately.exclude(result="ok").count(), "median_ms": took[len(took) // 2] if took else 0,
+        "exchanges": list(Exchange.objects.filter(hotel=hotel)[:shown]),
+    }  # fmt: skip
+
+
 def open_differences(hotels: Iterable[int]) -> int:
     """How many wait for a person."""
     return Difference.objects.filter(hotel__in=list(hotels), closed_at__isnull=True).count()
@@ -150,7 +182,7 @@ def gauges() -> Iterable[Gauge]:
 
 
 def _is_due(hotel: Hotel, kind: str) -> bool:
-    last = SyncRun.objects.filter(hotel=hotel, kind=kind).values_list("started_at", flat=True).first()
+    last = SyncRun.objects.filter(hotel=hotel, kind=kind, started_at__isnull=False).values_list("started_at", flat=True).first()
     if kind == Kind.RECONCILIATION:
         now = hotel.local_now()
         tonight = now.replace(hour=AT_NIGHT.hour, minute=AT_NIGHT.minute, second=0, microsecond=0)

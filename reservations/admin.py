@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from hotelagent.hotels.models import Hotel
 from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, HotelInline, Look, badge, reach, short_day, when
+from reservations import booking, pms_page
 from reservations.models import Booking, BookingStep, Hold, Quote
 
 BOOKING_LOOKS: dict[str, Look] = {
@@ -167,6 +169,7 @@ class BookingAdmin(StaysAdmin):
     code_fields = ("reference", "pms_id", "guest_email")
     search_help_text = _("Reference, name or phone")
     inlines = [StepInline]
+    actions = ["look_up", "give_up"]
     readonly_fields = ["stay", "rooms", "party", "state_label", "price"]
     fieldsets = [
         (None, {"fields": ["reference", "hotel", "state_label", "reason", "stay", "rooms", "party", "price"]}),
@@ -184,6 +187,28 @@ class BookingAdmin(StaysAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, booking: Booking) -> str:
         return badge(BOOKING_LOOKS[booking.state], booking.get_state_display())
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(lambda request: pms_page.view(request, self.admin_site))
+        return [path("pms/", page, name="pms_status"), *super().get_urls()]
+
+    @admin.action(description=_("Look it up in the PMS now"), permissions=["desk"])
+    def look_up(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        count = sum(booking.hurry(row) for row in rows)
+        if not count:
+            messages.warning(request, _("Nothing done: only bookings that are on their way can be looked up."))
+            return
+        told = ngettext("%(count)d booking is looked up.", "%(count)d bookings are looked up.", count)
+        messages.success(request, told % {"count": count})
+
+    @admin.action(description=_("Settle as not booked"), permissions=["desk"])
+    def give_up(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        count = sum(booking.give_up(row, actor=request.user.get_username()) for row in rows)
+        if not count:
+            messages.warning(request, _("Nothing done: only bookings nobody is sure of can be settled by a person."))
+            return
+        told = ngettext("%(count)d booking settled: the guest is told.", "%(count)d bookings settled: their guests are told.", count)
+        messages.success(request, told % {"count": count})
 
 
 @admin.register(Quote)

@@ -115,6 +115,28 @@ def cancel(booking: Booking, *, actor: str) -> Booking:
     return booking
 
 
+def hurry(booking: Booking) -> bool:
+    """A person wants to know: the next step is due now. False when there is none."""
+    waiting = Booking.objects.filter(pk=booking.pk, state__in=[State.PLACING, State.UNKNOWN, State.CHANGING, State.CANCELLING])
+    found = bool(waiting.filter(lease_until__isnull=True).update(due_at=timezone.now()))
+    if found:
+        queue.ring("default")
+    return found
+
+
+def give_up(booking: Booking, *, actor: str) -> bool:
+    """A person has looked in the PMS: this booking is not there and will not be. The guest is told. False when it is not
+    a booking nobody is sure of, or just being looked at."""
+    with transaction.atomic():
+        current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote").get(pk=booking.pk)
+        if current.state != State.UNKNOWN or (current.lease_until is not None and current.lease_until > timezone.now()):
+            return False
+        step(current, State.REJECTED, note="settled by a person", actor=actor, reason="settled_by_staff", due_at=None, told=False)
+        holds.release(current.quote)
+        booking_settled.send(sender=Booking, booking=current)
+    return True
+
+
 def leave_to_background(*, key: str) -> None:
     """Whoever asked cannot wait for the end of this booking: it will be told by ``booking_settled``, now if it has come
     to its end already. Call inside a transaction, before other rows are locked."""

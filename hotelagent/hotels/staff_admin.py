@@ -389,7 +389,7 @@ class HotelAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
         return Rows
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return _on_the_hotels_clock(request, lambda: super(HotelAdmin, self).changelist_view(request, extra_context))
+        return on_the_hotels_clock(request, lambda: super(HotelAdmin, self).changelist_view(request, extra_context))
 
     # forms
 
@@ -416,11 +416,11 @@ class HotelAdmin(Scoped, ModelAdmin):  # type: ignore[misc]
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         view = super().changeform_view
-        return _on_the_hotels_clock(request, lambda: view(request, object_id, form_url, extra_context))
+        return on_the_hotels_clock(request, lambda: view(request, object_id, form_url, extra_context))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         view = super().history_view
-        return _on_the_hotels_clock(request, lambda: view(request, object_id, extra_context))
+        return on_the_hotels_clock(request, lambda: view(request, object_id, extra_context))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The last wall: whatever the form let through, no row ends in a hotel its editor does not configure."""
@@ -511,7 +511,7 @@ def _shown_as_set(model: type[Model], name: str) -> Callable[[Any], SafeString]:
     return show
 
 
-def _on_the_hotels_clock(request: HttpRequest, view: Callable[[], Any]) -> Any:
+def on_the_hotels_clock(request: HttpRequest, view: Callable[[], Any]) -> Any:
     """Answer with every time on the wall clock of the person's hotels: rendered here, while that clock is in force."""
     with timezone.override(reach(request).zone):
         response = view()

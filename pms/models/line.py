@@ -101,7 +101,8 @@ class SyncRun(models.Model):
 
     hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="pms_sync_runs", verbose_name=_("hotel"))
     kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)
-    started_at = models.DateTimeField(_("started"))
+    # Empty: a person asked for it, a worker will come.
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     seen = models.PositiveIntegerField(_("rows seen"), default=0)
     found = models.PositiveIntegerField(_("differences"), default=0)
@@ -115,7 +116,7 @@ class SyncRun(models.Model):
         indexes = [models.Index(fields=["hotel", "kind", "-id"], name="sync_run_by_hotel")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} #{self.pk}"
 
 
 class Difference(models.Model):

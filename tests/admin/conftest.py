@@ -15,7 +15,7 @@ from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound
 from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message, UnansweredQuestion
 from hotelagent.hotels.models import Hotel, Membership, OpeningHours
 from pms import inventory
-from pms.models import Connection, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomType, Tax
+from pms.models import Connection, Difference, Exchange, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomType, SyncRun, Tax
 from pms.terms import Stay
 from reservations.models import Booking, BookingStep, Hold, Quote
 
@@ -72,7 +72,14 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         created_at=now, confirmed_at=now, **stay, **money, **people,
     )  # fmt: skip
     BookingStep.objects.create(booking=booking, at=now, to_state="confirmed", note=f"step {mark}")
+    run = SyncRun.objects.create(hotel=hotel, kind="doubles", started_at=now, ended_at=now, seen=1, found=1, error=f"error {mark}")
     rows = [
+        run,
+        Difference.objects.create(
+            hotel=hotel, run=run, kind="double", mark=mark, references=[f"R{mark}"], ours=f"ours {mark}", first_seen_at=now, last_seen_at=now,
+            closed_at=now, closed_by="test",
+        ),
+        Exchange.objects.create(hotel=hotel, at=now, method="GET", resource=f"api/{mark}", status=200, result="ok", took_ms=3),
         hotel, kind, room, reservation, closed, app, account, inbound, outbound, guest, conversation, quote, booking,
         Rate.objects.create(room_type=kind, first_night=FIRST, end=FIRST + dt.timedelta(days=90), price=100),
         Restriction.objects.create(hotel=hotel, room_type=kind, first_night=FIRST, end=FIRST + dt.timedelta(days=9), min_stay=2),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from hotelagent.hotels.models import Hotel
 from pms.adapters import ADAPTERS
-from pms.errors import Busy, PmsError
+from pms.errors import NotFound, PmsError
 from pms.gateway import Gateway, gateway
 from pms.port import Port
 from pms.terms import GuestDetails, NewReservation, Offer, Party, Reservation, RoomLine, Stay
@@ -34,7 +34,7 @@ class Bench:
     made: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._day = self.first
+        self._day, self._kept = self.first, self.port
 
     @property
     def gateway(self) -> Gateway:
@@ -47,6 +47,11 @@ class Bench:
         return self.gateway.port
 
     @property
+    def _reader(self) -> Port:
+        """One that need not ask twice in one question: what a guest would be quoted, not what is free after a booking."""
+        return self._kept
+
+    @property
     def over_the_wire(self) -> bool:
         return not self.port.settles_at_once
 
@@ -56,7 +61,7 @@ class Bench:
         while self._day + dt.timedelta(days=nights) <= self.last:
             stay = Stay(self._day, self._day + dt.timedelta(days=nights))
             self._day = stay.check_out + dt.timedelta(days=SPREAD - nights if nights < SPREAD else 1)
-            offer = self.port.quote(stay, COUPLE, code)
+            offer = self._reader.quote(stay, COUPLE, code)
             if offer.bookable and offer.free >= rooms:
                 return stay
         raise NotApplicableError(f"no {rooms} free rooms of {code} until {self.last}")
@@ -89,13 +94,13 @@ class Bench:
         """What a guest would book, at the price quoted now; ``codes`` a room each."""
         lines = []
         for code, count in Counter(codes or [self.code]).items():
-            price = self.offer(stay, code, party).price
+            price = self._reader.quote(stay, party, code).price
             assert price is not None, f"no price for {code}"
             lines.append(RoomLine(code, count, price.total, party if len(codes or []) > 1 else None))
         reference = f"{self.mark}{uuid.uuid4()}"
         self.made.append(reference)
         guest = GuestDetails("María Prueba", "maria.prueba@example.com", "+54 9 11 5555-1234", "es", f"contract:{reference}")
-        made = NewReservation(reference, stay, party, guest, tuple(lines), self.port.quote(stay, party, self.code).price.currency)  # type: ignore[union-attr]
+        made = NewReservation(reference, stay, party, guest, tuple(lines), price.currency)
         return replace(made, **changes)  # type: ignore[arg-type]
 
     def book(
@@ -108,20 +113,19 @@ class Bench:
         """Cancel whatever is left. References that could not be cancelled."""
         left = []
         for reference in self.made:
+            problem = ""
             for _try in range(3):
                 try:
-                    found = self.port.find_by_reference(reference)
-                    if found is not None and found.state == "confirmed":
-                        self.gateway.cancel(reference)
+                    self.gateway.cancel(reference)
                     break
-                except Busy:
-                    continue
+                except NotFound:
+                    break
                 except PmsError as error:
                     problem = f"{reference}: {type(error).__name__} {error}"
             else:
                 left.append(problem)
         self.made.clear()
-        self._day = self.first  # what was cancelled is free for the next question
+        self._day, self._kept = self.first, self.port  # what was cancelled is free for the next question
         return left
 
 

@@ -87,9 +87,10 @@ class TestBreaker:
         assert breaker.state(qlo_hotel.pk)[0] == "open"
 
     @pytest.mark.django_db(transaction=True)
-    def test_half_open_lets_one_through_whoever_asks(self, committed_qlo_hotel, shop):
+    def test_half_open_lets_one_through_whoever_asks(self, committed_qlo_hotel, shop, monkeypatch):
         hotel = committed_qlo_hotel
         stay = in_forty_days(hotel)
+        monkeypatch.setattr(line, "RETRY_WITHIN_S", -1)
         known(hotel)
         Breaker.objects.create(hotel=hotel, failures=5, open_until=timezone.now())
         shop.fault("hang", resource="hotel_ari", times=1)

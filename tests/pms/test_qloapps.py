@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from pms import sync
-from pms.adapters.qloapps import people
+from pms.adapters.qloapps import adapter, people
 from pms.adapters.qloapps.adapter import QloApps
 from pms.errors import OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
 from pms.models import Connection, Difference
@@ -147,7 +147,7 @@ class TestRivals:
         figures["told before they were confirmed"] = f"{sold_out} of {size}"
 
     def test_control_without_the_look_at_the_others_the_room_is_sold_twice(self, bench, monkeypatch):
-        monkeypatch.setattr(QloApps, "_rival", lambda *_: None)
+        monkeypatch.setattr(adapter, "_first_before", lambda *_: None)
         shops = []
         for seed in range(12):
             with QloAppsDouble(seed=seed, auto_cancel_share=0.0) as shop:
@@ -268,9 +268,7 @@ class TestPrices:
 
 
 def people_rounding():
-    from pms.adapters.qloapps.adapter import ROUNDING
-
-    return ROUNDING
+    return adapter.ROUNDING
 
 
 class TestChanges:

@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from pms import writing
-from pms.adapters.qloapps import QloApps
+from pms.adapters.qloapps import adapter
 from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, quoting
 from reservations.models import Booking, Quote
@@ -80,7 +80,7 @@ def test_ten_of_our_guests_confirm_the_last_room(committed_qlo_hotel, shop, size
 
 def test_control_without_the_writers_lease_and_the_look_at_the_others_it_is_sold_again_and_again(committed_qlo_hotel, shop, monkeypatch):
     monkeypatch.setattr(writing, "lease", lambda *_: nullcontext(lambda: None))
-    monkeypatch.setattr(QloApps, "_rival", lambda *_: None)
+    monkeypatch.setattr(adapter, "_first_before", lambda *_: None)
     shop.shop.rules.auto_cancel_share = 0.0
     shop.shop.rules.race_window_s = 0.2
 

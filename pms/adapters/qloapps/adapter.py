@@ -167,10 +167,10 @@ class QloApps:
         for order in known:
             if order.state not in self.reads.setup().cancelled:
                 self._cancel(order)
-        told = self.find_by_reference(reference)
-        if told is None or told.state != ReservationState.CANCELLED:
+        told = self.reads.reservations(self.reads.by_reference(reference), named=False)
+        if not told or any(one.state != ReservationState.CANCELLED for one in told):
             raise OutcomeUnknown("cancelled, and still alive when read back")
-        return told
+        return told[-1]
 
     # --- one booking --------------------------------------------------------------------------------------------------
 
@@ -202,30 +202,24 @@ class QloApps:
         order, *doubles = sorted(alive, key=lambda one: one.id)
         for double in doubles:  # the same request arrived twice: the first one counts
             self._cancel(double)
-        lines = self.reads.lines({"id_order": f"[{order.id}]"})
         wanted = sum(line.count for line in reservation.lines)
-        held = [line for line in lines if line.is_held]
-        if order.state in setup.overbooked or len(held) < wanted:
-            self._undo(order, SoldOut(f"order {order.id} has {len(held)} of {wanted} rooms"))
-        rival = self._rival(order, held)
+        ours, others = self._in_the_rooms(order, reservation)
+        if order.state in setup.overbooked or len(ours) < wanted:
+            self._undo(order, SoldOut(f"order {order.id} has {len(ours)} of {wanted} rooms"))
+        rival = _first_before(ours, others)
         if rival is not None:
             self._undo(order, SoldOut(f"order {order.id} shares room {rival.room} with order {rival.order}, which was first"))
         if abs(order.total - reservation.total) > ROUNDING * wanted:
             self._undo(order, PriceChanged(f"order {order.id} costs {order.total} instead of {reservation.total}"))
-        return self.reads.told(order, lines, reservation.guest)
+        return self.reads.told(order, ours, reservation.guest)
 
-    def _rival(self, order: Order, held: list[Line]) -> Line | None:
-        """Somebody else's line in one of our rooms that was there before ours."""
-        for room_type in {line.room_type for line in held}:
-            ours = [line for line in held if line.room_type == room_type]
-            first, end = min(line.stay.check_in for line in ours), max(line.stay.check_out for line in ours)
-            where = {"id_product": f"[{room_type}]", "is_refunded": "[0]", **_touching(first, end)}
-            others = [line for line in self.reads.lines(where) if line.is_held and line.order != order.id]
-            for mine in ours:
-                before = [other for other in others if other.room == mine.room and other.id < mine.id and _overlap(mine, other)]
-                if before:
-                    return before[0]
-        return None
+    def _in_the_rooms(self, order: Order, reservation: NewReservation) -> tuple[list[Line], list[Line]]:
+        """Who holds rooms of these types in these nights: our order, the others. One look at both, of one moment."""
+        kinds = "|".join(sorted({line.room_type for line in reservation.lines}))
+        where = {"id_product": f"[{kinds}]", "is_refunded": "[0]", **_touching(reservation.stay.check_in, reservation.stay.check_out)}
+        held = [line for line in self.reads.lines(where) if line.is_held]
+        ours = [line for line in held if line.order == order.id and line.stay == reservation.stay]
+        return ours, [line for line in held if line.order != order.id]
 
     def _undo(self, order: Order, reason: Rejected) -> NoReturn:
         """Cancel our own order, surely, and say why. Raises ``reason``, or OutcomeUnknown while it may still be alive."""
@@ -311,6 +305,15 @@ class QloApps:
             return people.email(guest.email)
         own = self.connection.relay_address or self.hotel.email
         return people.email(people.relay(own, f"{self.hotel.pk}:{guest.key or guest.phone or guest.email or guest.name}"))
+
+
+def _first_before(ours: list[Line], others: list[Line]) -> Line | None:
+    """Somebody else's line in one of our rooms that was there before ours."""
+    for mine in ours:
+        for other in others:
+            if other.room == mine.room and other.id < mine.id and _overlap(mine, other):
+                return other
+    return None
 
 
 def _touching(first: dt.date, end: dt.date) -> dict[str, str]:

@@ -122,13 +122,13 @@ class Reading:
         told = self.reservations(self.orders_of(line for line in lines if line.is_held))
         return [one for one in told if one.state == ReservationState.CONFIRMED]
 
-    def reservations(self, orders: list[Order]) -> list[Reservation]:
-        """With rooms and guest; orders without a room in this hotel are left out."""
+    def reservations(self, orders: list[Order], *, named: bool = True) -> list[Reservation]:
+        """With rooms and (when ``named``) guest; orders without a room in this hotel are left out."""
         lines: dict[int, list[Line]] = {order.id: [] for order in orders}
         for numbers in batches(lines):
             for line in self.lines({"id_order": numbers}):
                 lines[line.order].append(line)
-        guests = self._guests({order.customer for order in orders} - {0})
+        guests = self._guests({order.customer for order in orders} - {0}) if named else {}
         return [self.told(order, lines[order.id], guests.get(order.customer, GuestDetails(""))) for order in orders if lines[order.id]]
 
     def _guests(self, customers: set[int]) -> dict[int, GuestDetails]:
