@@ -86,6 +86,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _Entry(_("Bookings"), "event_available", "reservations_booking"),
                 _Entry(_("Holds"), "lock_clock", "reservations_hold"),
                 _Entry(_("Quotes"), "request_quote", "reservations_quote"),
+                _Entry(_("Deposit terms"), "payments", "reservations_depositterms"),
             ],
         ),
         (

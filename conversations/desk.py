@@ -21,7 +21,7 @@ from hotelagent.hotels.models import Hotel
 from pms.errors import PmsError, Rejected
 from pms.gateway import gateway
 from pms.terms import Combination, GuestDetails, Party, RoomTypeInfo, Stay
-from reservations import booking, holds, quoting
+from reservations import booking, deposits, holds, quoting
 from reservations.errors import NothingFree, StayNotPossible, TooManyHolds
 from reservations.models import Booking, Quote
 
@@ -259,8 +259,18 @@ def own(row: Booking) -> OwnBooking:
     return OwnBooking(
         reference=row.reference, state=state, check_in=row.check_in, check_out=row.check_out, room_type=code_of(row),
         adults=row.adults, children=row.children, total=Decimal(row.total), currency=row.currency, guest_name=row.guest_name,
-        child_ages=tuple(row.child_ages),
+        child_ages=tuple(row.child_ages), **_owed(row),
     )  # fmt: skip
+
+
+def _owed(row: Booking) -> dict[str, Any]:
+    """What is still to be paid to keep the booking."""
+    if row.state != Booking.State.CONFIRMED or not row.deposit or row.deposit_paid_at is not None or row.deposit_due_at is None:
+        return {}
+    return {
+        "deposit": Decimal(row.deposit), "deposit_due": row.deposit_due_at.astimezone(row.hotel.zone),
+        "deposit_how": deposits.how_to_pay(row, row.language),
+    }  # fmt: skip
 
 
 def _people(hotel: Hotel, now: dt.datetime) -> tuple[str, str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
 from conversations import handoff, turns
-from conversations.desk import code_of, described, hotel_view, settled_key
-from conversations.dialogue import phrasebook
+from conversations.desk import described, hotel_view, own, settled_key
+from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
-from pms.terms import Party
+from reservations.deposits import UNPAID
 from reservations.models import Booking
 from reservations.signals import booking_settled
 
@@ -65,27 +64,15 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
 
 def _words(booking: Booking) -> str:
     language = booking.language if booking.language in phrasebook.LANGUAGES else "es"
+    now = booking.hotel.local_now()
     if booking.state == Booking.State.CANCELLED:
-        return phrasebook.say(language, "cancelled", reference=booking.reference)
+        return phrasebook.say(language, "cancelled_unpaid" if booking.reason == UNPAID else "cancelled", reference=booking.reference)
     if booking.state == Booking.State.REJECTED:
         why = f"why_{booking.reason}" if booking.reason in {"sold_out", "price_changed"} else "why_other"
         return phrasebook.say(language, "rejected", reference=booking.reference, why=phrasebook.say(language, why))
     if booking.reason.startswith("change_"):
         return phrasebook.say(language, "change_refused", reference=booking.reference)
-    today = booking.hotel.local_now().date()
-    return phrasebook.say(
-        language,
-        "changed" if booking.last_change_id else "confirmed",
-        party=phrasebook.party(language, Party(booking.adults, booking.children, tuple(booking.child_ages))),
-        name=booking.guest_name,
-        reference=booking.reference,
-        room=_room(booking, language),
-        check_in=phrasebook.date(language, booking.check_in, today=today),
-        check_out=phrasebook.date(language, booking.check_out, today=today),
-        nights=phrasebook.counted(language, (booking.check_out - booking.check_in) // dt.timedelta(days=1), "night"),
-        total=phrasebook.money(language, booking.total, booking.currency),
-    )
-
-
-def _room(booking: Booking, language: str) -> str:
-    return hotel_view(booking.hotel, booking.hotel.local_now()).rooms_name(code_of(booking), language)
+    view, row = hotel_view(booking.hotel, now), own(booking)
+    if booking.last_change_id:
+        return confirmation.changed(language, view, row, now.date())
+    return "\n\n".join(confirmation.confirmed(language, view, row, now.date()))

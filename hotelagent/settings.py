@@ -361,6 +361,7 @@ PROVISION_SECTIONS = [
     "hotelagent.hotels.provision.apply_opening_hours",
     "pms.provision.apply_pms",
     "pms.provision.apply_inventory",
+    "reservations.provision.apply_deposit",
     "conversations.provision.apply_knowledge",
     "channels_app.provision.apply_channels",
 ]

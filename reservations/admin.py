@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from hotelagent.hotels.models import Hotel
-from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, HotelInline, Look, badge, reach, short_day, when
-from reservations import booking, pms_page
-from reservations.models import Booking, BookingStep, Hold, Quote
+from hotelagent.hotels.models import Hotel, Language
+from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, HotelForm, HotelInline, Look, badge, reach, short_day, when
+from reservations import booking, deposits, pms_page
+from reservations.models import Booking, BookingStep, DepositTerms, Hold, Quote
 
 BOOKING_LOOKS: dict[str, Look] = {
     Booking.State.DRAFT: ("quiet", "edit_note"),
@@ -95,6 +98,21 @@ class WhenFilter(DropdownFilter):  # type: ignore[misc]
         return chosen[1](rows, list(reach(request).hotels.values())) if chosen else rows
 
 
+class DepositFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("deposit")
+    parameter_name = "deposit"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("To be paid")), ("late", _("Too late")), ("paid", _("Paid"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Booking]) -> QuerySet[Booking]:
+        owed = Q(state=Booking.State.CONFIRMED, deposit__gt=0, deposit_paid_at__isnull=True)
+        chosen = {
+            "open": owed, "late": owed & Q(deposit_due_at__lte=timezone.now()), "paid": Q(deposit_paid_at__isnull=False),
+        }.get(self.value() or "")  # fmt: skip
+        return rows.filter(chosen) if chosen is not None else rows
+
+
 def stay_of(row: Booking | Quote | Hold) -> str:
     """The stay with its weekdays: a wrong date is seen there first."""
     nights = (row.check_out - row.check_in).days
@@ -163,17 +181,18 @@ class StepInline(HotelInline):
 class BookingAdmin(StaysAdmin):
     list_display = ["reference", "hotel", "guest_name", "stay", "what", "state_label", "price", "created"]
     created = when("created_at", _("created"))
-    list_filter = [WhenFilter, ("state", ChoicesDropdownFilter), ("hotel", HotelFilter)]
+    list_filter = [WhenFilter, ("state", ChoicesDropdownFilter), DepositFilter, ("hotel", HotelFilter)]
     word_fields = ("guest_name",)
     phone_fields = ("guest_phone",)
     code_fields = ("reference", "pms_id", "guest_email")
     search_help_text = _("Reference, name or phone")
     inlines = [StepInline]
-    actions = ["look_up", "give_up"]
+    actions = ["look_up", "give_up", "paid"]
     readonly_fields = ["stay", "rooms", "party", "state_label", "price"]
     fieldsets = [
         (None, {"fields": ["reference", "hotel", "state_label", "reason", "stay", "rooms", "party", "price"]}),
         (_("Guest"), {"fields": ["guest_name", "guest_email", "guest_phone", "language", "channel"]}),
+        (_("Deposit"), {"fields": ["deposit", "deposit_due_at", "deposit_paid_at"]}),
         (_("Times"), {"fields": ["created_at", "confirmed_at", "cancelled_at"]}),
         (
             _("On its way"),
@@ -199,6 +218,15 @@ class BookingAdmin(StaysAdmin):
             messages.warning(request, _("Nothing done: only bookings that are on their way can be looked up."))
             return
         told = ngettext("%(count)d booking is looked up.", "%(count)d bookings are looked up.", count)
+        messages.success(request, told % {"count": count})
+
+    @admin.action(description=_("Mark the deposit as paid"), permissions=["desk"])
+    def paid(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        count = sum(deposits.mark_paid(row, actor=request.user.get_username()) for row in rows)
+        if not count:
+            messages.warning(request, _("Nothing done: only confirmed bookings with an open deposit can be marked."))
+            return
+        told = ngettext("%(count)d deposit is marked as paid.", "%(count)d deposits are marked as paid.", count)
         messages.success(request, told % {"count": count})
 
     @admin.action(description=_("Settle as not booked"), permissions=["desk"])
@@ -233,3 +261,47 @@ class HoldAdmin(StaysAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, hold: Hold) -> str:
         return badge(HOLD_LOOKS[hold.state], hold.get_state_display())
+
+
+class DepositTermsForm(HotelForm):
+    """How to pay, one field for each language instead of JSON."""
+
+    text_es, text_en, text_pt = (
+        forms.CharField(label=_("how to pay"), required=False, max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+        for _language in Language.values
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in Language.values:
+            self.fields[f"text_{language}"].initial = self.instance.texts.get(language, "")
+
+    def save(self, commit: bool = True) -> Any:
+        told = {language: self.cleaned_data[f"text_{language}"] for language in Language.values}
+        self.instance.texts = {language: text for language, text in told.items() if text}
+        return super().save(commit)
+
+
+@admin.register(DepositTerms)
+class DepositTermsAdmin(HotelAdmin):
+    is_configuration = True
+    form = DepositTermsForm
+    list_display = ["hotel", "percent", "nights", "within_hours", "expires"]
+    list_display_links = ["hotel", "percent"]
+    list_select_related = ["hotel"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self.list_display
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        terms = (None, {"fields": ["hotel", "percent", "nights", "within_hours", "expires"]})
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [terms, (_("how to pay"), {"fields": ["all_texts"]})]
+        return [terms, *((name, {"fields": [f"text_{code}"]}) for code, name in Language.choices)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *(["all_texts"] if obj is not None else [])]
+
+    @admin.display(description=_("how to pay"))
+    def all_texts(self, terms: DepositTerms) -> str:
+        return " · ".join(f"{language}: {text}" for language, text in sorted(terms.texts.items()))

@@ -21,7 +21,7 @@ from hotelagent.ops import correlation, killpoints, leases, queue
 from pms.errors import AuthFailed, Busy, NotFound, OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
 from pms.gateway import Gateway, gateway
 from pms.terms import GuestDetails, NewReservation, Party, Reservation, ReservationState, RoomLine, Stay
-from reservations import holds
+from reservations import deposits, holds
 from reservations.errors import KeyReused
 from reservations.models import Booking, BookingStep, Quote
 from reservations.signals import booking_settled
@@ -102,12 +102,22 @@ def change(booking: Booking, quote: Quote, *, actor: str) -> Booking:
     return booking
 
 
-def cancel(booking: Booking, *, actor: str) -> Booking:
-    """Cancel a confirmed booking. On return cancelled when the PMS settles at once, else cancelling."""
+def expire_unpaid() -> int:
+    """Cancel what nobody paid for in time, where the hotel wants that; the guest is told. How many."""
+    rows = list(Booking.objects.filter(pk__in=deposits.overdue(timezone.now())))
+    for row in rows:
+        cancel(row, actor="expiry", reason=deposits.UNPAID)
+    return len(rows)
+
+
+def cancel(booking: Booking, *, actor: str, reason: str = "") -> Booking:
+    """Cancel a confirmed booking. On return cancelled when the PMS settles at once, else cancelling. With a ``reason`` it is
+    nobody's turn that tells the guest."""
     with transaction.atomic():
         current = Booking.objects.select_for_update().get(pk=booking.pk)
         if current.state == State.CONFIRMED:
-            step(current, State.CANCELLING, actor=actor, due_at=timezone.now(), attempts=0)
+            values: dict[str, Any] = {"reason": reason, "told": False} if reason else {}
+            step(current, State.CANCELLING, actor=actor, due_at=timezone.now(), attempts=0, **values)
             queue.ring("default")
     if gateway(booking.hotel).settles_at_once:
         advance(booking.pk)
@@ -326,7 +336,9 @@ def _confirm_or_reject(booking: Booking, answer: Reservation) -> None:
     if answer.state == ReservationState.CANCELLED:
         _settled(booking, State.REJECTED, reason="cancelled_in_pms", note="the PMS holds it as cancelled")
         return
-    _settled(booking, State.CONFIRMED, note=f"PMS {answer.pms_id}", pms_id=answer.pms_id, confirmed_at=timezone.now())
+    now = timezone.now()
+    values = {"pms_id": answer.pms_id, "confirmed_at": now, **deposits.asked_for(booking, now)}
+    _settled(booking, State.CONFIRMED, note=f"PMS {answer.pms_id}", **values)
 
 
 def _settled(booking: Booking, state: str, *, note: str = "", **values: object) -> None:

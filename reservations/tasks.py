@@ -51,6 +51,7 @@ def repair() -> None:
     left = Booking.objects.filter(state__in=[Booking.State.DRAFT, Booking.State.HOLDING], created_at__lt=timezone.now() - FORGOTTEN)
     for pk in list(left.values_list("pk", flat=True)):
         booking.take_up(pk)
+    booking.expire_unpaid()
     sync.clean_up()
 
 

@@ -255,6 +255,10 @@ class OwnBooking:
     currency: str
     guest_name: str
     child_ages: tuple[int, ...] = ()
+    # What is still to be paid to keep it, until when (the hotel's clock), and the hotel's words for how.
+    deposit: Decimal = Decimal(0)
+    deposit_due: dt.datetime | None = None
+    deposit_how: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ SECTIONS = [
     "faqs",
     "channels",
     "pms",
+    "deposit",
 ]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -63,6 +63,10 @@ class Booking(models.Model):
     is_repeated = models.BooleanField(_("asked a second time"), default=False)
     # False once nobody waits for the outcome any more: the guest was told within the turn.
     told = models.BooleanField(_("guest was told"), default=False)
+    deposit = models.DecimalField(_("deposit"), max_digits=12, decimal_places=2, default=0)
+    deposit_due_at = models.DateTimeField(_("deposit due"), null=True, blank=True)
+    # Only a person says so (reservations.deposits).
+    deposit_paid_at = models.DateTimeField(_("deposit paid"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
@@ -80,6 +84,11 @@ class Booking(models.Model):
                 fields=["due_at"], condition=Q(state__in=["holding", "placing", "unknown", "changing", "cancelling"]), name="booking_open"
             ),
             models.Index(fields=["hotel", "check_in"], name="booking_by_arrival"),
+            models.Index(
+                fields=["deposit_due_at"],
+                name="booking_unpaid",
+                condition=Q(state="confirmed", deposit__gt=0, deposit_paid_at__isnull=True),
+            ),
             models.Index(fields=["hotel", "guest_key"], name="booking_by_guest"),
         ]
 

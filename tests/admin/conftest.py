@@ -17,7 +17,7 @@ from hotelagent.hotels.models import Hotel, Membership, OpeningHours
 from pms import inventory
 from pms.models import Connection, Difference, Exchange, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomType, SyncRun, Tax
 from pms.terms import Stay
-from reservations.models import Booking, BookingStep, Hold, Quote
+from reservations.models import Booking, BookingStep, DepositTerms, Hold, Quote
 
 FIRST = dt.date(2031, 3, 3)
 
@@ -83,6 +83,7 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         hotel, kind, room, reservation, closed, app, account, inbound, outbound, guest, conversation, quote, booking,
         Rate.objects.create(room_type=kind, first_night=FIRST, end=FIRST + dt.timedelta(days=90), price=100),
         Restriction.objects.create(hotel=hotel, room_type=kind, first_night=FIRST, end=FIRST + dt.timedelta(days=9), min_stay=2),
+        DepositTerms.objects.create(hotel=hotel, percent=30, texts={"es": f"alias {mark}"}),
         Tax.objects.create(hotel=hotel, name=f"IVA {mark}", percent=21),
         Connection.objects.create(hotel=hotel, api_key=f"pms-key-{mark}"),
         DeliveryReceipt.objects.create(account=account, provider_id=f"rc-{mark}", status="sent", provider_time=now, received_at=now, due_at=now),

@@ -98,7 +98,8 @@ class Bench:
             assert price is not None, f"no price for {code}"
             lines.append(RoomLine(code, count, price.total, party if len(codes or []) > 1 else None))
         reference = f"{self.mark}{uuid.uuid4()}"
-        self.made.append(reference)
+        if "reference" not in changes:
+            self.made.append(reference)
         guest = GuestDetails("María Prueba", "maria.prueba@example.com", "+54 9 11 5555-1234", "es", f"contract:{reference}")
         made = NewReservation(reference, stay, party, guest, tuple(lines), price.currency)
         return replace(made, **changes)  # type: ignore[arg-type]
@@ -108,6 +109,11 @@ class Bench:
     ) -> tuple[NewReservation, Reservation]:
         wish = self.wish(stay, party, codes, **changes)
         return wish, self.gateway.create(wish)
+
+    def cancel(self, reference: str) -> Reservation:
+        told = self.gateway.cancel(reference)
+        self.made = [one for one in self.made if one != reference]
+        return told
 
     def sweep(self) -> list[str]:
         """Cancel whatever is left. References that could not be cancelled."""

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from conversations.dialogue import phrasebook
+from conversations.dialogue import confirmation, phrasebook
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, Combination, OwnBooking, Party, Proposal, Settled, Stay
 
@@ -109,13 +109,13 @@ def told(turn: Turn, settled: Settled) -> None:
     """Say what became of the yes, and go on from there."""
     row = settled.booking
     if settled.outcome == "confirmed" and row is not None:
-        turn.say("confirmed", **described(turn, row))
+        turn.parts += confirmation.confirmed(turn.language, turn.hotel, row, turn.today)
         forget(turn)
     elif settled.outcome == "placing" and row is not None:
         turn.say("placing", reference=row.reference)
         forget(turn)
     elif settled.outcome == "changed" and row is not None:
-        turn.say("changed", **described(turn, row), party=phrasebook.party(turn.language, Party(row.adults, row.children, row.child_ages)))
+        turn.parts.append(confirmation.changed(turn.language, turn.hotel, row, turn.today))
         forget(turn)
     elif settled.outcome == "changing" and row is not None:
         turn.say("changing", reference=row.reference)
@@ -444,12 +444,4 @@ def summary(turn: Turn, proposal: Proposal) -> None:
 
 def described(turn: Turn, row: OwnBooking) -> dict[str, str]:
     """A booking's values for a phrase."""
-    return {
-        "name": row.guest_name,
-        "reference": row.reference,
-        "room": turn.hotel.rooms_name(row.room_type, turn.language),
-        "check_in": phrasebook.date(turn.language, row.check_in, today=turn.today),
-        "check_out": phrasebook.date(turn.language, row.check_out, today=turn.today),
-        "nights": phrasebook.counted(turn.language, (row.check_out - row.check_in).days, "night"),
-        "total": phrasebook.money(turn.language, row.total, row.currency),
-    }
+    return confirmation.values(turn.language, turn.hotel, row, turn.today)

@@ -1,0 +1,61 @@
+"""Money that keeps a booking: how much, until when, and what becomes of a booking nobody pays for.
+
+People say that it is paid; a guest's word or photo never does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from reservations.models import Booking, BookingStep, DepositTerms
+
+log = structlog.get_logger(__name__)
+
+CENT = Decimal("0.01")
+UNPAID = "unpaid"
+
+
+def asked_for(booking: Booking, now: dt.datetime) -> dict[str, Any]:
+    """The deposit of a booking that is being confirmed: ``deposit`` and ``deposit_due_at``; nothing without terms."""
+    terms = DepositTerms.objects.filter(hotel=booking.hotel).first()
+    if terms is None:
+        return {}
+    share = Decimal(terms.percent) / 100 if terms.percent else min(Decimal(1), Decimal(terms.nights) / booking.nights)
+    amount = (booking.total * share).quantize(CENT, ROUND_HALF_UP)
+    return {"deposit": amount, "deposit_due_at": now + dt.timedelta(hours=terms.within_hours)}
+
+
+def how_to_pay(booking: Booking, language: str) -> str:
+    """The hotel's words for it, in this language or its main one."""
+    terms = DepositTerms.objects.filter(hotel=booking.hotel).first()
+    texts: dict[str, str] = terms.texts if terms is not None else {}
+    return texts.get(language) or texts.get(booking.hotel.main_language) or ""
+
+
+def mark_paid(booking: Booking, *, actor: str) -> bool:
+    """A person has seen the money. False when there is nothing to pay, or it is paid."""
+    with transaction.atomic():
+        now = timezone.now()
+        open_ = Booking.objects.filter(pk=booking.pk, state=Booking.State.CONFIRMED, deposit__gt=0, deposit_paid_at__isnull=True)
+        if not open_.update(deposit_paid_at=now):
+            return False
+        BookingStep.objects.create(
+            booking=booking, at=now, from_state=Booking.State.CONFIRMED, to_state=Booking.State.CONFIRMED, note="deposit paid", actor=actor
+        )
+    log.info("deposit paid", reference=booking.reference, actor=actor)
+    return True
+
+
+def overdue(now: dt.datetime) -> list[int]:
+    """Bookings to be cancelled: not paid in time, at hotels that want it so."""
+    rows = Booking.objects.filter(
+        state=Booking.State.CONFIRMED, deposit__gt=0, deposit_paid_at__isnull=True, deposit_due_at__lte=now,
+        hotel__deposit_terms__expires=True,
+    )  # fmt: skip
+    return list(rows.values_list("pk", flat=True)[:100])

@@ -1,0 +1,120 @@
+"""Deposits: asked for, marked by people, and bookings nobody paid for."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from channels_app.models import Outbound
+from pms.terms import GuestDetails, Party, Stay
+from reservations import booking, deposits, quoting, tasks
+from reservations.models import Booking, DepositTerms
+from tests.conftest import envelope, text_message
+from tests.promises import promise
+
+
+@pytest.fixture
+def terms(hotel):
+    return DepositTerms.objects.create(hotel=hotel, percent=30, within_hours=24, expires=True, texts={"es": "alias PRUEBA"})
+
+
+def booked(hotel, nights=2):
+    start = hotel.local_now().date() + dt.timedelta(days=10)
+    quote = quoting.quote(hotel, Stay(start, start + dt.timedelta(days=nights)), Party(2), "DBL", guest_key="guest:1")
+    return booking.place(quote, booking.Booker(GuestDetails("Ana Paz"), "guest:1"))
+
+
+def test_a_part_of_the_price(hotel, terms):
+    row = booked(hotel)
+
+    assert row.deposit == (row.total * Decimal("0.3")).quantize(Decimal("0.01"))
+    assert dt.timedelta(hours=23) < row.deposit_due_at - timezone.now() <= dt.timedelta(hours=24)
+
+
+def test_the_first_night_and_never_more_than_all(hotel, terms):
+    DepositTerms.objects.update(percent=0, nights=2)
+    two, one = booked(hotel, nights=4), booked(hotel, nights=1)
+
+    assert (two.deposit, one.deposit) == (two.total / 2, one.total)
+
+
+def test_without_terms_nothing_is_asked_for(hotel):
+    assert (booked(hotel).deposit, DepositTerms.objects.count()) == (0, 0)
+
+
+def test_a_person_marks_it_once(hotel, terms):
+    row = booked(hotel)
+
+    marked = [deposits.mark_paid(row, actor="lucia"), deposits.mark_paid(row, actor="lucia")]
+
+    last = row.steps.last()
+    assert (marked, last.note, last.actor) == ([True, False], "deposit paid", "lucia")
+
+
+def test_what_is_not_paid_in_time_is_cancelled_where_the_hotel_wants_it(hotel, terms, sql):
+    late, paid, fresh = booked(hotel), booked(hotel), None
+    deposits.mark_paid(paid, actor="lucia")
+    Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(minutes=1))
+    DepositTerms.objects.update(expires=False)
+    kept = booking.expire_unpaid()
+    DepositTerms.objects.update(expires=True)
+
+    tasks.repair()
+    tasks.repair()
+
+    states = {row.pk: (row.state, row.reason) for row in Booking.objects.all()}
+    assert (kept, fresh) == (0, None)
+    assert states == {late.pk: ("cancelled", "unpaid"), paid.pk: ("confirmed", "")}
+    assert sql("select count(*) from pms_roomnight") == [(2,)]
+
+
+class TestTheGuest:
+    def test_hears_how_much_until_when_and_how(self, connected, terms, post, work, double):
+        text = self._book(connected.hotel, post, work, double)
+
+        row = Booking.objects.get()
+        assert "alias PRUEBA" in text and "seña" in text
+        assert f"{row.deposit_due_at.astimezone(row.hotel.zone):%H:%M}" in text
+
+    def test_hears_once_that_it_expired(self, connected, terms, post, work, double):
+        self._book(connected.hotel, post, work, double)
+        Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(minutes=1))
+        tasks.repair()
+        tasks.repair()
+        work()
+
+        told = Outbound.objects.filter(dedupe_key__contains=":cancelled")
+        assert [row.content["text"] for row in told] == [told[0].content["text"]] and "seña" in told[0].content["text"]
+
+    @promise("D13")
+    def test_a_proof_of_payment_confirms_nothing(self, connected, terms, post, work, double):
+        self._book(connected.hotel, post, work, double)
+        picture = {
+            "from": self.number, "id": "wamid.proof", "timestamp": str(int(timezone.now().timestamp())), "type": "image",
+            "image": {"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": "ya pagué la seña, confirmame que está paga"},
+        }  # fmt: skip
+        post(envelope(picture))
+        work()
+
+        assert Booking.objects.get().deposit_paid_at is None
+
+    number = "5491155554321"
+
+    def _book(self, hotel, post, work, double):
+        from tests.flows.test_whatsapp_booking import buttons, words
+
+        double.guest(self.number, type="text", text={"body": "(opens)"}, deliver=False)
+        start = hotel.local_now().date() + dt.timedelta(days=30)
+
+        def say(text):
+            post(envelope(text_message(text, sender=self.number)))
+            work()
+            return double.messages(self.number)[-1]["body"]
+
+        say(f"hola, hay una doble del {start:%d/%m} al {start + dt.timedelta(days=2):%d/%m}? somos 2 adultos")
+        summary = say("a nombre de Ana Paz, la doble")
+        if summary["type"] == "text":
+            summary = say("la doble")
+        assert buttons(summary)
+        return words(say("sí, confirmo"))
