@@ -48,7 +48,7 @@ class Bench:
 
     @property
     def _reader(self) -> Port:
-        """One that need not ask twice in one question: what a guest would be quoted, not what is free after a booking."""
+        """One that never asks twice for what a guest is quoted: the price of nights stays, and what was booked is free again."""
         return self._kept
 
     @property
@@ -131,7 +131,7 @@ class Bench:
             else:
                 left.append(problem)
         self.made.clear()
-        self._day, self._kept = self.first, self.port  # what was cancelled is free for the next question
+        self._day = self.first  # what was cancelled is free for the next question
         return left
 
 

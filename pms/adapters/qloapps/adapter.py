@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
@@ -164,12 +165,16 @@ class QloApps:
         known = self.reads.by_reference(reference)
         if not known:
             raise NotFound(f"no booking {reference}")
+        setup = self.reads.setup()
         for order in known:
-            if order.state not in self.reads.setup().cancelled:
+            if order.state not in setup.cancelled:
                 self._cancel(order)
-        told = self.reads.reservations(self.reads.by_reference(reference), named=False)
-        if not told or any(one.state != ReservationState.CANCELLED for one in told):
-            raise OutcomeUnknown("cancelled, and still alive when read back")
+        lines = self.reads.lines_of(known)
+        if any(line.is_held for some in lines.values() for line in some):
+            raise OutcomeUnknown("cancelled, and its rooms are still held when read back")
+        told = [self.reads.told(replace(one, state=setup.cancel_state), lines[one.id], GuestDetails("")) for one in known if lines[one.id]]
+        if not told:
+            raise NotFound(f"{reference} has no room in this hotel")
         return told[-1]
 
     # --- one booking --------------------------------------------------------------------------------------------------

@@ -122,12 +122,17 @@ class Reading:
         told = self.reservations(self.orders_of(line for line in lines if line.is_held))
         return [one for one in told if one.state == ReservationState.CONFIRMED]
 
-    def reservations(self, orders: list[Order], *, named: bool = True) -> list[Reservation]:
-        """With rooms and (when ``named``) guest; orders without a room in this hotel are left out."""
+    def lines_of(self, orders: list[Order]) -> dict[int, list[Line]]:
+        """Every room of these orders in this hotel, by the order's number."""
         lines: dict[int, list[Line]] = {order.id: [] for order in orders}
         for numbers in batches(lines):
             for line in self.lines({"id_order": numbers}):
                 lines[line.order].append(line)
+        return lines
+
+    def reservations(self, orders: list[Order], *, named: bool = True) -> list[Reservation]:
+        """With rooms and (when ``named``) guest; orders without a room in this hotel are left out."""
+        lines = self.lines_of(orders)
         guests = self._guests({order.customer for order in orders} - {0}) if named else {}
         return [self.told(order, lines[order.id], guests.get(order.customer, GuestDetails(""))) for order in orders if lines[order.id]]
 
