@@ -26,6 +26,8 @@ from pms.sync import open_differences
 from reservations.admin import arriving, departing, party_of, rooms_of, stay_of, to_come
 from reservations.models import Booking
 
+# Pages with a line of their own in the side bar, below the address of a list.
+OWN_PAGES = ("admin:pms_room_nights", "admin:pms_desk_book", "admin:pms_rate_import", "admin:pms_status")
 CHART_DAYS = 7
 NEXT_ARRIVALS = 8
 WAITING_SHOWN = 5
@@ -56,7 +58,7 @@ class _Entry:
         active = (
             request.path == link
             if self.link
-            else request.path.startswith(link) and not request.path.startswith(reverse("admin:pms_room_nights"))
+            else request.path.startswith(link) and not any(request.path.startswith(reverse(page)) for page in OWN_PAGES)
         )
         told: dict[str, Any] = {"title": self.title, "icon": self.icon, "link": link, "active": active}
         return told | ({"badge": str(self.badge), "badge_variant": "warning"} if self.badge else {})
@@ -93,9 +95,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Property"), staff,
             [
                 _Entry(_("Nights"), "calendar_view_week", link=reverse("admin:pms_room_nights")),
+                _Entry(_("New booking"), "add_circle", link=reverse("admin:pms_desk_book")),
                 _Entry(_("Room types"), "bedroom_parent", "pms_roomtype"),
                 _Entry(_("Rooms"), "door_front", "pms_room"),
                 _Entry(_("Rates"), "sell", "pms_rate"),
+                _Entry(_("Rates from a file"), "upload", link=reverse("admin:pms_rate_import")),
                 _Entry(_("Restrictions"), "rule", "pms_restriction"),
                 _Entry(_("Out of order"), "build", "pms_outoforder"),
                 _Entry(_("Taxes"), "percent", "pms_tax"),

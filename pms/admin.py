@@ -12,11 +12,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
-from django.utils.translation import get_language
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -24,7 +24,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from hotelagent.hotels.access import hotels_of
 from hotelagent.hotels.models import Hotel, Language, Weekday
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge, when
-from pms import cache, inventory
+from pms import cache, desk, desk_admin, inventory
+from pms.adapters.embedded import EmbeddedPms
 from pms.models import Connection, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
 
 SHEET_NIGHTS = 21
@@ -249,6 +250,10 @@ class RateAdmin(HotelAdmin):
     list_select_related = ["room_type"]
     fields = ["room_type", "first_night", "end", "weekdays", "price", "extra_adult", "child"]
 
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(lambda request: desk_admin.rates_view(request, self.admin_site))
+        return [path("import/", page, name="pms_rate_import"), *super().get_urls()]
+
     @admin.display(description=_("weekdays"))
     def days(self, rate: Rate) -> str:
         return ", ".join(str(Weekday(day).label) for day in rate.weekdays) if rate.weekdays else str(_("every day"))
@@ -363,12 +368,48 @@ class PropertyReservationAdmin(HotelAdmin):
     code_fields = ("reference",)
     fields = [
         "hotel", "reference", "state_label", "check_in", "check_out", "rooms", "adults", "children", "child_ages", "guest_name",
-        "guest_email", "guest_phone", "lines", "total_due", "notes", "created_at", "cancelled_at",
+        "guest_email", "guest_phone", "lines", "total_due", "notes", "created_at", "arrived_at", "left_at", "cancelled_at", "moves",
     ]  # fmt: skip
-    readonly_fields = ["state_label", "rooms", "total_due"]
+    readonly_fields = ["state_label", "rooms", "total_due", "moves"]
+    actions = ["check_in_guest", "check_out_guest", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("nights__room")
+
+    def get_urls(self) -> list[URLPattern]:
+        book = self.admin_site.admin_view(lambda request: desk_admin.book_view(request, self.admin_site))
+        move = self.admin_site.admin_view(lambda request, pk: desk_admin.move_view(request, self.admin_site, pk))
+        return [path("new/", book, name="pms_desk_book"), path("<int:pk>/move/", move, name="pms_desk_move"), *super().get_urls()]
+
+    @admin.display(description=_("move"))
+    def moves(self, reservation: PropertyReservation) -> str:
+        if reservation.pk is None or reservation.state == PropertyReservation.State.CANCELLED:
+            return "–"
+        return format_html('<a href="{}">{}</a>', reverse("admin:pms_desk_move", args=[reservation.pk]), _("To another room"))
+
+    @admin.action(description=_("Check in"), permissions=["desk"])
+    def check_in_guest(self, request: HttpRequest, rows: QuerySet[PropertyReservation]) -> None:
+        self._done(request, sum(desk.check_in(row) for row in rows), _("Nothing done: they are checked in already, or cancelled."))
+
+    @admin.action(description=_("Check out (nights ahead are free again)"), permissions=["desk"])
+    def check_out_guest(self, request: HttpRequest, rows: QuerySet[PropertyReservation]) -> None:
+        self._done(
+            request, sum(desk.check_out(row) for row in rows.select_related("hotel")), _("Nothing done: none of them is in the house.")
+        )
+
+    @admin.action(description=_("Cancel in the PMS (the rooms are free again)"), permissions=["desk"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[PropertyReservation]) -> None:
+        live = rows.filter(state=PropertyReservation.State.CONFIRMED).select_related("hotel")
+        references = [(row.hotel, row.reference) for row in live]
+        for hotel, reference in references:
+            EmbeddedPms(hotel).cancel(reference)
+        self._done(request, len(references), _("Nothing done: they are cancelled already."))
+
+    def _done(self, request: HttpRequest, count: int, nothing: Any) -> None:
+        if not count:
+            messages.warning(request, nothing)
+            return
+        messages.success(request, ngettext("%(count)d booking done.", "%(count)d bookings done.", count) % {"count": count})
 
     @admin.display(description=_("rooms"))
     def rooms(self, reservation: PropertyReservation) -> str:
@@ -380,6 +421,9 @@ class PropertyReservationAdmin(HotelAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, reservation: PropertyReservation) -> str:
+        if reservation.state == PropertyReservation.State.CONFIRMED and reservation.arrived_at is not None:
+            gone = reservation.left_at is not None
+            return badge(("quiet", "logout"), _("checked out")) if gone else badge(("info", "hotel"), _("in the house"))
         return badge(RESERVATION_LOOKS[reservation.state], reservation.get_state_display())
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import structlog
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from prometheus_client import Counter
 
@@ -22,7 +23,7 @@ from hotelagent.hotels.models import Hotel
 from hotelagent.ops.metrics import Gauge
 from pms import breaker, cache
 from pms.gateway import Gateway, gateway
-from pms.models import Connection, Difference, Exchange, PmsType, SyncRun
+from pms.models import Connection, Difference, Exchange, PmsType, PropertyReservation, SyncRun
 from pms.terms import Occupied
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,8 @@ EVERY = {Kind.DOUBLES: dt.timedelta(seconds=40), Kind.CHANGES: dt.timedelta(seco
 AT_NIGHT = dt.time(4, 0)
 # A run without an end this old belonged to a process that died.
 DEAD = dt.timedelta(minutes=15)
+# How far back changes in the embedded property are noticed.
+LATELY = dt.timedelta(hours=6)
 # How far ahead bookings are looked at.
 HORIZON = dt.timedelta(days=550)
 # Kept for this long: runs (and what was asked) say nothing later.
@@ -75,13 +78,25 @@ def due(limit: int) -> list[int]:
     for pk in SyncRun.objects.filter(started_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:limit]:
         if SyncRun.objects.filter(pk=pk, started_at__isnull=True).update(started_at=timezone.now()):
             claimed.append(pk)
-    for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel"):
-        for kind in Kind:
-            if len(claimed) >= limit:
-                return claimed
-            if _is_due(row.hotel, kind) and (run := claim(row.hotel, kind)) is not None:
-                claimed.append(run.pk)
+    outside = [(row.hotel, kind) for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel") for kind in Kind]
+    for hotel, kind in [*outside, *_changed_in_the_house()]:
+        if len(claimed) >= limit:
+            return claimed
+        if _is_due(hotel, kind) and (run := claim(hotel, kind)) is not None:
+            claimed.append(run.pk)
     return claimed
+
+
+def _changed_in_the_house() -> list[tuple[Hotel, str]]:
+    """Hotels in whose embedded property somebody changed a booking since the last look."""
+    lately = PropertyReservation.objects.filter(changed_at__gt=timezone.now() - LATELY).values("hotel").annotate(at=Max("changed_at"))
+    found = []
+    for row in lately:
+        seen = SyncRun.objects.filter(hotel=row["hotel"], kind=Kind.CHANGES, started_at__gt=row["at"])
+        embedded = not Connection.objects.filter(hotel=row["hotel"]).exclude(type=PmsType.EMBEDDED).exists()
+        if embedded and not seen.exists():
+            found.append((Hotel.objects.get(pk=row["hotel"]), str(Kind.CHANGES)))
+    return found
 
 
 def claim(hotel: Hotel, kind: str, *, asked_by: str = "") -> SyncRun | None:

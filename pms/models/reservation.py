@@ -33,6 +33,8 @@ class PropertyReservation(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    arrived_at = models.DateTimeField(_("checked in"), null=True, blank=True)
+    left_at = models.DateTimeField(_("checked out"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 

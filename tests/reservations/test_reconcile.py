@@ -5,8 +5,9 @@ import datetime as dt
 from django.utils import timezone
 
 from pms import inventory, sync
+from pms.adapters.embedded import EmbeddedPms
 from pms.gateway import gateway
-from pms.models import Connection, Difference, PropertyReservation, SyncRun
+from pms.models import Difference, PropertyReservation, SyncRun
 from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, quoting, reconcile, tasks
 from reservations.models import Booking
@@ -207,10 +208,15 @@ class TestSchedule:
 
         assert while_it_runs is None and sync.claim(qlo_hotel, "doubles", asked_by="test") is not None
 
-    def test_a_hotel_with_the_embedded_pms_is_left_in_peace(self, hotel):
-        Connection.objects.filter(hotel=hotel).update(type="embedded")
+    def test_the_embedded_pms_is_looked_at_when_somebody_changed_something(self, hotel):
+        before = sync.due(10)
+        row = confirmed(hotel, code="DBL")
+        EmbeddedPms(hotel).cancel(row.reference)  # the desk, in the back office
+        for pk in sync.due(10):
+            reconcile.perform(pk)
 
-        assert sync.due(10) == []
+        row.refresh_from_db()
+        assert (before, row.state, sync.due(10)) == ([], "cancelled", [])
 
 
 def _claimed():
