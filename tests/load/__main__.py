@@ -1,4 +1,4 @@
-"""python -m tests.load [webhook|ratio|turns|endtoend|memory|all]: see docs/benchmarks.md."""
+"""python -m tests.load [webhook|ratio|turns|endtoend|memory|pms|all]: see docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.load import endtoend, memory, ratio, turns, webhook
+from tests.load import endtoend, memory, pms, ratio, turns, webhook
 from tests.load.report import Report, say
 
 PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
     "endtoend": endtoend.run,
     "ratio": ratio.run,
     "memory": memory.run,
+    "pms": pms.run,
 }
 INVALID = 3
 
@@ -44,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help="webhook, endtoend: 60; a round of ratio: 10")
     parser.add_argument("--rate", type=float, help="requests a second; webhook: 500, endtoend: 10")
     parser.add_argument("--count", type=int, help="turns: waiting questions, 2000")
-    parser.add_argument("--old", type=int, default=1_000_000, help="turns: old messages in the second half; 0 leaves it out")
+    parser.add_argument(
+        "--old", type=int, default=1_000_000, help="turns: old messages in the second half; pms: past bookings; 0 leaves it out"
+    )
     parser.add_argument("--delays", type=_numbers, default=[0, 300], help="turns: ms that the Graph API takes, e.g. 0,300")
     parser.add_argument("--clusters", type=_numbers, default=[1, 2], help="worker clusters, e.g. 1,2; other parts take the first")
     parser.add_argument("--workers", type=int, default=2, help="worker processes of a cluster")
