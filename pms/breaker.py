@@ -23,16 +23,18 @@ REFUSED = dt.timedelta(seconds=60)
 OPENED = Counter("pms_breaker_opened_total", "How often a PMS was left alone", ["hotel"])
 
 
-def enter(hotel_id: int) -> None:
-    """May the PMS be asked now? Raises LeftAlone."""
-    row = Breaker.objects.filter(hotel=hotel_id).values_list("open_until", "probe_until", "reason").first()
-    if row is None or row[0] is None:
-        return
+def enter(hotel_id: int) -> bool:
+    """May the PMS be asked now? True when an answer is news: it failed before. Raises LeftAlone."""
+    row = Breaker.objects.filter(hotel=hotel_id).values_list("open_until", "probe_until", "reason", "failures").first()
+    if row is None or (row[0] is None and not row[3]):
+        return False
+    if row[0] is None:
+        return True
     now = timezone.now()
     if row[0] <= now and (row[1] is None or row[1] <= now):
         free = Q(probe_until__isnull=True) | Q(probe_until__lte=now)
         if Breaker.objects.filter(free, hotel=hotel_id, open_until__lte=now).update(probe_until=now + PROBE):
-            return
+            return True
     raise LeftAlone(row[2])
 
 

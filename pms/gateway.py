@@ -138,10 +138,7 @@ class Gateway:
                 return
             with writing.lease(self.hotel.pk, reference) as check:
                 self.port.before_write = check
-                try:
-                    yield
-                finally:
-                    cache.outdate(self.hotel.pk)
+                yield
 
     @contextmanager
     def _measured(self, call: str, **ids: str) -> Iterator[None]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hotelagent.hotels.models import Hotel
 from pms.models import OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
@@ -49,22 +49,34 @@ def info(room_type: RoomType, rooms: int) -> RoomTypeInfo:
     )
 
 
-def free_rooms(hotel: Hotel, stay: Stay, *, replacing: str = "") -> dict[int, list[Room]]:
-    """Rooms free on every night of the stay, by room type id, ordered by number; free are those too that only the booking
-    with the reference ``replacing`` has."""
-    nights = RoomNight.objects.filter(room__hotel=hotel, night__gte=stay.check_in, night__lt=stay.check_out)
-    if replacing:
-        nights = nights.filter(Q(reservation__isnull=True) | ~Q(reservation__reference=replacing))
-    taken = nights.values("room_id")
+def free_rooms(hotel: Hotel, stay: Stay, room_types: Iterable[int], *, replacing: str = "") -> dict[int, list[Room]]:
+    """Rooms of these types free on every night of the stay, by room type id, ordered by number; free are those too that only
+    the booking with the reference ``replacing`` has."""
     free: dict[int, list[Room]] = defaultdict(list)
-    for room in Room.objects.filter(hotel=hotel, active=True).exclude(pk__in=taken).order_by("number"):
+    for room in _free(hotel, stay, room_types, replacing).order_by("number"):
         free[room.room_type_id].append(room)
     return free
 
 
+def free_counts(hotel: Hotel, stay: Stay, room_types: Iterable[int], *, replacing: str = "") -> Counter[int]:
+    """How many rooms ``free_rooms`` would find, by room type id."""
+    return _counted(_free(hotel, stay, room_types, replacing))
+
+
 def room_counts(hotel: Hotel) -> Counter[int]:
     """Rooms in service by room type id."""
-    return Counter(Room.objects.filter(hotel=hotel, active=True).values_list("room_type_id", flat=True))
+    return _counted(Room.objects.filter(hotel=hotel, active=True))
+
+
+def _free(hotel: Hotel, stay: Stay, room_types: Iterable[int], replacing: str) -> QuerySet[Room]:
+    nights = RoomNight.objects.filter(room=OuterRef("pk"), night__gte=stay.check_in, night__lt=stay.check_out)
+    if replacing:
+        nights = nights.filter(Q(reservation__isnull=True) | ~Q(reservation__reference=replacing))
+    return Room.objects.filter(~Exists(nights), hotel=hotel, active=True, room_type__in=list(room_types))
+
+
+def _counted(rooms: QuerySet[Room]) -> Counter[int]:
+    return Counter(dict(rooms.order_by().values_list("room_type_id").annotate(Count("pk"))))
 
 
 def prices(hotel: Hotel, stay: Stay, party: Party, room_types: Iterable[RoomType]) -> dict[int, Price]:

@@ -1,8 +1,8 @@
 """No more than 70 requests a minute to one hotel's PMS, whichever process asks.
 
-The generic cell rate algorithm on one row: ``BURST`` requests may follow one another at once, then one every
-``INTERVAL_S``. Any 60 seconds hold at most BURST + 60 / INTERVAL_S = 70 (the servers of shared hosting begin to refuse at
-about 80).
+The generic cell rate algorithm on one row (unlogged: after a crash of the database it begins anew): ``BURST`` requests may
+follow one another at once, then one every ``INTERVAL_S``. Any 60 seconds hold at most BURST + 60 / INTERVAL_S = 70 (the
+servers of shared hosting begin to refuse at about 80).
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ def lease(hotel_id: int, holder: str) -> Iterator[Callable[[], None]]:
         with HELD.keep(hotel_id, fence):
             yield check
     finally:
-        Writer.objects.filter(hotel=hotel_id, fence=fence).update(lease_until=None, holder="")
+        # What was read before this is untrue now (pms.cache).
+        Writer.objects.filter(hotel=hotel_id, fence=fence).update(lease_until=None, holder="", writes=F("writes") + 1)
 
 
 def renew() -> None:
@@ -52,9 +53,13 @@ def renew() -> None:
 
 def _take(hotel_id: int, holder: str) -> int | None:
     now = timezone.now()
-    Writer.objects.get_or_create(hotel_id=hotel_id)
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(holder=holder)
-    for fence in Writer.objects.filter(free, hotel=hotel_id).values_list("fence", flat=True):
-        if Writer.objects.filter(free, hotel=hotel_id, fence=fence).update(fence=F("fence") + 1, holder=holder, lease_until=now + LEASE):
-            return fence + 1
+    for _try in range(2):
+        for fence in Writer.objects.filter(free, hotel=hotel_id).values_list("fence", flat=True):
+            mine = Writer.objects.filter(free, hotel=hotel_id, fence=fence)
+            if mine.update(fence=F("fence") + 1, holder=holder, lease_until=now + LEASE):
+                return fence + 1
+        _row, created = Writer.objects.get_or_create(hotel_id=hotel_id)
+        if not created:
+            return None
     return None

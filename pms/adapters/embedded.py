@@ -168,13 +168,13 @@ class EmbeddedPms:
 
     def _offers(self, stay: Stay, party: Party, rows: list[RoomType], replacing: str = "") -> list[Offer]:
         counts = inventory.room_counts(self.hotel)
-        free = inventory.free_rooms(self.hotel, stay, replacing=replacing)
+        free = inventory.free_counts(self.hotel, stay, [row.pk for row in rows], replacing=replacing)
         prices = inventory.prices(self.hotel, stay, party, rows)
         broken = inventory.broken_rules(self.hotel, stay)
         return [
             Offer(
                 room_type=inventory.info(row, counts[row.pk]),
-                free=len(free.get(row.pk, [])),
+                free=free[row.pk],
                 price=prices.get(row.pk),
                 broken=broken.get(None, ()) + broken.get(row.pk, ()),
             )
@@ -203,7 +203,9 @@ class EmbeddedPms:
 
     def _rooms(self, reservation: NewReservation, replacing: PropertyReservation | None = None) -> list[Room]:
         """Free rooms for every line; whoever stays in a kind of room stays in the very room."""
-        free = inventory.free_rooms(self.hotel, reservation.stay, replacing=replacing.reference if replacing else "")
+        wanted = {line.room_type for line in reservation.lines}
+        kinds = [row.pk for row in self._types() if row.code in wanted]
+        free = inventory.free_rooms(self.hotel, reservation.stay, kinds, replacing=replacing.reference if replacing else "")
         had = set(replacing.nights.values_list("room_id", flat=True)) if replacing else set()
         for available in free.values():
             available.sort(key=lambda room: room.pk not in had)
