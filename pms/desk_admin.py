@@ -12,8 +12,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from hotelagent.hotels.access import hotels_of, within
 from hotelagent.hotels.models import Hotel
@@ -21,7 +22,7 @@ from hotelagent.hotels.staff_admin import DayInput, reach
 from pms import desk, rate_files
 from pms.adapters.embedded import EmbeddedPms
 from pms.errors import PmsError, Rejected, SoldOut
-from pms.models import PropertyReservation, Rate, Room
+from pms.models import Connection, PmsType, PropertyReservation, Rate, Room
 from pms.terms import GuestDetails, NewReservation, Offer, Party, RoomLine, Stay
 
 LONGEST = 60
@@ -89,6 +90,9 @@ def book_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     hotel = _hotel(request)
     pms = EmbeddedPms(hotel)
     offers: list[Offer] | None = None
+    is_elsewhere = Connection.objects.filter(hotel=hotel).exclude(type=PmsType.EMBEDDED).exists()
+    if is_elsewhere and request.method == "POST":
+        raise PermissionDenied  # its rooms are sold in another PMS
     if request.method == "POST":
         form: StayForm = BookForm(hotel, request.POST)
         if form.is_valid():
@@ -107,10 +111,12 @@ def book_view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
         if form.is_bound and form.is_valid():
             offers = _offers(pms, form)
             form = BookForm(hotel, initial={**form.cleaned_data, "ages": ", ".join(map(str, form.cleaned_data["ages"]))})
+    language = get_language() or hotel.main_language
     context = {
         **site.each_context(request),
-        "title": _("New booking"), "hotel": hotel, "hotels": list(hotels_of(request.user)), "form": form, "offers": offers,
-        "names": {offer.room_type.code: offer.room_type.name(request.LANGUAGE_CODE[:2]) for offer in offers or ()},
+        "title": _("New booking"), "hotel": hotel, "hotels": list(hotels_of(request.user)), "form": form, "is_looked": offers is not None,
+        "offers": [{"is": offer, "name": offer.room_type.name(language[:2]), "price": _money(offer)} for offer in offers or ()],
+        "is_elsewhere": is_elsewhere,
     }  # fmt: skip
     return TemplateResponse(request, "admin/pms/desk/book.html", context)
 
@@ -201,6 +207,12 @@ def _wanted(form: StayForm, hotel: Hotel) -> NewReservation:
     guest = GuestDetails(given["guest_name"], given["guest_email"], given["guest_phone"])
     line = RoomLine(given["room_type"], 1, given["price"])
     return NewReservation(desk.new_reference(), form.stay, form.party, guest, (line,), hotel.currency, given["notes"])
+
+
+def _money(offer: Offer) -> str:
+    if offer.price is None:
+        return ""
+    return f"{number_format(offer.price.total, decimal_pos=2, force_grouping=True)} {offer.price.currency}"
 
 
 def _refusal(error: PmsError) -> str:

@@ -1,6 +1,7 @@
 """The front desk of the embedded property: bookings made here, moves, arrivals and departures, rates from a file."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from hotelagent.hotels.models import Hotel
 from pms import rate_files
-from pms.models import PropertyReservation, Rate, Room, RoomNight, RoomType
+from pms.models import Connection, PropertyReservation, Rate, Room, RoomNight, RoomType
 from tests.admin.conftest import FIRST, told
 
 BOOK, RATES = "admin:pms_desk_book", "admin:pms_rate_import"
@@ -31,13 +32,33 @@ class TestBooking:
             reverse(BOOK),
             {"hotel": "alfa", "check_in": FIRST + dt.timedelta(days=20), "check_out": FIRST + dt.timedelta(days=22), "adults": 2},
         )
-        offer = looked.context["offers"][0]
+        offer = looked.context["offers"][0]["is"]
         response = book(desk, alfa, price=str(offer.price.total))
 
         row = PropertyReservation.objects.get(guest_name="Juan Walk-in")
         assert (offer.free, offer.price.total) == (1, Decimal("200.00"))
         assert (row.state, row.total, row.nights.count()) == ("confirmed", Decimal("200.00"), 2)
         assert told(response) == [f"Booked: {row.reference}, room 1ALFA."]
+
+    @pytest.mark.parametrize("language", ["es", "pt", "en"])
+    def test_what_the_page_offers_can_be_booked_in_every_language(self, alfa, desk, language):
+        Rate.objects.update(price=Decimal("1234567.89"))
+        desk.cookies["django_language"] = language
+        days = {"check_in": FIRST + dt.timedelta(days=20), "check_out": FIRST + dt.timedelta(days=22)}
+        page = desk.get(reverse(BOOK), {"hotel": "alfa", "adults": 2, **days}).content.decode()
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.split("<details")[1]))
+
+        desk.post(f"{reverse(BOOK)}?hotel=alfa", {**fields, "guest_name": "Juan Walk-in"})
+
+        assert PropertyReservation.objects.get(guest_name="Juan Walk-in").total == Decimal("2469135.78")
+
+    def test_a_hotel_whose_rooms_are_elsewhere_books_nothing_here(self, alfa, desk):
+        Connection.objects.filter(hotel=alfa[Hotel]).update(type="qloapps")
+
+        refused = book(desk, alfa).status_code
+
+        assert (refused, PropertyReservation.objects.filter(guest_name="Juan Walk-in").exists()) == (403, False)
+        assert "another PMS" in desk.get(reverse(BOOK)).content.decode()
 
     @pytest.mark.parametrize(
         ("changes", "why"),
