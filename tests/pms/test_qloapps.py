@@ -444,3 +444,12 @@ def test_unavailable_is_what_a_broken_setup_is(bench, shop):
 
     with pytest.raises(Unavailable):
         bench.port.room_types()
+
+
+def test_another_address_is_another_catalogue_in_every_process(bench, shop):
+    before = [info.rooms for info in bench.port.room_types()]
+    with QloAppsDouble(rooms_per_type=2) as other:
+        Connection.objects.update(base_url=other.base_url)  # as another process would: nothing remembered here is forgotten
+        after = [info.rooms for info in bench.port.room_types()]
+
+    assert (before, after) == ([5] * 4, [2] * 4)

@@ -7,7 +7,7 @@ import zoneinfo
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -43,15 +43,20 @@ class Reading:
         self._rates.clear()
 
     def setup(self) -> Setup:
-        found: Setup = cache.remembered("qloapps.setup", self.connection.hotel_id, lambda: self.sane(read_setup, self.api), seconds=SETUP_S)
+        found: Setup = self._kept("setup", lambda: self.sane(read_setup, self.api))
         return found
 
     def kinds(self) -> dict[str, Kind]:
         def ask() -> dict[str, Kind]:
             return self.sane(lambda setup: read_kinds(self.api, self.connection.property_id, setup), self.setup())
 
-        found: dict[str, Kind] = cache.remembered("qloapps.kinds", self.connection.hotel_id, ask, seconds=SETUP_S)
+        found: dict[str, Kind] = self._kept("kinds", ask)
         return found
+
+    def _kept(self, name: str, ask: Callable[[], Any]) -> Any:
+        """For an hour, and for this very address: another process may have changed it."""
+        key = f"qloapps.{name}:{self.connection.property_id}@{self.connection.base_url}"
+        return cache.remembered(key, self.connection.hotel_id, ask, seconds=SETUP_S)
 
     def kind(self, code: str) -> Kind:
         kind = self.kinds().get(code)
