@@ -16,6 +16,7 @@ from channels_app.models import Outbound, Thread
 from hotelagent.ops import killpoints
 from tests.chaos import traffic
 from tests.chaos.ledgers import Books, letters_lost, letters_stored_twice, sends_doubled, sends_invented, sends_not_at_one_row
+from tests.conftest import connect_pms
 from tests.knock import wait_for
 from tests.promises import promise
 
@@ -157,6 +158,37 @@ def test_a_booking_survives_a_death_at_every_point(dying, committed_hotel, datab
 
     figures.update(points=len(BOOKING))
     assert (wrong, differences) == ({}, {})
+
+
+ELSEWHERE = ("booking.placing", "booking.created", "booking.settled")
+
+
+@promise("D5")
+def test_a_booking_in_a_qloapps_survives_a_death_at_every_point(dying, committed_hotel, database_url, shop, figures):
+    """The same with the rooms in a PMS over the wire: one order alive there, told once, within a minute."""
+    connect_pms(committed_hotel, shop)
+    today = committed_hotel.local_now().date()
+    told = {}
+    with dying as running:
+        running.web()
+        running.workers()
+        killer = Killer(running, Books(running.ledger, database_url))
+        for index, point in enumerate(ELSEWHERE):
+            talk = Talk(running, 200 + index)
+            day = today.fromordinal(today.toordinal() + 40 + 3 * index)
+            yes = talk.to_the_summary(day)
+            killer.arm(point)
+            talk.taps(yes, wait=False)
+            wait_for(killer.fired, 60, f"a death at {point}")
+            wait_for(lambda talk=talk, day=day: killer.quiet() and verdict(killer.books, talk.guest, day)[2], 60, f"word after {point}")
+            alive = [
+                line for line in shop.active_lines(date_from=day.isoformat(), date_to=today.fromordinal(day.toordinal() + 1).isoformat())
+            ]
+            told[point] = (verdict(killer.books, talk.guest, day)[0], len(alive), verdict(killer.books, talk.guest, day)[2])
+        differences = killer.differences()
+
+    figures.update(points=len(ELSEWHERE))
+    assert (told, differences, shop.double_booked()) == (dict.fromkeys(ELSEWHERE, (1, 1, 1)), {}, [])
 
 
 def verdict(books, guest, day):
