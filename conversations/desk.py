@@ -228,7 +228,8 @@ class HotelDesk:
 
 def settled_key(row: Booking) -> str:
     """The key of the letter that tells of a booking which settled in the background."""
-    return f"booking:{row.pk}:{row.state}" + (f":{row.last_change_id}" if row.last_change_id else "")
+    key = f"booking:{row.pk}:{row.state}" + (f":{row.last_change_id}" if row.last_change_id else "")
+    return f"{key}:kept:{row.fence}" if row.reason == "cancel_refused" else key
 
 
 def described(row: Booking) -> dict[str, Any]:

@@ -37,11 +37,15 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
     event = EVENTS.get(Booking.State(booking.state))
     if booking.state == Booking.State.CONFIRMED and booking.last_change_id:
         event = "booking_change_refused" if booking.reason else "booking_changed"
+    if booking.reason == "cancel_refused":
+        event = "booking_cancel_refused"
     if conversation is None or event is None or Outbound.objects.filter(dedupe_key=settled_key(booking)).exists():
         return
     handoff.record(conversation, event, **described(booking))
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
         turns.say(conversation, _words(booking), settled_key(booking))
+    if event in {"booking_cancel_refused", "booking_change_refused"}:
+        handoff.call_person(conversation.pk, "cannot_do")
 
 
 def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: str, **_kwargs: Any) -> None:
@@ -70,9 +74,11 @@ def _words(booking: Booking) -> str:
     if booking.state == Booking.State.REJECTED:
         why = f"why_{booking.reason}" if booking.reason in {"sold_out", "price_changed"} else "why_other"
         return phrasebook.say(language, "rejected", reference=booking.reference, why=phrasebook.say(language, why))
+    if booking.reason == "cancel_refused":
+        return phrasebook.say(language, "cancel_refused", reference=booking.reference)
     if booking.reason.startswith("change_"):
         return phrasebook.say(language, "change_refused", reference=booking.reference)
     view, row = hotel_view(booking.hotel, now), own(booking)
     if booking.last_change_id:
-        return confirmation.changed(language, view, row, now.date())
+        return "\n\n".join(confirmation.changed(language, view, row, now.date()))
     return "\n\n".join(confirmation.confirmed(language, view, row, now.date()))

@@ -29,8 +29,9 @@ def try_out(hotel: Hotel, text: str) -> Trial:
     """As if a new guest wrote it now. Rooms are not kept and nothing is booked: what it writes is rolled back."""
     text = text.strip()[:LONG]
     now = hotel.local_now()
+    view = hotel_view(hotel, now)  # may ask the PMS: not inside a transaction
     with transaction.atomic():
         desk = HotelDesk(Conversation(hotel=hotel, guest=Guest(hotel=hotel)), hotel.local_now)
-        understanding, outcome = policy.decide(Message(text), state=State(), hotel=hotel_view(hotel, now), desk=desk, now=now)
+        understanding, outcome = policy.decide(Message(text), state=State(), hotel=view, desk=desk, now=now)
         transaction.set_rollback(True)
     return Trial(text, understanding, outcome, not desk.asked)

@@ -352,6 +352,9 @@ class ConnectionAdmin(HotelAdmin):
     def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
         if "base_url" in form.changed_data:
             obj.base_url_trusted = False  # an address inside the house is the operator's to give
+            if not form.cleaned_data.get("api_key") and obj.api_key:
+                obj.api_key = ""  # the key of one PMS is not shown to another
+                messages.warning(request, _("The address is another one: give the key of that PMS as well."))
         super().save_model(request, obj, form, change)
         cache.forget(obj.hotel_id)
         messages.info(request, _("Saved. Check the connection on the page of the PMS."))

@@ -38,6 +38,11 @@ def enter(hotel_id: int) -> bool:
     raise LeftAlone(row[2])
 
 
+def leave(hotel_id: int) -> None:
+    """Nothing was asked after all: whoever comes next may try."""
+    Breaker.objects.filter(hotel=hotel_id, probe_until__isnull=False).update(probe_until=None)
+
+
 def succeeded(hotel_id: int) -> None:
     """An answer that makes sense: whatever was, is over."""
     Breaker.objects.filter(Q(failures__gt=0) | Q(open_until__isnull=False), hotel=hotel_id).update(

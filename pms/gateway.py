@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -35,6 +35,8 @@ class Gateway:
 
     def __init__(self, hotel: Hotel, port: Port) -> None:
         self.hotel, self.port = hotel, port
+        # Asked right before every request that changes something, beside the writer's lease: raises Busy.
+        self.guard: Callable[[], None] = lambda: None
 
     @property
     def required_guest_fields(self) -> tuple[str, ...]:
@@ -84,6 +86,10 @@ class Gateway:
     def change(self, reservation: NewReservation) -> Reservation:
         with self._writing("change", reservation.reference):
             return self.port.change(reservation)
+
+    def settle_change(self, reservation: NewReservation) -> Reservation | None:
+        with self._writing("settle_change", reservation.reference):
+            return self.port.settle_change(reservation)
 
     def cancel(self, reference: str) -> Reservation:
         with self._writing("cancel", reference):
@@ -137,7 +143,12 @@ class Gateway:
                 yield
                 return
             with writing.lease(self.hotel.pk, reference) as check:
-                self.port.before_write = check
+
+                def both() -> None:
+                    self.guard()
+                    check()
+
+                self.port.before_write = both
                 yield
 
     @contextmanager

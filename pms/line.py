@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -67,6 +67,8 @@ class Line:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._failed_before = False
+        # Called when a write is about to leave, after every wait. Raises Busy when this process may not write any more.
+        self.before_write: Callable[[], None] = lambda: None
 
     def read(self, method: str, resource: str, query: str = "", *, body: bytes = b"", headers: dict[str, str]) -> Answer:
         """A request that changes nothing there; asked twice when it failed quickly. Raises Unavailable."""
@@ -107,7 +109,13 @@ class Line:
         base = self.connection.base_url.rstrip("/")
         check_address(base, trusted=self.connection.base_url_trusted)
         self._failed_before = breaker.enter(self.connection.hotel_id)
-        pacing.wait(self.connection.hotel_id)
+        try:
+            pacing.wait(self.connection.hotel_id)
+            if patience_s == WRITE_S:
+                self.before_write()
+        except Unavailable:
+            breaker.leave(self.connection.hotel_id)
+            raise
         at, started, answer, result, note = timezone.now(), time.monotonic(), None, "ok", ""
         try:
             answer = _send(method, f"{base}/{resource}{'?' + query if query else ''}", body, headers, patience_s)
@@ -165,8 +173,13 @@ def _send(method: str, url: str, body: bytes, headers: dict[str, str], patience_
         ) as response:
             kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
             return Answer(response.status_code, kind, _body(response, deadline), response.headers.get("Location", ""))
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
+    except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
         raise Unavailable(f"not connected: {type(error).__name__}") from error
+    except requests.exceptions.SSLError as error:
+        # Only a certificate is looked at before anything is sent; any other trouble may have come afterwards.
+        if "CERTIFICATE_VERIFY_FAILED" in repr(error):
+            raise Unavailable("not connected: its certificate is not valid") from error
+        raise OutcomeUnknown("the line was cut (TLS)") from error
     except requests.exceptions.ConnectionError as error:
         # Refused before a byte left: nothing was sent. Anything later may have been.
         if "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):

@@ -92,6 +92,12 @@ class Port(Protocol):
         """
         ...
 
+    def settle_change(self, reservation: NewReservation) -> Reservation | None:
+        """After the unknown outcome of a change: the booking when it is what ``reservation`` says (the old rooms given back),
+        None when it is not; it never books. Raises SoldOut, PriceChanged (and has undone it), OutcomeUnknown.
+        """
+        ...
+
     def cancel(self, reference: str) -> Reservation:
         """Cancel; cancelling a cancelled booking is no error. Raises NotFound, Rejected, OutcomeUnknown."""
         ...

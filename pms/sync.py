@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 import structlog
@@ -35,7 +34,9 @@ EVERY = {Kind.DOUBLES: dt.timedelta(seconds=40), Kind.CHANGES: dt.timedelta(seco
 # The night's whole comparison, on the hotel's clock.
 AT_NIGHT = dt.time(4, 0)
 # A run without an end this old belonged to a process that died.
-DEAD = dt.timedelta(minutes=15)
+DEAD, DEAD_NIGHT = dt.timedelta(minutes=3), dt.timedelta(minutes=30)
+# A night's comparison that failed is tried again after this.
+AGAIN = dt.timedelta(minutes=15)
 # How far back changes in the embedded property are noticed.
 LATELY = dt.timedelta(hours=6)
 # How far ahead bookings are looked at.
@@ -75,9 +76,7 @@ def ask(hotel: Hotel, kind: str, *, asked_by: str) -> None:
 def due(limit: int) -> list[int]:
     """Claim looks that were asked for or are due: each is a run of its own, which nobody else starts. Run ids."""
     claimed: list[int] = []
-    for pk in SyncRun.objects.filter(started_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:limit]:
-        if SyncRun.objects.filter(pk=pk, started_at__isnull=True).update(started_at=timezone.now()):
-            claimed.append(pk)
+    claimed += [run.pk for run in SyncRun.objects.filter(started_at__isnull=True).select_related("hotel")[:limit] if _begin(run)]
     outside = [(row.hotel, kind) for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel") for kind in Kind]
     for hotel, kind in [*outside, *_changed_in_the_house()]:
         if len(claimed) >= limit:
@@ -102,11 +101,24 @@ def _changed_in_the_house() -> list[tuple[Hotel, str]]:
 def claim(hotel: Hotel, kind: str, *, asked_by: str = "") -> SyncRun | None:
     """A new run; None while one of the same kind is under way."""
     with transaction.atomic():
-        Hotel.objects.select_for_update(no_key=True).get(pk=hotel.pk)
-        under_way = SyncRun.objects.filter(hotel=hotel, kind=kind, ended_at__isnull=True, started_at__gt=timezone.now() - DEAD)
-        if under_way.exists() or (not asked_by and not _is_due(hotel, kind)):
+        if _is_under_way(hotel, kind) or (not asked_by and not _is_due(hotel, kind)):
             return None
         return SyncRun.objects.create(hotel=hotel, kind=kind, started_at=timezone.now(), asked_by=asked_by)
+
+
+def _begin(run: SyncRun) -> bool:
+    """Start a run that was asked for; one of the same kind at a time."""
+    with transaction.atomic():
+        if _is_under_way(run.hotel, run.kind):
+            return False
+        return bool(SyncRun.objects.filter(pk=run.pk, started_at__isnull=True).update(started_at=timezone.now()))
+
+
+def _is_under_way(hotel: Hotel, kind: str) -> bool:
+    """Under the hotel's row lock, so that two workers do not both say no."""
+    Hotel.objects.select_for_update(no_key=True).get(pk=hotel.pk)
+    dead = timezone.now() - (DEAD_NIGHT if kind == Kind.RECONCILIATION else DEAD)
+    return SyncRun.objects.filter(hotel=hotel, kind=kind, ended_at__isnull=True, started_at__gt=dead).exists()
 
 
 def last_look(run: SyncRun) -> dt.datetime | None:
@@ -121,12 +133,12 @@ def looking(run: SyncRun) -> Iterator[Look]:
     look = Look()
     try:
         yield look
+        with transaction.atomic():
+            _write(run, look)
+            _end(run, look)
     except Exception as error:
         _end(run, look, error=f"{type(error).__name__}: {error}"[:300])
         raise
-    with transaction.atomic():
-        _write(run, look)
-        _end(run, look)
 
 
 def doubles(run: SyncRun) -> None:
@@ -201,16 +213,21 @@ def _is_due(hotel: Hotel, kind: str) -> bool:
     if kind == Kind.RECONCILIATION:
         now = hotel.local_now()
         tonight = now.replace(hour=AT_NIGHT.hour, minute=AT_NIGHT.minute, second=0, microsecond=0)
-        return now >= tonight and (last is None or last < tonight)
+        ended = SyncRun.objects.filter(hotel=hotel, kind=kind, started_at__gte=tonight, ended_at__isnull=False, error="").exists()
+        return now >= tonight and not ended and (last is None or timezone.now() - last >= AGAIN)
     return last is None or timezone.now() - last >= EVERY[Kind(kind)]
 
 
 def _clashes(taken: list[Occupied]) -> Iterator[tuple[Occupied, Occupied]]:
-    """Neighbours in one room that overlap; of several over one another each with the next."""
-    ordered = sorted(taken, key=lambda one: (one.room, one.stay.check_in, one.stay.check_out, one.line))
-    for first, second in pairwise(ordered):
-        if first.room == second.room and first.pms_id != second.pms_id and second.stay.check_in < first.stay.check_out:
-            yield (first, second) if first.line < second.line else (second, first)
+    """Every stay in a room with the one before it that lasts longest, when they overlap: a long stay under several short ones
+    is told with each of them."""
+    longest: dict[str, Occupied] = {}
+    for one in sorted(taken, key=lambda one: (one.room, one.stay.check_in, one.stay.check_out, one.line)):
+        other = longest.get(one.room)
+        if other is not None and other.pms_id != one.pms_id and one.stay.check_in < other.stay.check_out:
+            yield (other, one) if other.line < one.line else (one, other)
+        if other is None or one.stay.check_out > other.stay.check_out:
+            longest[one.room] = one
 
 
 def _names(pms: Gateway, numbers: set[str]) -> dict[str, str]:

@@ -7,8 +7,10 @@ whatever was interrupted can be looked up there before anything is asked again.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +20,7 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from hotelagent.ops import correlation, killpoints, leases, queue
-from pms.errors import AuthFailed, Busy, NotFound, OutcomeUnknown, PriceChanged, Rejected, SoldOut, Unavailable
+from pms.errors import AuthFailed, Busy, NotFound, OutcomeUnknown, PmsError, PriceChanged, Rejected, SoldOut, Unavailable
 from pms.gateway import Gateway, gateway
 from pms.terms import GuestDetails, NewReservation, Party, Reservation, ReservationState, RoomLine, Stay
 from reservations import deposits, holds
@@ -94,7 +96,8 @@ def change(booking: Booking, quote: Quote, *, actor: str) -> Booking:
     with transaction.atomic():
         current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
         if current.state == State.CONFIRMED and current.last_change_id != quote.pk:
-            step(current, State.CHANGING, actor=actor, due_at=timezone.now(), attempts=0, last_change=quote, reason="")
+            fresh: dict[str, Any] = {"attempts": 0, "asked_at": None, "clean_since": None, "is_repeated": False, "reason": ""}
+            step(current, State.CHANGING, actor=actor, due_at=timezone.now(), last_change=quote, **fresh)
             queue.ring("default")
     if gateway(booking.hotel).settles_at_once:
         advance(booking.pk)
@@ -104,19 +107,19 @@ def change(booking: Booking, quote: Quote, *, actor: str) -> Booking:
 
 def expire_unpaid() -> int:
     """Cancel what nobody paid for in time, where the hotel wants that; the guest is told. How many."""
-    rows = list(Booking.objects.filter(pk__in=deposits.overdue(timezone.now())))
-    for row in rows:
-        cancel(row, actor="expiry", reason=deposits.UNPAID)
-    return len(rows)
+    rows = deposits.overdue(timezone.now())
+    return sum(cancel(row, actor="expiry", reason=deposits.UNPAID).state in {State.CANCELLING, State.CANCELLED} for row in rows)
 
 
 def cancel(booking: Booking, *, actor: str, reason: str = "") -> Booking:
     """Cancel a confirmed booking. On return cancelled when the PMS settles at once, else cancelling. With a ``reason`` it is
     nobody's turn that tells the guest."""
     with transaction.atomic():
-        current = Booking.objects.select_for_update().get(pk=booking.pk)
+        current = Booking.objects.select_for_update(of=("self",)).select_related("hotel").get(pk=booking.pk)
+        if reason == deposits.UNPAID and not deposits.is_overdue(current, timezone.now()):
+            return current  # the money came in this very moment
         if current.state == State.CONFIRMED:
-            values: dict[str, Any] = {"reason": reason, "told": False} if reason else {}
+            values: dict[str, Any] = {"reason": reason, "told": False} if reason else {"reason": ""}
             step(current, State.CANCELLING, actor=actor, due_at=timezone.now(), attempts=0, **values)
             queue.ring("default")
     if gateway(booking.hotel).settles_at_once:
@@ -128,6 +131,7 @@ def cancel(booking: Booking, *, actor: str, reason: str = "") -> Booking:
 def hurry(booking: Booking) -> bool:
     """A person wants to know: the next step is due now. False when there is none."""
     waiting = Booking.objects.filter(pk=booking.pk, state__in=[State.PLACING, State.UNKNOWN, State.CHANGING, State.CANCELLING])
+    waiting = waiting.exclude(state=State.CHANGING, asked_at__isnull=False)  # it waits for the PMS to come to its end
     found = bool(waiting.filter(lease_until__isnull=True).update(due_at=timezone.now()))
     if found:
         queue.ring("default")
@@ -141,7 +145,8 @@ def give_up(booking: Booking, *, actor: str) -> bool:
         current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote").get(pk=booking.pk)
         if current.state != State.UNKNOWN or (current.lease_until is not None and current.lease_until > timezone.now()):
             return False
-        step(current, State.REJECTED, note="settled by a person", actor=actor, reason="settled_by_staff", due_at=None, told=False)
+        ended: dict[str, Any] = {"reason": "settled_by_staff", "due_at": None, "told": False, "fence": current.fence + 1}
+        step(current, State.REJECTED, note="settled by a person", actor=actor, **ended)
         holds.release(current.quote)
         booking_settled.send(sender=Booking, booking=current)
     return True
@@ -167,6 +172,7 @@ def advance(pk: int) -> bool:
     killpoints.reached("booking.placing")
     with HELD.keep(booking.pk, booking.fence), correlation.bound(booking.correlation_id or correlation.new_id()):
         pms = gateway(booking.hotel)
+        pms.guard = lambda: _still_ours(booking)
         try:
             if booking.state == State.CHANGING:
                 _changing(booking, pms)
@@ -254,9 +260,8 @@ def _placing(booking: Booking, pms: Gateway) -> None:
 
 
 def _create(booking: Booking, pms: Gateway) -> None:
-    if not pms.settles_at_once:
-        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=timezone.now())
-        killpoints.reached("booking.asked")
+    if not pms.settles_at_once and not _fenced(booking, asked_at=timezone.now()):
+        return
     try:
         answer = pms.create(_order(booking, booking))
     except OutcomeUnknown as error:
@@ -272,29 +277,51 @@ def _look_up(booking: Booking, pms: Gateway) -> None:
     try:
         found = pms.settle(_order(booking, booking))
     except OutcomeUnknown as error:  # there, but it could not be made sure of: no clean look
-        _not_counted(booking, due_at=_in(LOOKS[0]), note=str(error))
+        _again(booking, note=str(error), clean_since=None)
         return
     except Rejected as error:
         _reject(booking, error)
         return
     if found is not None:
         _confirm_or_reject(booking, found)
+    elif _may_repeat(booking):
+        _once_more(booking, lambda: _create(booking, pms))
+    elif not _wait_for_the_next_look(booking):
+        _settled(booking, State.REJECTED, reason="never_arrived", note="the PMS has no such booking, however often it was looked for")
+
+
+def _may_repeat(booking: Booking) -> bool:
+    """Not there for so long that it is not on its way any more, and not asked a second time yet."""
+    since = booking.clean_since
+    return not booking.is_repeated and since is not None and timezone.now() - since >= CLEAN
+
+
+def _once_more(booking: Booking, ask: Callable[[], None]) -> None:
+    """The one repeat, on record before it is sent."""
+    if not _fenced(booking, is_repeated=True):
         return
+    BookingStep.objects.create(
+        booking=booking, at=timezone.now(), from_state=booking.state, to_state=booking.state,
+        note="not there, and not on its way any more: asked once more",
+    )  # fmt: skip
+    try:
+        ask()
+    except (Unavailable, AuthFailed):  # surely not sent
+        _fenced(booking, is_repeated=False)
+        raise
+
+
+def _wait_for_the_next_look(booking: Booking) -> bool:
+    """A clean look that found nothing. False when there were enough of them: looks a person asked for count, but they do not
+    make the time pass."""
     now = timezone.now()
     clean_since = booking.clean_since or now
-    if not booking.is_repeated and now - clean_since >= CLEAN:
-        step(booking, State.UNKNOWN, note="not there, and not on its way any more: asked once more", is_repeated=True)
-        try:
-            _create(booking, pms)
-        except (Unavailable, AuthFailed):  # surely not sent
-            Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(is_repeated=False)
-            raise
-    elif booking.attempts < len(LOOKS):
-        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(clean_since=clean_since)
-        wait = LOOKS[booking.attempts] - LOOKS[booking.attempts - 1]
-        _release(booking, due_at=now + dt.timedelta(seconds=wait))
-    else:
-        _settled(booking, State.REJECTED, reason="never_arrived", note="the PMS has no such booking after four looks")
+    if booking.attempts >= len(LOOKS) and now - clean_since >= CLEAN:
+        return False
+    last = min(booking.attempts, len(LOOKS) - 1)
+    _fenced(booking, clean_since=clean_since)
+    _release(booking, due_at=now + dt.timedelta(seconds=max(LOOKS[0], LOOKS[last] - LOOKS[last - 1])))
+    return True
 
 
 def _reject(booking: Booking, error: Rejected) -> None:
@@ -303,19 +330,58 @@ def _reject(booking: Booking, error: Rejected) -> None:
 
 
 def _changing(booking: Booking, pms: Gateway) -> None:
+    assert booking.last_change is not None
+    if booking.asked_at is None or pms.settles_at_once:  # there, changing into what it already is, is no error
+        _ask_change(booking, pms)
+        return
+    try:
+        found = pms.settle_change(_order(booking, booking.last_change))
+    except OutcomeUnknown as error:
+        _again(booking, note=str(error), clean_since=None)
+    except Rejected as error:
+        _change_refused(booking, error)
+    else:
+        if found is not None:
+            _changed(booking, found)
+        elif _may_repeat(booking):
+            _once_more(booking, lambda: _ask_change(booking, pms))
+        elif not _wait_for_the_next_look(booking):
+            _settled(booking, State.CONFIRMED, reason="change_never_arrived", note="the PMS never took the change")
+
+
+def _ask_change(booking: Booking, pms: Gateway) -> None:
     quote = booking.last_change
     assert quote is not None
+    if not pms.settles_at_once and not _fenced(booking, asked_at=timezone.now()):
+        return
     try:
         answer = pms.change(_order(booking, quote))
     except OutcomeUnknown as error:
-        # Asked again: changing into what it already is, is no error. Not before the PMS has surely come to its end.
-        _not_counted(booking, due_at=timezone.now() + CLEAN, note=f"changing: {error}")
+        _settled_again(booking, note=f"changing: {error}")
     except Rejected as error:
-        kind = {SoldOut: "sold_out", PriceChanged: "price_changed", NotFound: "not_found"}.get(type(error), "refused")
-        _settled(booking, State.CONFIRMED, reason=f"change_{kind}", note=str(error))
+        _change_refused(booking, error)
     else:
-        told = {name: getattr(quote, name) for name in ("check_in", "check_out", "adults", "children", "child_ages", "lines", "total")}
-        _settled(booking, State.CONFIRMED, note=f"changed, PMS {answer.pms_id}", pms_id=answer.pms_id, **told)
+        _changed(booking, answer)
+
+
+def _settled_again(booking: Booking, *, note: str) -> None:
+    """A change whose outcome got lost: only looked for from now on."""
+    log.warning("the outcome of a change is not known", reference=booking.reference, note=note)
+    _fenced(booking, attempts=0, clean_since=None, lease_until=None, due_at=_in(LOOKS[0]))
+
+
+def _change_refused(booking: Booking, error: Rejected) -> None:
+    kind = {SoldOut: "sold_out", PriceChanged: "price_changed", NotFound: "not_found"}.get(type(error), "refused")
+    _settled(booking, State.CONFIRMED, reason=f"change_{kind}", note=str(error))
+
+
+def _changed(booking: Booking, answer: Reservation) -> None:
+    quote = booking.last_change
+    told = {name: getattr(quote, name) for name in ("check_in", "check_out", "adults", "children", "child_ages", "lines", "total")}
+    for name, value in told.items():  # the deposit is a part of what it costs now
+        setattr(booking, name, value)
+    owed = {} if booking.deposit_paid_at else deposits.asked_for(booking, booking.confirmed_at or timezone.now())
+    _settled(booking, State.CONFIRMED, note=f"changed, PMS {answer.pms_id}", pms_id=answer.pms_id, **told, **owed)
 
 
 def _cancelling(booking: Booking, pms: Gateway) -> None:
@@ -326,7 +392,7 @@ def _cancelling(booking: Booking, pms: Gateway) -> None:
     except Rejected as error:
         _settled(booking, State.CONFIRMED, reason="cancel_refused", note=str(error))
     except OutcomeUnknown as error:
-        _not_counted(booking, due_at=_in(LOOKS[0]), note=f"cancelling: {error}")
+        _again(booking, note=f"cancelling: {error}")
     else:
         killpoints.reached("booking.cancelled")
         _settled(booking, State.CANCELLED, cancelled_at=timezone.now())
@@ -343,6 +409,7 @@ def _confirm_or_reject(booking: Booking, answer: Reservation) -> None:
 
 def _settled(booking: Booking, state: str, *, note: str = "", **values: object) -> None:
     """The end of a step, if the lease is still ours."""
+    _warm(booking)
     with transaction.atomic():
         current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote", "last_change").get(pk=booking.pk)
         if current.fence != booking.fence:
@@ -366,33 +433,55 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
         CREATED.labels(booking.channel or "other").inc()
 
 
+def _warm(booking: Booking) -> None:
+    """Whoever tells the guest needs the names of the rooms: asked for now, outside of any transaction."""
+    with contextlib.suppress(PmsError):  # then they are called by their codes
+        gateway(booking.hotel).room_types()
+
+
 def _later(booking: Booking, note: str) -> None:
     """Not reached, so nothing was changed: try again a few times, then a person has to look. What the guest was told is
     cancelled is tried for as long as it takes."""
-    given_up = booking.attempts >= MAX_ATTEMPTS
+    given_up = booking.attempts >= MAX_ATTEMPTS and booking.asked_at is None
     if given_up and booking.state == State.PLACING:
         _settled(booking, State.REJECTED, reason="pms_unavailable", note=note, asked_at=None)
         return
     if given_up and booking.state == State.CHANGING:
         _settled(booking, State.CONFIRMED, reason="change_pms_unavailable", note=note)
         return
-    if booking.state == State.PLACING:  # nothing was asked: nothing can have happened
-        Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(asked_at=None)
+    looking = booking.state == State.UNKNOWN or (booking.state == State.CHANGING and booking.asked_at is not None)
+    if booking.state in {State.PLACING, State.CHANGING} and not looking:  # nothing was asked: nothing can have happened
+        _fenced(booking, asked_at=None)
     wait = min(RETRY * max(1, booking.attempts), LONGEST_WAIT)
-    if booking.state == State.UNKNOWN:  # no answer is no clean look: it does not count
+    if looking:  # no answer is no clean look: it does not count
         _not_counted(booking, due_at=timezone.now() + wait)
     else:
         _release(booking, due_at=timezone.now() + wait)
 
 
-def _not_counted(booking: Booking, *, due_at: dt.datetime, note: str = "") -> None:
+def _again(booking: Booking, *, note: str, **values: object) -> None:
+    """Something is there that cannot be made sure of yet: looked at again, less and less often."""
+    log.warning("a booking is tried again", reference=booking.reference, state=booking.state, note=note)
+    _fenced(booking, lease_until=None, due_at=timezone.now() + min(RETRY * max(1, booking.attempts), LONGEST_WAIT), **values)
+
+
+def _fenced(booking: Booking, **values: object) -> bool:
+    """Write it while the row is still ours. False when somebody else has it."""
+    return bool(Booking.objects.filter(pk=booking.pk, fence=booking.fence, state=booking.state).update(**values))
+
+
+def _still_ours(booking: Booking) -> None:
+    """Raises Busy when another worker, or a person, has taken the booking over."""
+    if not Booking.objects.filter(pk=booking.pk, fence=booking.fence, state=booking.state).exists():
+        raise Busy("the booking went to somebody else")
+
+
+def _not_counted(booking: Booking, *, due_at: dt.datetime) -> None:
     """This try does not count; once more at ``due_at``."""
     values: dict[str, Any] = {"attempts": max(0, booking.attempts - 1)}
-    if booking.state == State.PLACING:
-        values["asked_at"] = None
-    if note:
-        log.warning("a booking is tried again", reference=booking.reference, state=booking.state, note=note)
-    Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(lease_until=None, due_at=due_at, **values)
+    if booking.state == State.PLACING or (booking.state == State.CHANGING and booking.asked_at is None):
+        values["asked_at"] = None  # it was not sent
+    _fenced(booking, lease_until=None, due_at=due_at, **values)
 
 
 def _in(seconds: float) -> dt.datetime:

@@ -28,7 +28,12 @@ def asked_for(booking: Booking, now: dt.datetime) -> dict[str, Any]:
         return {}
     share = Decimal(terms.percent) / 100 if terms.percent else min(Decimal(1), Decimal(terms.nights) / booking.nights)
     amount = (booking.total * share).quantize(CENT, ROUND_HALF_UP)
-    return {"deposit": amount, "deposit_due_at": now + dt.timedelta(hours=terms.within_hours)}
+    # Whoever has arrived pays at the desk.
+    arrival = dt.datetime.combine(booking.check_in, booking.hotel.check_in_from, booking.hotel.zone)
+    due = min(now + dt.timedelta(hours=terms.within_hours), arrival)
+    if due <= timezone.now() or not amount:
+        return {"deposit": 0, "deposit_due_at": None, "deposit_expires": False}
+    return {"deposit": amount, "deposit_due_at": due, "deposit_expires": terms.expires}
 
 
 def how_to_pay(booking: Booking, language: str) -> str:
@@ -52,10 +57,19 @@ def mark_paid(booking: Booking, *, actor: str) -> bool:
     return True
 
 
-def overdue(now: dt.datetime) -> list[int]:
-    """Bookings to be cancelled: not paid in time, at hotels that want it so."""
-    rows = Booking.objects.filter(
-        state=Booking.State.CONFIRMED, deposit__gt=0, deposit_paid_at__isnull=True, deposit_due_at__lte=now,
-        hotel__deposit_terms__expires=True,
+def is_overdue(booking: Booking, now: dt.datetime) -> bool:
+    """To be cancelled: not paid in time, at a hotel that wanted it so when it was booked, and the guest has not come."""
+    return bool(
+        booking.state == Booking.State.CONFIRMED and booking.deposit > 0 and booking.deposit_expires and booking.deposit_paid_at is None
+        and booking.deposit_due_at is not None and booking.deposit_due_at <= now
+        and booking.check_in > now.astimezone(booking.hotel.zone).date() and booking.reason != "cancel_refused"
     )  # fmt: skip
-    return list(rows.values_list("pk", flat=True)[:100])
+
+
+def overdue(now: dt.datetime) -> list[Booking]:
+    """Some of the bookings that are."""
+    rows = Booking.objects.filter(
+        state=Booking.State.CONFIRMED, deposit__gt=0, deposit_expires=True, deposit_paid_at__isnull=True, deposit_due_at__lte=now,
+        check_in__gte=now.date() - dt.timedelta(days=1),
+    )  # fmt: skip
+    return [row for row in rows.exclude(reason="cancel_refused").select_related("hotel")[:100] if is_overdue(row, now)]

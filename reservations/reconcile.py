@@ -53,7 +53,8 @@ def perform(run_id: int) -> None:
 
 def changes(run: sync.Run) -> None:
     """Bookings of ours that somebody changed in the PMS since the last look: taken over."""
-    since = (sync.last_look(run) or timezone.now() - FIRST) - OVERLAP
+    asked = timezone.now()
+    since = (sync.last_look(run) or asked - FIRST) - OVERLAP
     with sync.looking(run) as look:
         told = gateway(run.hotel).changed_since(since)
         look.seen = len(told)
@@ -62,10 +63,17 @@ def changes(run: sync.Run) -> None:
             by_reference[one.reference].append(one)
         over = (State.CONFIRMED, State.CANCELLED, State.REJECTED)
         for row in Booking.objects.filter(hotel=run.hotel, reference__in=list(by_reference), state__in=over):
-            _changed(look, row, by_reference[row.reference])
+            _changed(look, row, by_reference[row.reference], asked)
 
 
-def _changed(look: Look, row: Booking, told: list[Reservation]) -> None:
+def _moved_on(row: Booking, asked: dt.datetime) -> bool:
+    """Something happened to the booking here after the PMS was asked: its answer is an old picture."""
+    return row.steps.filter(at__gte=asked).exists()
+
+
+def _changed(look: Look, row: Booking, told: list[Reservation], asked: dt.datetime) -> None:
+    if _moved_on(row, asked):
+        return
     live = [one for one in told if one.state == ReservationState.CONFIRMED]
     numbers = ", ".join(f"#{one.pms_id}" for one in live)
     if row.state != State.CONFIRMED:
@@ -80,7 +88,7 @@ def _changed(look: Look, row: Booking, told: list[Reservation]) -> None:
     if theirs is None:
         return
     differences = _differences(row, theirs)
-    taken_over = bool(differences) and _take_over(row, theirs)
+    taken_over = bool(differences) and _take_over(row, theirs, asked)
     for kind, ours, other in differences:
         look.differs(kind, _mark(row, other), [row.reference], ours=ours, theirs=other, adopted=taken_over)
 
@@ -88,25 +96,26 @@ def _changed(look: Look, row: Booking, told: list[Reservation]) -> None:
 def everything(run: sync.Run) -> None:
     """All coming bookings of ours against the PMS, and everything there that says it is ours."""
     hotel, today = run.hotel, run.hotel.local_now().date()
+    asked = timezone.now()
     with sync.looking(run) as look:
-        pms, settled = gateway(hotel), timezone.now() - YOUNG
+        pms, settled = gateway(hotel), asked - YOUNG
         rows = list(Booking.objects.filter(hotel=hotel, check_out__gt=today).exclude(state=State.DRAFT).order_by("pk"))
         live = [row for row in rows if row.state == State.CONFIRMED and (row.confirmed_at or settled) < settled]
         look.seen = len(live)
         known = {one.pms_id: one for one in pms.port.read([row.pms_id for row in live])}
         for row in live:
-            _compare(pms, look, row, known.get(row.pms_id))
+            _compare(pms, look, row, known.get(row.pms_id), asked)
         taken: dict[str, set[str]] = defaultdict(set)
         for one in pms.occupied(today, today + sync.HORIZON):
             taken[one.reference].add(one.pms_id)
-        _rest(look, hotel, rows, taken)
+        _rest(look, hotel, [row for row in rows if not _moved_on(row, asked)], taken)
 
 
-def _compare(pms: Gateway, look: Look, row: Booking, theirs: Reservation | None) -> None:
+def _compare(pms: Gateway, look: Look, row: Booking, theirs: Reservation | None, asked: dt.datetime) -> None:
     if theirs is None or theirs.state == ReservationState.CANCELLED:  # an order may have taken its place there
         theirs = pms.find_by_reference(row.reference)
     row.refresh_from_db()  # it may have been changed while we looked
-    if row.state != State.CONFIRMED:
+    if row.state != State.CONFIRMED or _moved_on(row, asked):
         return
     if theirs is None:
         look.differs(Differs.MISSING, row.reference, [row.reference], ours=_told(row), theirs="")
@@ -128,7 +137,7 @@ def _rest(look: Look, hotel: Hotel, rows: list[Booking], taken: dict[str, set[st
             look.differs(Differs.REVIVED, reference, [reference], ours=str(over[reference].get_state_display()), theirs=told)
         elif reference in ours and len(numbers) > 1:
             look.differs(Differs.TWICE, reference, [reference], ours="1", theirs=told)
-        elif OURS.fullmatch(reference) and reference not in ours:
+        elif reference not in ours and OURS.fullmatch(reference):
             look.differs(Differs.UNKNOWN, reference, [reference], ours="", theirs=told)
 
 
@@ -148,11 +157,11 @@ def _differences(row: Booking, theirs: Reservation) -> list[tuple[str, str, str]
     return found
 
 
-def _take_over(row: Booking, theirs: Reservation) -> bool:
+def _take_over(row: Booking, theirs: Reservation, asked: dt.datetime) -> bool:
     """Believe the PMS: it was changed there by people. The guest is not written to: whoever changed it told them."""
     with transaction.atomic():
         current = Booking.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if current.state != State.CONFIRMED:
+        if current.state != State.CONFIRMED or _moved_on(current, asked):
             return False
         if theirs.state == ReservationState.CANCELLED:
             step(current, State.CANCELLED, note="cancelled in the PMS", actor=ACTOR, cancelled_at=timezone.now())

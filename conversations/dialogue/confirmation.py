@@ -25,14 +25,17 @@ def values(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> 
 
 def confirmed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> list[str]:
     """It is booked; and what is to be paid, until when and how."""
-    told = [phrasebook.say(language, "confirmed", **values(language, hotel, row, today))]
-    if row.deposit and row.deposit_due is not None:
-        when = f"{phrasebook.date(language, row.deposit_due.date(), today=today)} {row.deposit_due:%H:%M}"
-        amount = phrasebook.money(language, row.deposit, row.currency)
-        told.append("\n".join(filter(None, [phrasebook.say(language, "deposit_due", amount=amount, when=when), row.deposit_how])))
-    return told
+    return [phrasebook.say(language, "confirmed", **values(language, hotel, row, today)), *_deposit(language, row, today)]
 
 
-def changed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> str:
-    """It is what was asked for now."""
-    return phrasebook.say(language, "changed", **values(language, hotel, row, today))
+def changed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> list[str]:
+    """It is what was asked for now; and what is still to be paid."""
+    return [phrasebook.say(language, "changed", **values(language, hotel, row, today)), *_deposit(language, row, today)]
+
+
+def _deposit(language: str, row: OwnBooking, today: dt.date) -> list[str]:
+    if not row.deposit or row.deposit_due is None:
+        return []
+    when = f"{phrasebook.date(language, row.deposit_due.date(), today=today)} {row.deposit_due:%H:%M}"
+    amount = phrasebook.money(language, row.deposit, row.currency)
+    return ["\n".join(filter(None, [phrasebook.say(language, "deposit_due", amount=amount, when=when), row.deposit_how]))]

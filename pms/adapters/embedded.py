@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
@@ -126,11 +127,7 @@ class EmbeddedPms:
                 raise NotFound(f"no booking {reservation.reference}")
             if row.state == PropertyReservation.State.CANCELLED:
                 raise Rejected("the booking is cancelled")
-            stay, party = reservation.stay, reservation.party
-            wanted = {
-                "check_in": stay.check_in, "check_out": stay.check_out, "adults": party.adults, "children": party.children,
-                "child_ages": list(party.child_ages), "lines": [line.to_json() for line in reservation.lines], "total": reservation.total,
-            }  # fmt: skip
+            wanted = _wanted(reservation)
             if all(getattr(row, name) == value for name, value in wanted.items()):
                 return _told(row)
             self._check(reservation)
@@ -139,8 +136,12 @@ class EmbeddedPms:
                 setattr(row, name, value)
             row.save(update_fields=[*wanted, "changed_at"])
             inventory.release(row)
-            inventory.take(row, rooms, stay)
+            inventory.take(row, rooms, reservation.stay)
         return _told(row)
+
+    def settle_change(self, reservation: NewReservation) -> Reservation | None:
+        row = self._row(reservation.reference)
+        return _told(row) if row is not None and all(getattr(row, name) == value for name, value in _wanted(reservation).items()) else None
 
     def cancel(self, reference: str) -> Reservation:
         with inventory.locked(self.hotel):
@@ -218,6 +219,15 @@ class EmbeddedPms:
             rooms += available[: line.count]
             del available[: line.count]
         return rooms
+
+
+def _wanted(reservation: NewReservation) -> dict[str, Any]:
+    """What a change makes of a row."""
+    stay, party = reservation.stay, reservation.party
+    return {
+        "check_in": stay.check_in, "check_out": stay.check_out, "adults": party.adults, "children": party.children,
+        "child_ages": list(party.child_ages), "lines": [line.to_json() for line in reservation.lines], "total": reservation.total,
+    }  # fmt: skip
 
 
 def _told(row: PropertyReservation) -> Reservation:

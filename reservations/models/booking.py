@@ -65,6 +65,7 @@ class Booking(models.Model):
     told = models.BooleanField(_("guest was told"), default=False)
     deposit = models.DecimalField(_("deposit"), max_digits=12, decimal_places=2, default=0)
     deposit_due_at = models.DateTimeField(_("deposit due"), null=True, blank=True)
+    deposit_expires = models.BooleanField(_("cancelled when not paid in time"), default=False)
     # Only a person says so (reservations.deposits).
     deposit_paid_at = models.DateTimeField(_("deposit paid"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))

@@ -87,6 +87,18 @@ def test_an_address_typed_here_cannot_lead_into_the_house(connected, office):
     assert not last.good and "https" in last.told
 
 
+def test_the_key_of_one_pms_is_not_shown_to_another(connected, office):
+    row = Connection.objects.get(hotel=connected)
+    data = {
+        "type": "qloapps", "base_url": "https://evil.example.com", "api_key": "", "property_id": "1", "email_mode": "relay",
+        "relay_address": "", "failures_allowed": 5, "pause_s": 30,
+    }  # fmt: skip
+    office.post(reverse("admin:pms_connection_change", args=[row.pk]), data)
+
+    row.refresh_from_db()
+    assert (row.base_url, row.api_key) == ("https://evil.example.com", "")
+
+
 def test_looks_are_asked_for_and_a_worker_does_them(connected, desk):
     assert told(page(desk, do="look")) == ["Asked. What is found appears below."]
     page(desk, do="look")  # impatient: still asked once each

@@ -439,6 +439,28 @@ def test_the_embedded_pms_knows_no_wire(hotel):
     assert gateway(hotel).settles_at_once
 
 
+def test_a_long_stay_over_several_short_ones_is_told_with_each(bench, shop):
+    start = bench.first
+    day = lambda offset: start + dt.timedelta(days=offset)  # noqa: E731
+    shop.desk_books(1, day(0), day(9), rooms=5)
+    shop.desk_books(1, day(1), day(2), force=True)
+    shop.desk_books(1, day(4), day(5), force=True)
+
+    sync.doubles(sync.claim(bench.hotel, sync.Kind.DOUBLES, asked_by="test"))
+
+    assert Difference.objects.filter(kind="double").count() == len(shop.double_booked()) == 2
+
+
+def test_a_front_that_answers_404_is_no_empty_list(bench, shop):
+    wish, _told = bench.book(bench.stay())
+    shop.fault("status", status=404, body="", content_type="", resource="orders")
+
+    with pytest.raises(Unavailable):
+        bench.gateway.cancel(wish.reference)
+
+    assert shop.active_lines()
+
+
 def test_unavailable_is_what_a_broken_setup_is(bench, shop):
     shop.fault("status", status=200, body="[]", content_type="application/json", resource="configurations", times=2)
 

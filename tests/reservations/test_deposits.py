@@ -55,10 +55,9 @@ def test_a_person_marks_it_once(hotel, terms):
 def test_what_is_not_paid_in_time_is_cancelled_where_the_hotel_wants_it(hotel, terms, sql):
     late, paid, fresh = booked(hotel), booked(hotel), None
     deposits.mark_paid(paid, actor="lucia")
-    Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(minutes=1))
-    DepositTerms.objects.update(expires=False)
+    Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(minutes=1), deposit_expires=False)
     kept = booking.expire_unpaid()
-    DepositTerms.objects.update(expires=True)
+    Booking.objects.update(deposit_expires=True)
 
     tasks.repair()
     tasks.repair()
@@ -67,6 +66,61 @@ def test_what_is_not_paid_in_time_is_cancelled_where_the_hotel_wants_it(hotel, t
     assert (kept, fresh) == (0, None)
     assert states == {late.pk: ("cancelled", "unpaid"), paid.pk: ("confirmed", "")}
     assert sql("select count(*) from pms_roomnight") == [(2,)]
+
+
+def test_a_guest_who_has_arrived_is_not_thrown_out(hotel, terms):
+    row = booked(hotel)
+    today = hotel.local_now().date()
+    Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(hours=5), check_in=today, check_out=today + dt.timedelta(days=3))
+
+    tasks.repair()
+
+    row.refresh_from_db()
+    assert row.state == "confirmed"
+
+
+def test_ticking_the_box_later_touches_no_booking_made_before(hotel, terms):
+    DepositTerms.objects.update(expires=False)
+    row = booked(hotel)
+    DepositTerms.objects.update(expires=True)
+    Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(hours=5))
+
+    tasks.repair()
+
+    row.refresh_from_db()
+    assert row.state == "confirmed"
+
+
+def test_money_that_comes_in_the_same_moment_keeps_the_booking(hotel, terms):
+    row = booked(hotel)
+    Booking.objects.update(deposit_due_at=timezone.now() - dt.timedelta(hours=5))
+    found = deposits.overdue(timezone.now())
+    paid = deposits.mark_paid(row, actor="lucia")
+
+    for late in found:
+        booking.cancel(late, actor="expiry", reason=deposits.UNPAID)
+
+    row.refresh_from_db()
+    assert (len(found), paid, row.state) == (1, True, "confirmed")
+
+
+def test_a_change_is_a_change_of_what_is_owed(hotel, terms):
+    row = booked(hotel, nights=4)
+    later = Stay(row.check_in, row.check_in + dt.timedelta(days=1))
+    quote = quoting.quote(hotel, later, Party(2), "DBL", guest_key="guest:1", replacing=row.reference)
+    before = row.deposit
+
+    row = booking.change(row, quote, actor="guest")
+
+    assert row.deposit == (row.total * Decimal("0.3")).quantize(Decimal("0.01")) < before
+
+
+def test_who_comes_before_it_is_due_pays_at_the_desk(hotel, terms):
+    start = hotel.local_now().date()
+    quote = quoting.quote(hotel, Stay(start, start + dt.timedelta(days=1)), Party(2), "DBL", guest_key="guest:1")
+    row = booking.place(quote, booking.Booker(GuestDetails("Ana Paz"), "guest:1"))
+
+    assert row.deposit_due_at is None or row.deposit_due_at <= dt.datetime.combine(start, hotel.check_in_from, hotel.zone)
 
 
 class TestTheGuest:

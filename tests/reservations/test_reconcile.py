@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from pms import inventory, sync
 from pms.adapters.embedded import EmbeddedPms
+from pms.adapters.qloapps import QloApps
 from pms.gateway import gateway
 from pms.models import Difference, PropertyReservation, SyncRun
 from pms.terms import GuestDetails, Party, Stay
@@ -89,6 +90,28 @@ class TestChangesElsewhere:
         run(qlo_hotel, "changes")
 
         assert found() == [("revived", row.reference)]
+
+    def test_an_old_picture_is_not_written_over_a_new_change(self, qlo_hotel, shop, monkeypatch):
+        row = confirmed(qlo_hotel)
+        real = QloApps.changed_since
+
+        def meanwhile(self, moment):
+            told = real(self, moment)
+            later = Stay(row.check_in + dt.timedelta(days=9), row.check_out + dt.timedelta(days=9))
+            quote = quoting.quote(qlo_hotel, later, Party(2), "1", guest_key="guest:0", replacing=row.reference)
+            booking.change(row, quote, actor="guest")
+            Booking.objects.update(due_at=timezone.now())
+            booking.advance(row.pk)
+            return told
+
+        monkeypatch.setattr(QloApps, "changed_since", meanwhile)
+        before = row.check_in
+        run(qlo_hotel, "changes")
+        monkeypatch.undo()
+        run(qlo_hotel, "changes")
+
+        row.refresh_from_db()
+        assert (row.check_in, found()) == (before + dt.timedelta(days=9), [])
 
     def test_a_pms_that_is_away_is_an_error_in_the_row(self, qlo_hotel, shop):
         gateway(qlo_hotel).room_types()
@@ -201,10 +224,27 @@ class TestSchedule:
 
         assert (same_day, "reconciliation" in _claimed()) == (False, True)
 
+    def test_a_night_that_failed_is_tried_again(self, qlo_hotel, shop, time_machine):
+        time_machine.move_to(qlo_hotel.local_now().replace(hour=4, minute=1))
+        gateway(qlo_hotel).room_types()
+        shop.fault("html", times=9)
+        run(qlo_hotel, "reconciliation")
+        shop.clear_faults()
+        at_once = "reconciliation" in _claimed()
+        time_machine.move_to(qlo_hotel.local_now() + dt.timedelta(minutes=16))
+
+        assert (at_once, "reconciliation" in _claimed()) == (False, True)
+
+    def test_two_that_were_asked_for_do_not_run_together(self, qlo_hotel, shop):
+        sync.ask(qlo_hotel, "doubles", asked_by="lucia")
+        first = sync.claim(qlo_hotel, "doubles", asked_by="test")
+
+        assert first.pk not in sync.due(10) and SyncRun.objects.filter(kind="doubles", started_at__isnull=True).count() == 1
+
     def test_a_run_that_died_does_not_stop_the_next_for_ever(self, qlo_hotel, shop):
         sync.claim(qlo_hotel, "doubles", asked_by="test")
         while_it_runs = sync.claim(qlo_hotel, "doubles", asked_by="test")
-        SyncRun.objects.update(started_at=timezone.now() - dt.timedelta(minutes=16))
+        SyncRun.objects.update(started_at=timezone.now() - dt.timedelta(minutes=4))
 
         assert while_it_runs is None and sync.claim(qlo_hotel, "doubles", asked_by="test") is not None
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from pms.adapters.embedded import EmbeddedPms
@@ -150,12 +151,16 @@ class TestSaga:
 
         monkeypatch.setattr(EmbeddedPms, "create", hangs)
         row = booking.place(quoted(hotel, stay), booker())
-        for _ in range(4):
+        states = []
+        for _ in range(9):
             Booking.objects.update(due_at=timezone.now())
+            Booking.objects.filter(clean_since__isnull=False).update(clean_since=F("clean_since") - dt.timedelta(seconds=60))
             advance_due()
+            states.append(Booking.objects.get().state)
 
         row.refresh_from_db()
-        assert (row.state, row.reason, row.attempts) == ("rejected", "never_arrived", 4)
+        assert (row.state, row.reason, row.is_repeated) == ("rejected", "never_arrived", True)
+        assert states.index("rejected") >= 6  # looks, the one repeat, looks again
 
     def test_a_yes_whose_worker_died_goes_on(self, hotel, stay):
         quote = quoted(hotel, stay)

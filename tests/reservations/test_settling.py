@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pms import writing
 from pms.adapters.qloapps import QloApps
+from pms.adapters.qloapps.reading import Reading
 from pms.gateway import gateway
 from pms.models import Breaker
 from pms.terms import GuestDetails, Party, Stay
@@ -172,6 +173,91 @@ def test_a_change_goes_through_the_saga(qlo_hotel, shop, stay):
 
     assert (changing, state, row.check_in, row.reason) == ("changing", "confirmed", later.check_in, "")
     assert [line["date_from"][:10] for line in shop.active_lines()] == [later.check_in.isoformat()]
+
+
+def changing(hotel, stay, row):
+    later = Stay(stay.check_in + dt.timedelta(days=10), stay.check_out + dt.timedelta(days=10))
+    quote = quoting.quote(hotel, later, Party(2), "1", guest_key="guest:1", replacing=row.reference)
+    booking.change(row, quote, actor="guest")
+    return later
+
+
+def living(shop, reference):
+    return [order for order in shop.orders if order["source"].startswith(reference) and order["current_state"] != 4]
+
+
+def test_a_worker_that_dies_while_changing_changes_once(qlo_hotel, shop, stay, monkeypatch):
+    row = yes(qlo_hotel, stay)
+    look(row)
+    later = changing(qlo_hotel, stay, row)
+    shop.fault("late", method="POST", resource="bookings")
+    monkeypatch.setattr(booking, "_settled_again", lambda *_, **__: (_ for _ in ()).throw(SystemExit(9)))
+    with pytest.raises(SystemExit):
+        look(row)
+    monkeypatch.undo()
+    before = [look(row), look(row)]
+    shop.release()
+
+    state = look(row)
+
+    assert (before, state, row.check_in, row.reason) == (["changing", "changing"], "confirmed", later.check_in, "")
+    assert (posts(shop), len(living(shop, row.reference))) == (2, 1)
+
+
+def test_a_change_that_is_never_heard_of_is_asked_twice_and_no_more(qlo_hotel, shop, stay):
+    row = yes(qlo_hotel, stay)
+    look(row)
+    changing(qlo_hotel, stay, row)
+    shop.fault("hang_up", method="POST", resource="bookings", commits=False, times=99)
+    for _ in range(14):
+        look(row)
+        let_pass(row, 60)
+
+    assert (row.state, row.reason, row.check_in) == ("confirmed", "change_never_arrived", stay.check_in)
+    assert (posts(shop), len(living(shop, row.reference))) == (1 + 2, 1)
+
+
+def test_pressing_look_now_does_not_make_the_time_pass(qlo_hotel, shop, stay):
+    shop.fault("late", method="POST", resource="bookings")
+    row = yes(qlo_hotel, stay)
+    look(row)
+    for _ in range(8):
+        assert booking.hurry(row)
+        look(row)
+    pressed = row.state
+    shop.release()
+
+    assert (pressed, look(row), posts(shop)) == ("unknown", "confirmed", 1)
+
+
+def test_a_worker_that_slept_writes_nothing_over_what_others_settled(qlo_hotel, shop, stay, monkeypatch):
+    shop.fault("hang_up", method="POST", resource="bookings", commits=False)
+    row = yes(qlo_hotel, stay)
+    look(row), look(row)
+    let_pass(row, 200)
+    real = QloApps.settle
+
+    def sleeps(self, reservation):
+        found = real(self, reservation)
+        monkeypatch.setattr(QloApps, "settle", real)
+        assert booking.give_up(Booking.objects.get(), actor="lucia") is False  # it is just being looked at
+        Booking.objects.update(lease_until=None)
+        assert booking.give_up(Booking.objects.get(), actor="lucia")
+        return found
+
+    monkeypatch.setattr(QloApps, "settle", sleeps)
+    look(row)
+
+    assert (row.state, row.reason, posts(shop)) == ("rejected", "settled_by_staff", 1)
+
+
+def test_an_order_that_is_still_being_written_is_not_sold_out(qlo_hotel, shop, stay, monkeypatch):
+    row = yes(qlo_hotel, stay)
+    monkeypatch.setattr(Reading, "lines", lambda *_: [])  # the order is there, its rooms are not yet
+    meanwhile = [look(row), look(row)]
+    monkeypatch.undo()
+
+    assert (meanwhile, look(row), posts(shop)) == (["unknown", "unknown"], "confirmed", 1)
 
 
 def test_a_cancellation_is_tried_until_the_pms_has_it(qlo_hotel, shop, stay):

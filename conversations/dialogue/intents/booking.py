@@ -115,7 +115,7 @@ def told(turn: Turn, settled: Settled) -> None:
         turn.say("placing", reference=row.reference)
         forget(turn)
     elif settled.outcome == "changed" and row is not None:
-        turn.parts.append(confirmation.changed(turn.language, turn.hotel, row, turn.today))
+        turn.parts += confirmation.changed(turn.language, turn.hotel, row, turn.today)
         forget(turn)
     elif settled.outcome == "changing" and row is not None:
         turn.say("changing", reference=row.reference)

@@ -55,8 +55,15 @@ class QloApps:
         self.connection = Connection.objects.get(hotel=hotel)
         self.api = Api(Wire(self.connection), self.connection.api_key)
         self.reads = Reading(self.api, self.connection)
-        # Called right before a request that changes something; the gateway puts the writer's lease here.
-        self.before_write: Callable[[], None] = lambda: None
+
+    @property
+    def before_write(self) -> Callable[[], None]:
+        """Called by the line when a request that changes something is about to leave, after every wait."""
+        return self.api.line.before_write
+
+    @before_write.setter
+    def before_write(self, check: Callable[[], None]) -> None:
+        self.api.line.before_write = check
 
     @property
     def required_guest_fields(self) -> tuple[str, ...]:
@@ -146,13 +153,27 @@ class QloApps:
         alive = [order for order in known if order.state not in self.reads.setup().cancelled]
         if not alive:
             raise Rejected("the booking is cancelled")
-        done = [one for order in alive for one in self.reads.reservations([order]) if _is_what(one, reservation)]
-        if done:
-            answer = self._settled(reservation, [order for order in alive if str(order.id) == done[0].pms_id])
-        else:
+        answer = self._changed_already(reservation, alive)
+        if answer is None:
             if any(order.paid > 0 for order in alive):
                 raise Rejected("money was paid for it: people must move it")
             answer = self._book(reservation, f"{reservation.reference}.{len(known) + 1}")
+        return self._instead(alive, answer)
+
+    def settle_change(self, reservation: NewReservation) -> Reservation | None:
+        known = self.reads.by_reference(reservation.reference)
+        alive = [order for order in known if order.state not in self.reads.setup().cancelled]
+        answer = self._changed_already(reservation, alive)
+        return self._instead(alive, answer) if answer is not None else None
+
+    def _changed_already(self, reservation: NewReservation, alive: list[Order]) -> Reservation | None:
+        """The order that is already what the booking is to become, made sure of."""
+        told = {one.pms_id for one in self.reads.reservations(alive, named=False) if _is_what(one, reservation)}
+        fitting = [order for order in alive if str(order.id) in told]
+        return self._settled(reservation, fitting) if fitting else None
+
+    def _instead(self, alive: list[Order], answer: Reservation) -> Reservation:
+        """The other orders of the booking give their rooms back."""
         try:
             for order in alive:
                 if str(order.id) != answer.pms_id:
@@ -170,6 +191,11 @@ class QloApps:
             if order.state not in setup.cancelled:
                 self._cancel(order)
         lines = self.reads.lines_of(known)
+        holding = [order for order in known if any(line.is_held for line in lines[order.id])]
+        if holding:  # a state alone frees no room: say it once more
+            for order in holding:
+                self._cancel(order)
+            lines = self.reads.lines_of(known)
         if any(line.is_held for some in lines.values() for line in some):
             raise OutcomeUnknown("cancelled, and its rooms are still held when read back")
         told = [self.reads.told(replace(one, state=setup.cancel_state), lines[one.id], GuestDetails("")) for one in known if lines[one.id]]
@@ -181,7 +207,6 @@ class QloApps:
 
     def _book(self, reservation: NewReservation, source: str) -> Reservation:
         body = self._body(reservation, source, self._checked(reservation))
-        self.before_write()
         self.api.book(body)
         try:
             known = self.reads.by_reference(reservation.reference)
@@ -203,12 +228,17 @@ class QloApps:
         setup = self.reads.setup()
         alive = [order for order in known if order.state not in setup.cancelled]
         if not alive:
-            return self.reads.reservations(known)[-1]
+            told = self.reads.reservations(known, named=False)
+            if not told:
+                raise Rejected("the PMS holds it as cancelled, without a room")
+            return told[-1]
         order, *doubles = sorted(alive, key=lambda one: one.id)
         for double in doubles:  # the same request arrived twice: the first one counts
             self._cancel(double)
         wanted = sum(line.count for line in reservation.lines)
         ours, others = self._in_the_rooms(order, reservation)
+        if len(ours) < wanted and self._is_being_written(order, wanted):
+            raise OutcomeUnknown(f"order {order.id} is still being written")
         if order.state in setup.overbooked or len(ours) < wanted:
             self._undo(order, SoldOut(f"order {order.id} has {len(ours)} of {wanted} rooms"))
         rival = _first_before(ours, others)
@@ -217,6 +247,11 @@ class QloApps:
         if abs(order.total - reservation.total) > ROUNDING * wanted:
             self._undo(order, PriceChanged(f"order {order.id} costs {order.total} instead of {reservation.total}"))
         return self.reads.told(order, ours, reservation.guest)
+
+    def _is_being_written(self, order: Order, wanted: int) -> bool:
+        """Rooms that are not there yet, other than rooms that were taken away: the PMS writes an order piece by piece."""
+        lines = self.reads.lines_of([order])[order.id]
+        return order.state == 0 or (len(lines) < wanted and all(line.is_held for line in lines))
 
     def _in_the_rooms(self, order: Order, reservation: NewReservation) -> tuple[list[Line], list[Line]]:
         """Who holds rooms of these types in these nights: our order, the others. One look at both, of one moment."""
@@ -235,7 +270,6 @@ class QloApps:
         raise reason
 
     def _cancel(self, order: Order) -> None:
-        self.before_write()
         self.api.enter_state(order.id, self.reads.setup().cancel_state)
 
     def _checked(self, reservation: NewReservation) -> dict[str, Rate]:

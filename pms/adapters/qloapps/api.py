@@ -106,9 +106,6 @@ class Api:
         answer = self.line.read(method, f"api/{resource}", text, body=body, headers=self._headers("text/xml" if body else ""))
         self._let_in(answer)
         told = _parsed(answer)
-        if answer.status == 404 and not answer.body:
-            self.line.makes_sense()
-            return []
         if answer.status == 400 and (errors := _errors(told)):
             self.line.makes_sense()
             raise Rejected("; ".join(message for _code, message in errors))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import structlog
 from django.utils import timezone
 
 from pms import cache
@@ -26,6 +27,7 @@ SETUP_S = 3600.0
 UNIT = 50
 # Rows asked for by their numbers, so many in one request.
 BATCH = 100
+log = structlog.get_logger(__name__)
 REFERENCE = re.compile(r"[A-Za-z0-9:._-]{1,80}")
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -82,17 +84,22 @@ class Reading:
                 ("date_from", stay.check_in.isoformat()),
                 ("date_to", stay.check_out.isoformat()),
             ]
-            known = self.sane(rows.rates, self.api.ari([*fields, *([("id_room_type", room_type)] if room_type else [])]))
-            for code, rate in known.items():
-                self._check_unit(code, rate, stay)
+            found, problems = rows.rates(self.api.ari([*fields, *([("id_room_type", room_type)] if room_type else [])]))
+            known = {code: rate for code, rate in found.items() if self._has_its_unit(code, rate, stay, problems)}
+            if problems:
+                log.error("the PMS tells prices that cannot be", hotel=self.connection.hotel_id, problems=problems[:10])
+            if problems and not known:
+                self.api.line.nonsense(f"hotel_ari: {problems[0]}")
             self._rates[stay, room_type] = known
         return known
 
-    def _check_unit(self, code: str, rate: Rate, stay: Stay) -> None:
+    def _has_its_unit(self, code: str, rate: Rate, stay: Stay, problems: list[str]) -> bool:
         kind = self.kinds().get(code)
         usual = kind.night * stay.nights if kind else Decimal(0)
         if usual and not usual / UNIT < rate.net < usual * UNIT:
-            self.api.line.nonsense(f"hotel_ari: {rate.net} for {stay.nights} nights is no price of room type {code}")
+            problems.append(f"room type {code}: {rate.net} for {stay.nights} nights, usually {usual}")
+            return False
+        return True
 
     def offer(self, kind: Kind, stay: Stay, rate: Rate | None) -> Offer:
         broken = []
@@ -117,7 +124,15 @@ class Reading:
         """Rooms of this hotel; a shop may have several."""
         mine = {"id_hotel": f"[{self.connection.property_id}]", **where}
         found = self.api.rows("room_bookings", show=LINE_FIELDS, where=mine, under="bookings")
-        return sorted((self.sane(rows.line, row) for row in found), key=lambda one: one.id)
+        lines = []
+        for row in found:
+            try:
+                lines.append(rows.line(row))
+            except Nonsense as error:  # one strange row of somebody's must not make the others unreadable
+                log.error(
+                    "the PMS tells a room that cannot be", hotel=self.connection.hotel_id, line=str(row.get("id"))[:20], why=str(error)
+                )
+        return sorted(lines, key=lambda one: one.id)
 
     def orders_of(self, lines: Iterable[Line]) -> list[Order]:
         return [order for numbers in batches({line.order for line in lines}) for order in self.orders({"id": numbers})]

@@ -73,7 +73,7 @@ def order(row: Mapping[str, Any]) -> Order:
         source=str(row.get("source") or ""),
         state=whole(row, "current_state"),
         total=money(row, "total_paid_tax_incl"),
-        paid=money(row, "total_paid_real"),
+        paid=money(row, "total_paid_real", signed=True),
         customer=whole(row, "id_customer"),
         number=str(row.get("reference") or ""),
     )
@@ -100,28 +100,43 @@ def line(row: Mapping[str, Any]) -> Line:
     )
 
 
-def rates(told: Mapping[str, Any]) -> dict[str, Rate]:
-    """The room types of a hotel_ari answer. Two rows of one type, a price that cannot be: Nonsense."""
+def rates(told: Mapping[str, Any]) -> tuple[dict[str, Rate], list[str]]:
+    """The room types of a hotel_ari answer, and what is wrong with those that are left out: a price that cannot be, a type
+    that is there twice. One strange row must not close the whole house."""
     listed = told.get("room_types", [])
     found: dict[str, Rate] = {}
+    problems: list[str] = []
+    twice: set[str] = set()
     for row in listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ():
-        if not isinstance(row, dict):
-            raise Nonsense("a room type that is none")
-        rooms = row.get("rooms")
-        free = rooms.get("available") if isinstance(rooms, dict) else None
-        rate = Rate(
-            room_type=str(whole(row, "id_room_type")),
-            rooms=tuple(sorted(int(key) for key in free if str(key).isdecimal())) if isinstance(free, dict) else (),
-            net=money(row, "total_price"),
-            gross=money(row, "total_price_with_tax"),
-        )
+        try:
+            rate = _rate(row)
+        except Nonsense as error:
+            problems.append(str(error))
+            continue
         if rate.room_type in found:
-            raise Nonsense("a room type twice")
-        # Taxes beyond doubling the price, or below nothing, are no taxes.
-        if rate.gross < rate.net or rate.gross > 2 * rate.net:
-            raise Nonsense("a price that does not fit its tax")
+            twice.add(rate.room_type)
         found[rate.room_type] = rate
-    return found
+    for code in twice:
+        problems.append(f"room type {code} is there twice")
+        del found[code]
+    return found, problems
+
+
+def _rate(row: Any) -> Rate:
+    if not isinstance(row, dict):
+        raise Nonsense("a room type that is none")
+    rooms = row.get("rooms")
+    free = rooms.get("available") if isinstance(rooms, dict) else None
+    rate = Rate(
+        room_type=str(whole(row, "id_room_type")),
+        rooms=tuple(sorted(int(key) for key in free if str(key).isdecimal())) if isinstance(free, dict) else (),
+        net=money(row, "total_price"),
+        gross=money(row, "total_price_with_tax"),
+    )
+    # Taxes beyond doubling the price, or below nothing, are no taxes.
+    if rate.gross < rate.net or rate.gross > 2 * rate.net:
+        raise Nonsense(f"room type {rate.room_type}: a price that does not fit its tax")
+    return rate
 
 
 def texts(value: Any, languages: Mapping[int, str], default: str) -> dict[str, str]:
@@ -142,14 +157,14 @@ def whole(row: Mapping[str, Any], key: str) -> int:
     return int(text)
 
 
-def money(row: Mapping[str, Any], key: str) -> Decimal:
-    """Two decimals, never negative."""
+def money(row: Mapping[str, Any], key: str, *, signed: bool = False) -> Decimal:
+    """Two decimals; negative only where money may have gone back."""
     value = row.get(key)
     try:
         amount = Decimal(str(value)) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else Decimal("NaN")
     except InvalidOperation as error:
         raise Nonsense(f"{key} is not an amount") from error
-    if not amount.is_finite() or amount < 0 or amount > LARGEST:
+    if not amount.is_finite() or (amount < 0 and not signed) or abs(amount) > LARGEST:
         raise Nonsense(f"{key} is not an amount")
     return amount.quantize(CENT)
 
