@@ -99,7 +99,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _Entry(_("Room types"), "bedroom_parent", "pms_roomtype"),
                 _Entry(_("Rooms"), "door_front", "pms_room"),
                 _Entry(_("Rates"), "sell", "pms_rate"),
-                _Entry(_("Rates from a file"), "upload", link=reverse("admin:pms_rate_import")),
+                _Entry(_("Rates from a file"), "upload", link=reverse("admin:pms_rate_import"), shown=platform or bool(mine.configures)),
                 _Entry(_("Restrictions"), "rule", "pms_restriction"),
                 _Entry(_("Out of order"), "build", "pms_outoforder"),
                 _Entry(_("Taxes"), "percent", "pms_tax"),
