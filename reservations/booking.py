@@ -31,6 +31,9 @@ from reservations.signals import booking_settled
 log = structlog.get_logger(__name__)
 
 State = Booking.State
+# The PMS still has to take, answer for, change or give back.
+UNDER_WAY = [State.PLACING, State.UNKNOWN, State.CHANGING, State.CANCELLING]
+OPEN = [*UNDER_WAY, State.HOLDING]
 HELD = leases.Held()
 RETRY, LONGEST_WAIT = dt.timedelta(seconds=5), dt.timedelta(minutes=5)
 # How long a booking that settles at once is left to the process that places it.
@@ -130,7 +133,7 @@ def cancel(booking: Booking, *, actor: str, reason: str = "") -> Booking:
 
 def hurry(booking: Booking) -> bool:
     """A person wants to know: the next step is due now. False when there is none."""
-    waiting = Booking.objects.filter(pk=booking.pk, state__in=[State.PLACING, State.UNKNOWN, State.CHANGING, State.CANCELLING])
+    waiting = Booking.objects.filter(pk=booking.pk, state__in=UNDER_WAY)
     waiting = waiting.exclude(state=State.CHANGING, asked_at__isnull=False)  # it waits for the PMS to come to its end
     found = bool(waiting.filter(lease_until__isnull=True).update(due_at=timezone.now()))
     if found:
@@ -183,7 +186,7 @@ def advance(pk: int) -> bool:
             else:
                 _placing(booking, pms)
         except Busy:
-            _not_counted(booking, due_at=timezone.now() + TURN)
+            _put_off(booking, TURN, counts=False)
         except (Unavailable, AuthFailed) as error:
             _later(booking, f"PMS not available: {type(error).__name__}")
     return True
@@ -238,7 +241,7 @@ def _claim(pk: int) -> Booking | None:
     now = timezone.now()
     with transaction.atomic():
         booking = Booking.objects.select_for_update(skip_locked=True, of=("self",)).select_related("hotel", "quote", "last_change").filter(
-            pk=pk, state__in=[State.HOLDING, State.PLACING, State.UNKNOWN, State.CHANGING, State.CANCELLING]
+            pk=pk, state__in=OPEN
         ).first()  # fmt: skip
         if booking is None or (booking.lease_until is not None and booking.lease_until > now):
             return None
@@ -319,18 +322,21 @@ def _wait_for_the_next_look(booking: Booking) -> bool:
     if booking.attempts >= len(LOOKS) and now - clean_since >= CLEAN:
         return False
     last = min(booking.attempts, len(LOOKS) - 1)
-    _fenced(booking, clean_since=clean_since)
-    _release(booking, due_at=now + dt.timedelta(seconds=max(LOOKS[0], LOOKS[last] - LOOKS[last - 1])))
+    wait = dt.timedelta(seconds=max(LOOKS[0], LOOKS[last] - LOOKS[last - 1]))
+    _fenced(booking, clean_since=clean_since, lease_until=None, due_at=now + wait)
     return True
 
 
 def _reject(booking: Booking, error: Rejected) -> None:
-    kind = {SoldOut: "sold_out", PriceChanged: "price_changed"}.get(type(error), "refused")
-    _settled(booking, State.REJECTED, reason=kind, note=str(error))
+    _settled(booking, State.REJECTED, reason=_why(error), note=str(error))
+
+
+def _why(error: Rejected) -> str:
+    return {SoldOut: "sold_out", PriceChanged: "price_changed", NotFound: "not_found"}.get(type(error), "refused")
 
 
 def _changing(booking: Booking, pms: Gateway) -> None:
-    assert booking.last_change is not None
+    assert booking.last_change is not None  # what is being changed into
     if booking.asked_at is None or pms.settles_at_once:  # there, changing into what it already is, is no error
         _ask_change(booking, pms)
         return
@@ -371,8 +377,7 @@ def _settled_again(booking: Booking, *, note: str) -> None:
 
 
 def _change_refused(booking: Booking, error: Rejected) -> None:
-    kind = {SoldOut: "sold_out", PriceChanged: "price_changed", NotFound: "not_found"}.get(type(error), "refused")
-    _settled(booking, State.CONFIRMED, reason=f"change_{kind}", note=str(error))
+    _settled(booking, State.CONFIRMED, reason=f"change_{_why(error)}", note=str(error))
 
 
 def _changed(booking: Booking, answer: Reservation) -> None:
@@ -449,14 +454,21 @@ def _later(booking: Booking, note: str) -> None:
     if given_up and booking.state == State.CHANGING:
         _settled(booking, State.CONFIRMED, reason="change_pms_unavailable", note=note)
         return
-    looking = booking.state == State.UNKNOWN or (booking.state == State.CHANGING and booking.asked_at is not None)
-    if booking.state in {State.PLACING, State.CHANGING} and not looking:  # nothing was asked: nothing can have happened
-        _fenced(booking, asked_at=None)
-    wait = min(RETRY * max(1, booking.attempts), LONGEST_WAIT)
-    if looking:  # no answer is no clean look: it does not count
-        _not_counted(booking, due_at=timezone.now() + wait)
-    else:
-        _release(booking, due_at=timezone.now() + wait)
+    # No answer is no clean look: it does not count.
+    _put_off(booking, min(RETRY * max(1, booking.attempts), LONGEST_WAIT), counts=not _is_looked_for(booking))
+
+
+def _is_looked_for(booking: Booking) -> bool:
+    """Was the PMS asked before this try, so that this one only looks what became of it?"""
+    return booking.state == State.UNKNOWN or (booking.state == State.CHANGING and booking.asked_at is not None)
+
+
+def _put_off(booking: Booking, wait: dt.timedelta, *, counts: bool) -> None:
+    """Once more after ``wait``. Nothing was sent: what was on record as asked in this try is not."""
+    values: dict[str, Any] = {} if counts else {"attempts": max(0, booking.attempts - 1)}
+    if booking.state in {State.PLACING, State.CHANGING} and not _is_looked_for(booking):
+        values["asked_at"] = None
+    _fenced(booking, lease_until=None, due_at=timezone.now() + wait, **values)
 
 
 def _again(booking: Booking, *, note: str, **values: object) -> None:
@@ -476,20 +488,8 @@ def _still_ours(booking: Booking) -> None:
         raise Busy("the booking went to somebody else")
 
 
-def _not_counted(booking: Booking, *, due_at: dt.datetime) -> None:
-    """This try does not count; once more at ``due_at``."""
-    values: dict[str, Any] = {"attempts": max(0, booking.attempts - 1)}
-    if booking.state == State.PLACING or (booking.state == State.CHANGING and booking.asked_at is None):
-        values["asked_at"] = None  # it was not sent
-    _fenced(booking, lease_until=None, due_at=due_at, **values)
-
-
 def _in(seconds: float) -> dt.datetime:
     return timezone.now() + dt.timedelta(seconds=seconds)
-
-
-def _release(booking: Booking, *, due_at: dt.datetime) -> None:
-    Booking.objects.filter(pk=booking.pk, fence=booking.fence).update(lease_until=None, due_at=due_at)
 
 
 def _order(booking: Booking, wanted: Booking | Quote) -> NewReservation:

@@ -17,9 +17,9 @@ from hotelagent.hotels.staff_admin import on_the_hotels_clock, reach
 from hotelagent.ops import queue
 from pms import checking, sync
 from pms.line_admin import run_badge
+from reservations import booking
 from reservations.models import Booking
 
-OPEN = [Booking.State.UNKNOWN, Booking.State.PLACING, Booking.State.CHANGING, Booking.State.CANCELLING]
 SHOWN = 10
 
 
@@ -54,7 +54,7 @@ def _do(request: HttpRequest, hotel: Hotel) -> None:
 
 
 def _page(request: HttpRequest, site: admin.AdminSite, hotels: list[Hotel], hotel: Hotel, steps: list[checking.Step]) -> HttpResponse:
-    open_bookings = Booking.objects.filter(hotel=hotel, state__in=OPEN).order_by("created_at")
+    open_bookings = Booking.objects.filter(hotel=hotel, state__in=booking.UNDER_WAY).order_by("created_at")
     overview = sync.overview(hotel, shown=SHOWN)
     context: dict[str, Any] = {
         **site.each_context(request),

@@ -14,14 +14,13 @@ from pms import sync, writing
 from reservations import booking, holds, reconcile
 from reservations.models import Booking
 
-OPEN = [Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.CHANGING, Booking.State.CANCELLING, Booking.State.HOLDING]
 # A draft this old belonged to a process that died before its first step.
 FORGOTTEN = dt.timedelta(minutes=1)
 
 
 def _due(limit: int) -> list[int]:
     now = timezone.now()
-    rows = Booking.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), state__in=OPEN, due_at__lte=now)
+    rows = Booking.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), state__in=booking.OPEN, due_at__lte=now)
     return list(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
@@ -57,5 +56,5 @@ def repair() -> None:
 
 def gauges() -> Iterable[Gauge]:
     """Bookings that are not settled."""
-    for row in Booking.objects.filter(state__in=OPEN).values("state").annotate(n=Count("id")):
+    for row in Booking.objects.filter(state__in=booking.OPEN).values("state").annotate(n=Count("id")):
         yield "bookings_open", "Bookings that are not settled", {"state": row["state"]}, row["n"]

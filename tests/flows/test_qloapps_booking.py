@@ -30,7 +30,7 @@ def dates(hotel):
 
 def place(work):
     """What the worker does that places bookings."""
-    Booking.objects.filter(state__in=tasks.OPEN).update(due_at=timezone.now(), lease_until=None)
+    Booking.objects.filter(state__in=booking.OPEN).update(due_at=timezone.now(), lease_until=None)
     for pk in tasks.PLACING.claim(10):
         booking.advance(pk)
     work()
