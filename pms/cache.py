@@ -1,8 +1,8 @@
 """What a PMS said a moment ago. Nothing here is ever needed to be right: an offer is not a promise, and whoever books asks
 the PMS itself. Keys contain the hotel.
 
-Two shelves: this process's memory, for what hardly ever changes (``remembered``), and the shared cache for answers that
-cost a request (``answered``). A write of ours makes everything remembered of a hotel untrue at once, in every process:
+Three shelves: this process's memory for seconds (``remembered``), the shared cache for what hardly ever changes
+(``kept``) and for answers that cost a request (``answered``). A write of ours makes everything remembered of a hotel untrue at once, in every process:
 the number of writes is part of the key.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,16 @@ def remembered(name: str, hotel_id: int, make: Callable[[], Any], *, seconds: fl
     value = make()
     _entries[name, hotel_id] = (time.monotonic() + seconds, value)
     return value
+
+
+def kept(name: str, hotel_id: int, make: Callable[[], Any], *, seconds: int) -> Any:
+    """As ``remembered``, for every process: a new one does not ask the PMS what its neighbour was told."""
+    key = f"pms:{hotel_id}:{_generation(hotel_id)}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    known = cache.get(key)
+    if known is None:
+        known = (make(),)
+        cache.set(key, known, seconds)
+    return known[0]
 
 
 def answered(
@@ -75,7 +86,12 @@ def forget(hotel_id: int | None = None) -> None:
     for key in [key for key in _entries if hotel_id in (None, key[1])]:
         del _entries[key]
     if hotel_id is not None:
+        cache.set(f"pms:{hotel_id}:generation", uuid.uuid4().hex, None)
         outdate(hotel_id)
+
+
+def _generation(hotel_id: int) -> str:
+    return str(cache.get_or_set(f"pms:{hotel_id}:generation", lambda: uuid.uuid4().hex, None))
 
 
 def _writes(hotel_id: int) -> int:

@@ -22,7 +22,7 @@ from pms.models import Connection
 from pms.terms import Broken, GuestDetails, Offer, Party, Price, Reservation, ReservationState, RestrictionKind, RoomLine, Stay
 
 # Room details are asked for once an hour.
-SETUP_S = 3600.0
+SETUP_S = 3600
 # A price this many times the list price, or so small a part of it, is in another unit.
 UNIT = 50
 # Rows asked for by their numbers, so many in one request.
@@ -58,7 +58,8 @@ class Reading:
     def _kept(self, name: str, ask: Callable[[], Any]) -> Any:
         """For an hour, and for this very address: another process may have changed it."""
         key = f"qloapps.{name}:{self.connection.property_id}@{self.connection.base_url}"
-        return cache.remembered(key, self.connection.hotel_id, ask, seconds=SETUP_S)
+        hotel = self.connection.hotel_id
+        return cache.remembered(key, hotel, lambda: cache.kept(key, hotel, ask, seconds=SETUP_S))
 
     def kind(self, code: str) -> Kind:
         kind = self.kinds().get(code)
