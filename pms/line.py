@@ -20,11 +20,10 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from hotelagent.ops import correlation
+from hotelagent.ops import correlation, outgoing
 from pms import breaker, pacing
 from pms.errors import AuthFailed, LeftAlone, OutcomeUnknown, PmsError, Unavailable
 from pms.models import Connection, Exchange
@@ -75,7 +74,7 @@ class Line:
         for last in (False, True):
             started = time.monotonic()
             try:
-                return self._ask(method, resource, query, body, headers, READ_S)
+                return self._ask(method, resource, query, body, headers, changes=False)
             except LeftAlone:
                 raise
             except Unavailable:
@@ -87,7 +86,7 @@ class Line:
     def write(self, method: str, resource: str, query: str = "", *, body: bytes, headers: dict[str, str]) -> Answer:
         """A request that may change something; never repeated here. Raises Unavailable when surely nothing was sent,
         OutcomeUnknown when it was and no whole answer came."""
-        return self._ask(method, resource, query, body, headers, WRITE_S)
+        return self._ask(method, resource, query, body, headers, changes=True)
 
     def makes_sense(self) -> None:
         """The answer was understood."""
@@ -105,24 +104,24 @@ class Line:
         breaker.refused(self.connection, why)
         raise AuthFailed(why)
 
-    def _ask(self, method: str, resource: str, query: str, body: bytes, headers: dict[str, str], patience_s: float) -> Answer:
+    def _ask(self, method: str, resource: str, query: str, body: bytes, headers: dict[str, str], *, changes: bool) -> Answer:
         base = self.connection.base_url.rstrip("/")
         check_address(base, trusted=self.connection.base_url_trusted)
         self._failed_before = breaker.enter(self.connection.hotel_id)
         try:
             pacing.wait(self.connection.hotel_id)
-            if patience_s == WRITE_S:
+            if changes:
                 self.before_write()
         except Unavailable:
             breaker.leave(self.connection.hotel_id)
             raise
         at, started, answer, result, note = timezone.now(), time.monotonic(), None, "ok", ""
         try:
-            answer = _send(method, f"{base}/{resource}{'?' + query if query else ''}", body, headers, patience_s)
+            answer = _send(method, f"{base}/{resource}{'?' + query if query else ''}", body, headers, changes=changes)
         except PmsError as error:
             result, note = type(error).__name__, str(error)
             breaker.failed(self.connection, note)
-            if isinstance(error, OutcomeUnknown) and patience_s == READ_S:
+            if isinstance(error, OutcomeUnknown) and not changes:
                 raise Unavailable(note) from error  # reading changes nothing
             raise
         finally:
@@ -164,28 +163,19 @@ def check_address(url: str, *, trusted: bool) -> None:
         raise AuthFailed("the PMS has an address inside the house (the provisioning file may give one)")
 
 
-def _send(method: str, url: str, body: bytes, headers: dict[str, str], patience_s: float) -> Answer:
+def _send(method: str, url: str, body: bytes, headers: dict[str, str], *, changes: bool) -> Answer:
+    patience_s = WRITE_S if changes else READ_S
     deadline = time.monotonic() + CONNECT_S + patience_s
     try:
         # What changes something gets a connection of its own: an old one may be closed under the request.
-        with (_new_session() if patience_s == WRITE_S else _session()).request(
+        with (outgoing.session() if changes else _session()).request(
             method, url, data=body or None, headers=headers, timeout=(CONNECT_S, patience_s), allow_redirects=False, stream=True
         ) as response:
             kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
             return Answer(response.status_code, kind, _body(response, deadline), response.headers.get("Location", ""))
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
-        raise Unavailable(f"not connected: {type(error).__name__}") from error
-    except requests.exceptions.SSLError as error:
-        # Only a certificate is looked at before anything is sent; any other trouble may have come afterwards.
-        if "CERTIFICATE_VERIFY_FAILED" in repr(error):
-            raise Unavailable("not connected: its certificate is not valid") from error
-        raise OutcomeUnknown("the line was cut (TLS)") from error
-    except requests.exceptions.ConnectionError as error:
-        # Refused before a byte left: nothing was sent. Anything later may have been.
-        if "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
-            raise Unavailable("not connected: refused") from error
-        raise OutcomeUnknown("the line was cut") from error
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+        if reason := outgoing.never_left(error):
+            raise Unavailable(reason) from error
         raise OutcomeUnknown(f"no whole answer: {type(error).__name__}") from error
 
 
@@ -204,15 +194,8 @@ def _body(response: requests.Response, deadline: float) -> bytes:
 def _session() -> requests.Session:
     session: requests.Session | None = getattr(_sessions, "session", None)
     if session is None:
-        session = _sessions.session = _new_session()
+        session = _sessions.session = outgoing.session()
     session.cookies.clear()  # QloApps sets one that means nothing
-    return session
-
-
-def _new_session() -> requests.Session:
-    session = requests.Session()
-    session.headers["User-Agent"] = f"hotel-receptionist/{settings.VERSION}"
-    session.trust_env = False  # no proxy or netrc of the machine gets our key
     return session
 
 

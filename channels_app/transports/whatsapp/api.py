@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
-from django.conf import settings
 from prometheus_client import Counter, Histogram
 
 from channels_app.envelope import Failed, JsonObject, Outcome, Retry, Sent, Unknown
 from channels_app.transports.base import SendJob
 from channels_app.transports.whatsapp import content as whatsapp_content
 from channels_app.transports.whatsapp.errors import classify
+from hotelagent.ops import outgoing
 
 DEFAULT_VERSION = "v26.0"
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 20.0
@@ -51,14 +51,9 @@ def send(job: SendJob) -> Outcome:
     try:
         with LATENCY.labels("messages", "POST").time():
             answer = _post(url, job.access_token, body)
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL, requests.exceptions.SSLError) as error:
-        outcome: Outcome = Retry(f"not connected: {type(error).__name__}")
-    except requests.exceptions.ConnectionError as error:
-        # Refused before a byte left: nothing was sent. Anything later may have been.
-        refused = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
-        outcome = Retry("connection refused") if refused else Unknown("the line was cut")
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-        outcome = Unknown(f"no whole answer: {type(error).__name__}")
+        reason = outgoing.never_left(error)
+        outcome: Outcome = Retry(reason) if reason else Unknown(f"no whole answer: {type(error).__name__}")
     else:
         outcome = _read(answer, is_read=job.content.kind == "read")
     SENT.labels(job.content.kind, type(outcome).__name__.lower()).inc()
@@ -91,9 +86,7 @@ def _post(url: str, token: str, body: JsonObject) -> _Answer:
 def _session() -> requests.Session:
     session: requests.Session | None = getattr(_sessions, "session", None)
     if session is None:
-        session = _sessions.session = requests.Session()
-        session.headers["User-Agent"] = f"hotel-receptionist/{settings.VERSION}"
-        session.trust_env = False  # no proxy or netrc of the machine gets our bearer
+        session = _sessions.session = outgoing.session()
     return session
 
 

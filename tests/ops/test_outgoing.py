@@ -11,6 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from channels_app.envelope import Content, Retry, Unknown
+from channels_app.transports.base import SendJob
+from channels_app.transports.whatsapp import api
+from hotelagent.ops import outgoing
 from pms import line
 from pms.errors import OutcomeUnknown, Unavailable
 
@@ -54,32 +58,63 @@ def breaking(certificate):
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    yield f"https://localhost:{listener.getsockname()[1]}/api/bookings", read
+    yield f"https://localhost:{listener.getsockname()[1]}", read
     listener.close()
     thread.join(5)
 
 
-def test_what_broke_after_it_was_sent_is_unknown(breaking, certificate, monkeypatch):
+@pytest.fixture
+def trusting(certificate, monkeypatch):
+    """Sessions that trust the server's certificate."""
+    real = outgoing.session
+
+    def session():
+        made = real()
+        made.verify = str(certificate)
+        return made
+
+    monkeypatch.setattr(outgoing, "session", session)
+    monkeypatch.setattr(api, "_sessions", threading.local())
+
+
+def letter(base):
+    return SendJob(
+        account_id=1, external_id="1001", access_token="token", api_url=base, api_url_trusted=True, api_version="v26.0",
+        address="5491150001111", user_id="", content=Content("text", "hola"), callback="7",
+    )  # fmt: skip
+
+
+def test_what_broke_after_it_was_sent_is_unknown_to_the_pms_line(breaking, trusting):
     url, read = breaking
-    real = line._new_session
-
-    def trusting():
-        session = real()
-        session.verify = str(certificate)
-        return session
-
-    monkeypatch.setattr(line, "_new_session", trusting)
 
     with pytest.raises(OutcomeUnknown):
-        line._send("POST", url, b"{}", {}, line.WRITE_S)
+        line._send("POST", f"{url}/api/bookings", b"{}", {}, changes=True)
 
     assert read and b"POST /api/bookings" in read[0]
+
+
+def test_a_letter_that_broke_after_it_was_sent_is_never_sent_again(breaking, trusting):
+    url, read = breaking
+
+    outcome = api.send(letter(url))
+
+    assert isinstance(outcome, Unknown)
+    assert read and b"/1001/messages" in read[0]
 
 
 def test_a_certificate_nobody_vouches_for_is_seen_before_anything_is_sent(breaking):
     url, read = breaking
 
     with pytest.raises(Unavailable, match="certificate"):
-        line._send("POST", url, b"{}", {}, line.WRITE_S)
+        line._send("POST", f"{url}/api/bookings", b"{}", {}, changes=True)
 
+    assert read == []
+
+
+def test_a_letter_to_somebody_with_a_strange_certificate_waits(breaking):
+    url, read = breaking
+
+    outcome = api.send(letter(url))
+
+    assert isinstance(outcome, Retry) and "certificate" in outcome.reason
     assert read == []
