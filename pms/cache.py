@@ -2,8 +2,8 @@
 the PMS itself. Keys contain the hotel.
 
 Three shelves: this process's memory for seconds (``remembered``), the shared cache for what hardly ever changes
-(``kept``) and for answers that cost a request (``answered``). A write of ours makes everything remembered of a hotel untrue at once, in every process:
-the number of writes is part of the key.
+(``kept``) and for answers that cost a request (``answered``). A write of ours makes every answer of a hotel untrue at once,
+in every process: the number of writes is part of the key.
 """
 
 from __future__ import annotations
