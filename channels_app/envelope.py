@@ -74,13 +74,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Content:
-    """What to send. ``kind``: text, buttons, list, or read (mark ``reply_to`` as read and show that we type)."""
+    """What to send. ``kind``: text, buttons, list, template (``text`` is how it reads), or read (mark ``reply_to`` as read and
+    show that we type)."""
 
     kind: str
     text: str = ""
     choices: tuple[Choice, ...] = ()
     list_label: str = ""
     reply_to: str = ""
+    template: JsonObject = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         return {
@@ -89,12 +91,15 @@ class Content:
             "choices": [{"id": c.id, "title": c.title, "description": c.description} for c in self.choices],
             "list_label": self.list_label,
             "reply_to": self.reply_to,
+            **({"template": self.template} if self.template else {}),
         }
 
     @classmethod
     def from_json(cls, data: JsonObject) -> Content:
         choices = tuple(Choice(c["id"], c["title"], c.get("description", "")) for c in data.get("choices", []))
-        return cls(data["kind"], data.get("text", ""), choices, data.get("list_label", ""), data.get("reply_to", ""))
+        return cls(
+            data["kind"], data.get("text", ""), choices, data.get("list_label", ""), data.get("reply_to", ""), data.get("template", {})
+        )
 
 
 class ContentError(ValueError):

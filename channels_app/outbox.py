@@ -156,7 +156,7 @@ def _next(thread: Thread, rows: list[Outbound], pace: AccountPace | None, now: d
         elif row.due_at > now:
             _wait(thread, row.due_at)
             return None
-        elif row.content["kind"] != "read" and not window_open(thread, transport, now):
+        elif row.content["kind"] not in {"read", "template"} and not window_open(thread, transport, now):
             _settle(
                 row, State.FAILED, error_text="more than 24 hours since the guest's last message: a template is needed", error_code=131047
             )

@@ -29,6 +29,7 @@ from conversations import handoff
 from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message
 from hotelagent.hotels.access import has_role
 from hotelagent.hotels.models import Role
+from hotelagent.hotels.search import folded, phone_digits
 from hotelagent.hotels.staff_admin import (
     BigTable,
     HotelAdmin,
@@ -36,8 +37,6 @@ from hotelagent.hotels.staff_admin import (
     HotelInline,
     Look,
     badge,
-    folded,
-    phone_digits,
     when,
     words,
 )
@@ -63,11 +62,20 @@ REASONS = {
     "failure": _("a fault of ours"),
     "not_delivered": _("an answer did not reach the guest"),
     "taken": _("taken over by staff"),
+    "switched_off": _("the receptionist is switched off"),
 }
 EVENTS: dict[str, tuple[str, Any]] = {
     "handed_off": ("support_agent", _("Passed on to a person")),
     "taken": ("person", _("Taken over")),
     "given_back": ("smart_toy", _("Given back to the receptionist")),
+    "overdue": ("alarm", _("Nobody answered in time")),
+    "returned_silent": ("undo", _("Back to the queue: the person was silent")),
+    "returned_off": ("undo", _("Back to the queue: the person went off shift")),
+    "released": ("undo", _("Back to the queue")),
+    "released_by": ("undo", _("Put back by a person")),
+    "snoozed": ("snooze", _("Snoozed")),
+    "snooze_over": ("alarm", _("Snooze is over")),
+    "closed": ("task_alt", _("Closed")),
     "not_delivered": ("sms_failed", _("A message did not reach the guest")),
     "answer_on_its_way": ("schedule_send", _("One answer was already on its way")),
     "hold_created": ("lock_clock", _("Room kept")),

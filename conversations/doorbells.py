@@ -7,7 +7,7 @@ from typing import Any
 from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
-from conversations import handoff, turns
+from conversations import handoff, live, trail, turns
 from conversations.desk import described, hotel_view, own, settled_key
 from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
@@ -41,7 +41,7 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
         event = "booking_cancel_refused"
     if conversation is None or event is None or Outbound.objects.filter(dedupe_key=settled_key(booking)).exists():
         return
-    handoff.record(conversation, event, **described(booking))
+    trail.record(conversation, event, **described(booking))
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
         turns.say(conversation, _words(booking), settled_key(booking))
     if event in {"booking_cancel_refused", "booking_change_refused"}:
@@ -51,12 +51,15 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
 def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: str, **_kwargs: Any) -> None:
     """Staff see every letter that did not reach the guest; one of the receptionist's calls a person. Inside the letter's
     transaction, with its thread or its own row locked."""
-    if outbound.state not in LOST or outbound.content["kind"] == "read":
+    if outbound.content["kind"] == "read":
         return
     conversation = Conversation.objects.filter(thread=outbound.thread_id).first()
     if conversation is None:
         return
-    handoff.record(
+    live.changed(conversation)
+    if outbound.state not in LOST:
+        return
+    trail.record(
         conversation, "not_delivered", outbound=outbound.pk, state=str(outbound.state), code=outbound.error_code, reason=outbound.error_text
     )
     if errors.rule_of(outbound.error_code).kind == errors.Kind.OPTED_OUT:

@@ -18,6 +18,7 @@ from psycopg.errors import DeadlockDetected
 from channels_app import inbox, outbox
 from channels_app.envelope import Content
 from channels_app.models import Account, Inbound, Outbound, Thread
+from conversations import escalation, live
 from conversations.models import Conversation, Guest, Identity, Message
 from hotelagent.ops import killpoints
 from hotelagent.ops.bulk import update_rows
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 READ_EXPIRES = dt.timedelta(seconds=20)
 Owner = Conversation.Owner
 # Whoever writes is answered by the receptionist, unless a person has the talk or is called.
-ANSWERED_BY_BOT = {Owner.BOT, Owner.SNOOZED, Owner.CLOSED}
+ANSWERED_BY_BOT = {Owner.BOT, Owner.CLOSED}
 
 
 def sort(driver: str = Account.Driver.WORKER, *, sender: str | None = None, debounce_s: float | None = None) -> int:
@@ -104,14 +105,19 @@ def sort_letters(letters: list[Inbound], wait: dt.timedelta) -> None:
                 ticks[thread.pk] = outbox.Draft(thread, tick, f"read:{letter.pk}", Outbound.Author.BOT, now + READ_EXPIRES)
         else:
             letter.state = Inbound.State.PARKED
+            if talk.owner == Owner.SNOOZED:
+                talk.owner, talk.snoozed_until = Owner.WAITING, None
+            escalation.begin(talk, now)
     update_rows(letters, ["thread", "attempts", "state", "reason"])
-    update_rows(list(talks.values()), ["owner", "due_at", "last_message_at"])
+    update_rows(list(talks.values()), ["owner", "due_at", "last_message_at", "snoozed_until", *escalation.FIELDS])
+    live.changed_ids([(talk.hotel_id, talk.pk) for talk in talks.values()])
     outbox.post_all(list(ticks.values()))
 
 
 def _conversations(threads: list[Thread], letters: list[Inbound]) -> dict[int, Conversation]:
     """Every thread's conversation, locked or new, by the thread's key."""
-    found = Conversation.objects.select_for_update(no_key=True).filter(thread__in=threads).order_by("id")
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("hotel")
+    found = rows.filter(thread__in=threads).order_by("id")
     talks = {talk.thread_id: talk for talk in found}
     strangers = [thread for thread in threads if thread.pk not in talks]
     if strangers:

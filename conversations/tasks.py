@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from channels_app import inbox
 from channels_app.models import Inbound, Outbound
-from conversations import handoff, sorting, turns
+from conversations import escalation, handoff, planned, sorting, turns
 from conversations.models import Conversation, Handoff
 from hotelagent.ops import queue
 
@@ -39,6 +39,12 @@ TURNS = queue.Drain(
 )
 
 
+# What waits for people and for the clock: alerts, snoozed conversations, planned answers.
+ALERTS = queue.Drain("alerts", 1, escalation.due, escalation.climb, feeds=("delivery",))
+PLANNED = queue.Drain("planned", 1, planned.due, planned.send, feeds=("delivery",))
+SNOOZED = queue.Drain("snoozed", 1, lambda _limit: [None] if escalation.is_time_to_wake() else [], lambda _job: escalation.wake())
+DESK_DUE = (*escalation.DUE, *planned.DUE)
+
 # When the next conversation or unsorted letter is due.
 DUE = (
     "SELECT c.due_at FROM conversations_conversation c JOIN channels_app_thread t ON t.id = c.thread_id "
@@ -58,6 +64,7 @@ def repair() -> None:
     held = Conversation.objects.filter(owner__in=silent, thread_id__in=stuck).values("thread_id")
     Inbound.objects.filter(state=Inbound.State.WAITING, thread_id__in=held, received_at__lt=limit).update(state=Inbound.State.PARKED)
     _show_unknown()
+    planned.repair()
 
 
 def _show_unknown() -> None:

@@ -22,7 +22,7 @@ from prometheus_client import Counter, Histogram
 from channels_app import inbox, outbox
 from channels_app.envelope import Choice, Content
 from channels_app.models import Account, Inbound, Outbound, Thread
-from conversations import handoff, knowledge
+from conversations import handoff, knowledge, live, switch, trail
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
@@ -102,6 +102,11 @@ def _still_ours(conversation: Conversation) -> bool:
 
 
 def _one_turn(conversation: Conversation, letters: list[Inbound], clock: Clock) -> None:
+    if not switch.may_answer(conversation):
+        with transaction.atomic():
+            if _locked(conversation):
+                switch.pass_on(conversation, letters)
+        return
     desk = HotelDesk(conversation, clock, phone=_phone(conversation.thread))
     started = time.monotonic()
     try:
@@ -204,6 +209,9 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
             booking.leave_to_background(key=key)
         if not _locked(conversation):
             return False  # the lease was lost: to another worker, or to a person who took over
+        if not desk.acted and not switch.may_answer(conversation, hold=True):
+            switch.pass_on(conversation, letters)
+            return False
         conversation.lease_until = None
         newer = _has_newer(conversation.thread_id, letters)
         if newer and not desk.acted:
@@ -220,8 +228,10 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
         update_rows([conversation], ["state", "version", "due_at", "lease_until", "last_message_at"])
         _record(conversation, desk)
         if outcome.hand_off is not None:
-            handoff.request(conversation, outcome.hand_off.reason, handoff.summary_of(outcome.state))
+            since = min(letter.received_at for letter in letters)
+            handoff.request(conversation, outcome.hand_off.reason, handoff.summary_of(outcome.state), since=since)
         _learn(conversation, understanding)
+        live.changed(conversation)
     return True
 
 
@@ -291,6 +301,9 @@ def _post(conversation: Conversation, reply: Reply, key: str, *, life: dt.timede
 
 def say(conversation: Conversation, text: str, key: str) -> None:
     """A line of the receptionist outside a turn (a booking that settled later). Call inside a transaction."""
+    if not switch.may_answer(conversation, hold=True):
+        handoff.call_person(conversation.pk, "switched_off")
+        return
     if not Outbound.objects.filter(dedupe_key=key).exists():
         _post(conversation, Reply(text), key)
         conversation.save(update_fields=["last_message_at"])
@@ -298,7 +311,7 @@ def say(conversation: Conversation, text: str, key: str) -> None:
 
 def _record(conversation: Conversation, desk: HotelDesk) -> None:
     for type_, data in desk.events:
-        handoff.record(conversation, type_, **data)
+        trail.record(conversation, type_, **data)
     for text, topic, language in desk.asked:
         knowledge.note_unanswered(conversation, text, topic, language)
 
@@ -342,7 +355,7 @@ def _give_up(conversation: Conversation, letters: list[Inbound], reason: str) ->
     Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).update(state=Inbound.State.PARKED)
     if conversation.owner == Conversation.Owner.BOT:
         state = State.from_json(conversation.state)
-        handoff.request(conversation, "failure", handoff.summary_of(state))
+        handoff.request(conversation, "failure", handoff.summary_of(state), since=min(letter.received_at for letter in letters))
         language = state.language or conversation.hotel.main_language
         when = phrasebook.say(language, "person_unknown")
         say(conversation, phrasebook.say(language, "person_coming", when=when), f"failed:{conversation.pk}:{letters[-1].pk}")

@@ -341,13 +341,16 @@ DRAINS = {
         "conversations.tasks.TURNS",
         "reservations.tasks.PLACING",
         "channels_app.tasks.RECEIPTS",
+        "conversations.tasks.PLANNED",
+        "conversations.tasks.ALERTS",
+        "conversations.tasks.SNOOZED",
         "channels_app.tasks.DELIVERY",
     ],
     "slow": ["reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
 }
 # SQL that says when the next row of a room is due; the sweeper asks them together.
 DUE = {
-    "default": ["conversations.tasks.DUE", "reservations.tasks.DUE_PLACINGS", "channels_app.tasks.DUE"],
+    "default": ["conversations.tasks.DUE", "conversations.tasks.DESK_DUE", "reservations.tasks.DUE_PLACINGS", "channels_app.tasks.DUE"],
     "slow": ["reservations.tasks.DUE_HOLDS"],
 }
 # Once a minute the sweeper repairs what a killed worker left behind.

@@ -3,6 +3,7 @@
 from channels_app.models.account import Account, AccountPace, MetaApp
 from channels_app.models.inbound import AccountNotice, DeliveryReceipt, Inbound
 from channels_app.models.outbound import Outbound
+from channels_app.models.template import Template
 from channels_app.models.thread import Thread
 
-__all__ = ["Account", "AccountNotice", "AccountPace", "DeliveryReceipt", "Inbound", "MetaApp", "Outbound", "Thread"]
+__all__ = ["Account", "AccountNotice", "AccountPace", "DeliveryReceipt", "Inbound", "MetaApp", "Outbound", "Template", "Thread"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app.models import Inbound, Outbound, Thread
 from conversations.models.guest import Guest
 from hotelagent.hotels.models import Hotel
+from hotelagent.hotels.search import folded
 
 
 class Conversation(models.Model):
@@ -33,6 +35,12 @@ class Conversation(models.Model):
     lease_until = models.DateTimeField(_("lease"), null=True, blank=True)
     fence = models.PositiveIntegerField(_("fence"), default=0)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
+    # The guest's first message no person has answered, and what follows from it (conversations.escalation).
+    waiting_since = models.DateTimeField(_("waits since"), null=True, blank=True)
+    deadline_at = models.DateTimeField(_("answer due"), null=True, blank=True)
+    alert_at = models.DateTimeField(_("next alert"), null=True, blank=True)
+    alert_level = models.PositiveSmallIntegerField(_("alerts so far"), default=0)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
@@ -43,11 +51,19 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=Q(owner="person", person__isnull=False) | (~Q(owner="person") & Q(person__isnull=True)),
                 name="person_owns_by_name",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__in=["waiting", "person"]) | Q(waiting_since__isnull=True), name="waits_only_for_people"
+            ),
+            models.CheckConstraint(condition=Q(owner="snoozed") | Q(snoozed_until__isnull=True), name="snoozed_until_a_time"),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(owner="bot", due_at__isnull=False), name="conversation_due"),
             models.Index(fields=["hotel", "owner"], name="conversation_by_owner"),
+            models.Index(fields=["hotel", "-last_message_at"], name="conversation_by_last"),
+            models.Index(fields=["hotel", "deadline_at"], condition=Q(deadline_at__isnull=False), name="conversation_deadline"),
+            models.Index(fields=["alert_at"], condition=Q(alert_at__isnull=False), name="conversation_alert"),
+            models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="conversation_snoozed"),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +95,10 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["conversation", "at", "id"], name="message_in_order")]
+        indexes = [
+            models.Index(fields=["conversation", "at", "id"], name="message_in_order"),
+            GinIndex(folded("text"), name="message_words"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

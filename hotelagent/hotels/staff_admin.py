@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,26 +11,21 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import (
     BooleanField,
     DateField,
     ExpressionWrapper,
-    F,
     Field,
     ForeignKey,
-    Func,
     Model,
     Q,
     QuerySet,
-    TextField,
     TimeField,
     URLField,
-    Value,
 )
-from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.template.response import SimpleTemplateResponse
@@ -51,6 +44,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordWidget
 
 from hotelagent.hotels.access import hotels_of, within
 from hotelagent.hotels.models import Hotel, Membership, Role
+from hotelagent.hotels.search import folded, phone_digits, word_query
 from hotelagent.ops.crypto import SecretField
 
 # --- who may what --------------------------------------------------------------------------------------------------------
@@ -140,32 +134,6 @@ def words(text: str, limit: int = 60) -> str:
     """The first words of a text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-# --- searching as guests write -------------------------------------------------------------------------------------------
-
-_ACCENTED, _BARE = "áàâãäåéèêëíìîïóòôõöúùûüñç", "aaaaaaeeeeiiiiooooouuuunc"
-MIN_PHONE_DIGITS = 4
-
-
-def folded(field: str | Any) -> SearchVector:
-    """A text column (or expression) as words without accents or case."""
-    column = F(field) if isinstance(field, str) else field
-    bare = Func(Lower(column), Value(_ACCENTED), Value(_BARE), function="translate", output_field=TextField())
-    return SearchVector(bare, config="simple")
-
-
-def word_query(term: str) -> SearchQuery | None:
-    """All the words of ``term``, each as the beginning of a word; None when it has none."""
-    bare = unicodedata.normalize("NFKD", term.lower())
-    found = re.findall(r"[^\W_]+", "".join(c for c in bare if not unicodedata.combining(c)))
-    return SearchQuery(" & ".join(f"{word}:*" for word in found), search_type="raw", config="simple") if found else None
-
-
-def phone_digits(term: str) -> str:
-    """The digits of what may be a phone number, "" when it cannot be one."""
-    digits = re.sub(r"\D", "", term)
-    return digits if len(digits) >= MIN_PHONE_DIGITS and re.fullmatch(r"[\d\s()+.-]+", term.strip()) else ""
 
 
 # --- secrets -------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import urllib3.exceptions
 from prometheus_client import Counter, Histogram
 
 from channels_app.envelope import Failed, JsonObject, Outcome, Retry, Sent, Unknown
+from channels_app.models import Account
 from channels_app.transports.base import SendJob
 from channels_app.transports.whatsapp import content as whatsapp_content
 from channels_app.transports.whatsapp.errors import classify
@@ -22,6 +23,7 @@ from hotelagent.ops import outgoing
 DEFAULT_VERSION = "v26.0"
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 20.0
 ANSWER_LIMIT = 256 * 1024
+LIST_LIMIT = 4 * 1024 * 1024
 RETRY_AFTER_LIMIT_S = 900.0
 _VERSION = re.compile(r"/(v\d+\.\d+)$")
 _sessions = threading.local()
@@ -32,8 +34,12 @@ LATENCY = Histogram("whatsapp_api_latency_seconds", "Time one Graph call took", 
 
 def endpoint(api_url: str, api_version: str, external_id: str) -> str:
     """``{base}/{version}/{phone_number_id}/messages``; a version in the URL wins over the account's."""
-    base = _VERSION.sub("", api_url.rstrip("/"))
-    return f"{base}/{version_of(api_url, api_version)}/{external_id}/messages"
+    return f"{base_of(api_url, api_version)}/{external_id}/messages"
+
+
+def base_of(api_url: str, api_version: str) -> str:
+    """``{base}/{version}``."""
+    return f"{_VERSION.sub('', api_url.rstrip('/'))}/{version_of(api_url, api_version)}"
 
 
 def version_of(api_url: str, api_version: str) -> str:
@@ -81,6 +87,22 @@ def _post(url: str, token: str, body: JsonObject) -> _Answer:
         after = response.headers.get("Retry-After", "")
         retry_after_s = min(float(after), RETRY_AFTER_LIMIT_S) if after.isdecimal() and len(after) < 10 else None
         return _Answer(response.status_code, response.headers.get("Content-Type", ""), retry_after_s, raw)
+
+
+def get(account: Account, url: str) -> JsonObject | None:
+    """What the Graph API tells under this address of its own; None when it does not, or not in a way that can be read."""
+    if is_private(account.api_url) and not account.api_url_trusted:
+        return None
+    try:
+        with LATENCY.labels("read", "GET").time(), _session().get(
+            url, headers={"Authorization": f"Bearer {account.access_token}"}, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+            allow_redirects=False, stream=True,
+        ) as response:  # fmt: skip
+            raw = response.raw.read(LIST_LIMIT, decode_content=True)
+            answer: Any = json.loads(raw) if response.status_code == 200 else None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _session() -> requests.Session:

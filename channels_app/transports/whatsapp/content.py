@@ -20,6 +20,8 @@ def fit(content: Content) -> list[Content]:
         if not content.reply_to:
             raise ContentError("which message was read is missing")
         return [content]
+    if content.kind == "template":
+        return [content]  # filled and checked by channels_app.templates
     if not content.text.strip():
         raise ContentError("an empty message cannot be sent")
     if not content.choices:
@@ -60,7 +62,12 @@ def body(content: Content, *, callback: str, to: str, recipient: str) -> JsonObj
     message.update({"to": to} if to else {"recipient": recipient})
     if content.reply_to:
         message["context"] = {"message_id": content.reply_to}
-    if content.kind == "text":
+    if content.kind == "template":
+        sent = content.template
+        components = [{"type": "body", "parameters": sent["parameters"]}] if sent["parameters"] else []
+        wanted = {"name": sent["name"], "language": {"code": sent["language"]}, "components": components}
+        message.update({"type": "template", "template": wanted})
+    elif content.kind == "text":
         message.update({"type": "text", "text": {"body": content.text, "preview_url": False}})
     else:
         message.update({"type": "interactive", "interactive": _interactive(content)})
