@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 
 from channels_app.admin import problems, unconnected
 from channels_app.models import Account, AccountNotice, Inbound, Outbound
-from conversations.admin import guest_word, helped, reason_word, recent
+from conversations.admin import helped, recent
+from conversations.labels import guest_word, reason_word
 from conversations.models import Conversation, Handoff
 from hotelagent.hotels.access import within
 from hotelagent.hotels.staff_admin import Reach, reach

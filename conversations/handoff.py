@@ -161,13 +161,13 @@ def reply(
     known = Message.objects.filter(conversation=conversation, outbound__dedupe_key=key).first()
     if known is not None:
         return known
-    _refuse_stale(conversation, user, seen)
+    refuse_stale(conversation, user, seen)
     take(conversation, user)
     with transaction.atomic():
         current = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("person").get(pk=conversation.pk)
         if current.person_id != user.pk:
             raise NotYours(str(current.person or current.get_owner_display()))
-        _refuse_stale(conversation, user, seen)  # guests' letters are sorted under this lock
+        refuse_stale(conversation, user, seen)  # guests' letters are sorted under this lock
         rows = outbox.post(conversation.thread, content or Content("text", text), dedupe_key=key, author=Outbound.Author.STAFF)
         existing = Message.objects.filter(outbound=rows[0]).first()
         if existing is not None:  # the same click, twice at once
@@ -185,7 +185,8 @@ def reply(
     return message
 
 
-def _refuse_stale(conversation: Conversation, user: AbstractBaseUser, seen: int | None) -> None:
+def refuse_stale(conversation: Conversation, user: AbstractBaseUser, seen: int | None) -> None:
+    """Raises Newer when something was said after ``seen`` that the writer has not written."""
     if seen is None:
         return
     newer = conversation.messages.filter(pk__gt=seen).exclude(author=Message.Author.STAFF, user=user.pk)

@@ -20,8 +20,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from conversations.admin import INTENTS, bubble, intent_word, reason_word, sources_of
+from conversations.admin import bubble
 from conversations.dialogue.intents.facts import TOPICS
+from conversations.labels import INTENTS, intent_word, reason_word, sources_of
 from conversations.models import Fact, Faq, Message, UnansweredQuestion
 from conversations.trial import Trial, try_out
 from hotelagent.hotels.access import hotels_of

@@ -203,6 +203,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "channels",
+    "django_htmx",
     "hotelagent.ops",  # before django_q: its qcluster command stands for theirs
     "django_q",
     "django_prometheus",

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
 
 from channels_app.webhooks import WhatsAppWebhook
 from hotelagent import front
@@ -18,8 +17,7 @@ urlpatterns = [
     # One view, every spelling Meta may have been given, never a redirect.
     re_path(r"^(?:webhooks?/whatsapp|api/webhooks/whatsapp|webhook)/?$", WhatsAppWebhook.as_view(), name="webhook-whatsapp"),
     path("simulator/", include("conversations.simulator.urls")),
-    # The desk's address is fixed; until the live page stands there it leads to the conversations of the back office.
-    path("console/", RedirectView.as_view(pattern_name="admin:conversations_conversation_changelist"), name="console"),
+    path("console/", include("conversations.console.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

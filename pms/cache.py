@@ -75,6 +75,12 @@ def answered(
     return value, None
 
 
+def known(name: str, hotel_id: int, question: tuple[object, ...]) -> Any | None:
+    """What ``answered`` would tell without asking, however old; None when nothing is known."""
+    found = cache.get(f"pms:{hotel_id}:{name}:last:{hashlib.sha256(repr(question).encode()).hexdigest()[:32]}")
+    return found[0] if found is not None else None
+
+
 def outdate(hotel_id: int) -> None:
     """Something was written there: what was answered before is not asked for again."""
     if not Writer.objects.filter(hotel=hotel_id).update(writes=F("writes") + 1):

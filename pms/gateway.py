@@ -135,6 +135,22 @@ class Gateway:
         with self._measured("occupied"):
             return self.port.occupied(first, end, named=named)
 
+    def rooms_tonight(self, day: dt.date) -> tuple[dict[str, list[str]], dt.datetime | None]:
+        """Numbers of the rooms that are taken that night, by the PMS's number of the booking, as two minutes ago at most; with
+        a time when the PMS is left alone and this is how it was then."""
+
+        def ask() -> dict[str, list[str]]:
+            rooms: dict[str, list[str]] = {}
+            for one in self.occupied(day, day + dt.timedelta(days=1), named=False):
+                rooms.setdefault(one.pms_id, []).append(one.room_number)
+            return rooms
+
+        return cache.answered("rooms_tonight", self.hotel.pk, (day,), ask, seconds=cache.STATUS_S)
+
+    def rooms_known(self, day: dt.date) -> dict[str, list[str]]:
+        """As ``rooms_tonight``, as far as it is known without asking."""
+        return cache.known("rooms_tonight", self.hotel.pk, (day,)) or {}
+
     @contextmanager
     def _writing(self, call: str, reference: str) -> Iterator[None]:
         """Alone among our processes, unless the PMS itself sees to that. Raises Busy."""

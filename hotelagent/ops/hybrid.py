@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -42,13 +42,17 @@ class HybridApplication:
     """``body_limit`` in bytes; above it 413, slower than 30 s 408, more than 200 requests waiting 503.
 
     A slow client holds no thread and no place among those who wait; bodies on their way in have limits of their own. The
-    answer is sent as a whole: nothing here is large enough to be streamed.
+    answer is sent as a whole: nothing here is large enough to be streamed. ``background`` runs beside the requests for as long
+    as the process serves.
     """
 
-    def __init__(self, wsgi: Any, websocket: Any, *, body_limit: int) -> None:
+    def __init__(
+        self, wsgi: Any, websocket: Any, *, body_limit: int, background: Callable[[], Coroutine[Any, Any, None]] | None = None
+    ) -> None:
         self.wsgi = wsgi
         self.websocket = websocket
         self.body_limit = body_limit
+        self.background = background
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="http")
         self.reading = self.waiting = self.buffered = 0
 
@@ -56,9 +60,22 @@ class HybridApplication:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await self._lifespan(receive, send)
         else:
             await self.websocket(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        """``background`` runs from start to stop."""
+        running: asyncio.Task[None] | None = None
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup" and self.background is not None:
+                running = asyncio.get_running_loop().create_task(self.background())
+            if message["type"] == "lifespan.shutdown" and running is not None:
+                running.cancel()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -126,15 +143,6 @@ class HybridApplication:
                         return b"".join(chunks)
         finally:
             self.buffered -= size
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """Nothing to start and nothing to stop."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 def _clean(scope: Scope, length: int) -> Scope:

@@ -1,0 +1,68 @@
+"""Is everything the desk lives on well? One dot each for channels, PMS and workers, with words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels_app.models import Account, Inbound
+from hotelagent.hotels.models import Hotel
+from hotelagent.ops.models import Heartbeat
+from pms import breaker
+
+SILENT = dt.timedelta(seconds=60)
+BEHIND = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """``tone``: ok, wait, late."""
+
+    name: str
+    tone: str
+    words: str
+
+
+def of(hotel: Hotel) -> list[Dot]:
+    """What a receptionist can see at a glance, worst words first within each."""
+    return [*_channels(hotel), _pms(hotel), _workers()]
+
+
+def _channels(hotel: Hotel) -> list[Dot]:
+    accounts = list(Account.objects.filter(hotel=hotel, enabled=True).exclude(kind=Account.Kind.WEBCHAT).defer("access_token"))
+    heard: dict[int, Any] = dict(
+        Inbound.objects.filter(account__in=accounts, received_at__gte=timezone.now() - dt.timedelta(days=2))
+        .order_by().values_list("account").annotate(Max("received_at"))
+    )  # fmt: skip
+    dots = []
+    for account in accounts:
+        if account.state == Account.State.CONNECTED:
+            last = heard.get(account.pk)
+            dots.append(Dot(account.name, "ok", _last(last) if last else _("connected")))
+        else:
+            dots.append(Dot(account.name, "late", account.state_reason or str(account.get_state_display())))
+    return dots
+
+
+def _last(moment: dt.datetime) -> str:
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    return _("last message %(minutes)s min ago") % {"minutes": minutes}
+
+
+def _pms(hotel: Hotel) -> Dot:
+    closed = breaker.state(hotel.pk)[0] == "closed"
+    return Dot("PMS", "ok" if closed else "late", _("answers") if closed else _("does not answer, and is left alone for a while"))
+
+
+def _workers() -> Dot:
+    now = timezone.now()
+    seen = Heartbeat.objects.filter(name="default").values_list("at", flat=True).first()
+    oldest = Inbound.objects.filter(state=Inbound.State.WAITING, due_at__lt=now - BEHIND).exists()
+    if seen is None or now - seen > SILENT:
+        return Dot(_("Workers"), "late", _("no sign of life: nothing is sent"))
+    return Dot(_("Workers"), "wait" if oldest else "ok", _("behind") if oldest else _("at work"))

@@ -1,0 +1,66 @@
+"""What is known of a guest, beside the conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conversations.console import stays
+from conversations.dialogue.understanding.normalise import fold
+from conversations.labels import REMEMBERED, intent_word
+from conversations.models import Conversation, Fact, Identity, Task
+from reservations.admin import money_of, party_of, rooms_of, stay_of
+
+PAST_SHOWN = 5
+FACTS_SHOWN = 8
+
+
+def of(talk: Conversation) -> dict[str, Any]:
+    """Identities, stays, what the guest has told, open requests. ``as_of``: the PMS is away, room numbers are of then."""
+    hotel, guest = talk.hotel, talk.guest
+    as_of = stays.refresh_rooms(hotel)
+    identities = list(guest.identities.all())
+    phones = [one.value for one in identities if one.kind == Identity.Kind.PHONE]
+    found = stays.all_of(hotel, guest.key, phones)
+    today = hotel.local_now().date()
+    ahead = [one for one in found if one.booking.check_out >= today and one.booking.state in stays.OPEN]
+    past = [one for one in found if one not in ahead]
+    slots = talk.state.get("slots", {})
+    return {
+        "guest": guest,
+        "identities": identities,
+        "as_of": as_of,
+        "ahead": [_told(one, guest.key) for one in ahead],
+        "past": [_told(one, guest.key) for one in past[:PAST_SHOWN]],
+        "past_count": len(past),
+        "several": len(ahead) > 1,
+        "remembered": [(label, slots[name]) for name, label in REMEMBERED.items() if slots.get(name)],
+        "tasks": list(talk.tasks.exclude(state__in=[Task.State.DONE, Task.State.DROPPED]).select_related("owner")),
+        "other_talks": list(
+            guest.conversations.exclude(pk=talk.pk).select_related("thread__account").defer("thread__account__access_token")[:5]
+        ),
+    }
+
+
+def _told(one: stays.Stay, guest_key: str) -> dict[str, Any]:
+    row = one.booking
+    owed = row.deposit if row.deposit and row.deposit_paid_at is None else None
+    return {
+        "row": row,
+        "when": one.when,
+        "rooms": ", ".join(one.rooms),
+        "stay": stay_of(row),
+        "what": f"{rooms_of(row)} · {party_of(row)}",
+        "money": money_of(row),
+        "owed": owed,
+        "by_phone": row.guest_key != guest_key,
+        "alive": row.state == "confirmed",
+    }
+
+
+def quick_facts(talk: Conversation, term: str = "") -> list[tuple[str, str]]:
+    """The hotel's facts in the guest's language as (title, text), for insertion."""
+    language = talk.guest.language or talk.hotel.main_language
+    rows = Fact.objects.filter(hotel=talk.hotel_id, language=language)
+    wanted = fold(term.strip().lstrip("/"))
+    told = [(intent_word(row.topic), row.text) for row in rows]
+    return [one for one in told if wanted in fold(one[0]) or wanted in fold(one[1])][:FACTS_SHOWN]

@@ -1,0 +1,209 @@
+"""The queue: who waits, in the order of what fails first, and the views on it with their counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from channels_app.models import Account, Outbound
+from conversations.console import stays
+from conversations.labels import guest_word
+from conversations.models import Conversation, DeskSettings, Guest, Identity, Message, Seen, Task
+from hotelagent.hotels.hours import Hours
+from hotelagent.hotels.models import Hotel
+from hotelagent.hotels.search import folded, phone_digits, word_query
+from pms.gateway import gateway
+from reservations.models import Booking
+
+Owner = Conversation.Owner
+PAGE = 50
+FAILED_LATELY = dt.timedelta(days=7)
+UNREAD_LIMIT = 100
+
+VIEWS: dict[str, Any] = {
+    "waiting": _("Waiting"),
+    "mine": _("Mine"),
+    "unassigned": _("Nobody's"),
+    "overdue": _("Overdue"),
+    "in_house": _("In house"),
+    "arriving": _("Arriving today"),
+    "departing": _("Departing today"),
+    "failed": _("Not delivered"),
+    "bot": _("With the receptionist"),
+    "snoozed": _("Snoozed"),
+    "closed": _("Closed"),
+    "all": _("All"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue. ``tone``: "", "wait" from half of the time on, "late" when it is over."""
+
+    conversation: Conversation
+    who: str
+    stay: stays.Stay | None
+    last_text: str
+    last_author: str
+    unread: int
+    tone: str
+    last_guest: int
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    more: bool
+
+
+def view_name(name: str) -> str:
+    return name if name in VIEWS else "waiting"
+
+
+def conversations(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "") -> QuerySet[Conversation]:
+    """The conversations of a view; with a term those of the whole hotel it finds."""
+    rows = Conversation.objects.filter(hotel=hotel)
+    return rows.filter(_found(hotel, term)) if term.strip() else rows.filter(_of_view(hotel, user, view))
+
+
+def page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, shown: int = PAGE) -> Page:
+    """The first ``shown`` rows of a view."""
+    rows = conversations(hotel, user, view, term)
+    last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-id")
+    seen = Coalesce(Subquery(Seen.objects.filter(conversation=OuterRef("pk"), user=user.pk).values("up_to")[:1]), 0)
+    guest = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST).order_by("-id")
+    by_clock = (F("deadline_at").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True))
+    latest = (F("last_message_at").desc(nulls_last=True), "-pk")
+    order = latest if view in {"all", "closed", "bot"} or term.strip() else (*by_clock, *latest)
+    found = list(
+        rows.select_related("guest", "thread__account", "person")
+        .defer("state", "thread__account__access_token")
+        .annotate(
+            last_text=Subquery(last.values("text")[:1]), last_author=Subquery(last.values("author")[:1]),
+            last_guest=Coalesce(Subquery(guest.values("pk")[:1]), 0), seen_up_to=seen,
+        ).order_by(*order)[: shown + 1]
+    )  # fmt: skip
+    return Page(_rows(hotel, user, found[:shown]), len(found) > shown)
+
+
+def _rows(hotel: Hotel, user: AbstractBaseUser, found: list[Any]) -> list[Row]:
+    now, guests = timezone.now(), stays.current(hotel, [row.guest_id for row in found])
+    hours, desk = Hours.of(hotel), DeskSettings.of(hotel)
+    unread = _unread(user, [row.pk for row in found if row.last_guest > row.seen_up_to])
+    made = []
+    for row in found:
+        row.hotel = hotel
+        made.append(
+            Row(
+                row, guest_word(row), guests.get(row.guest_id), row.last_text or "", row.last_author or "", unread.get(row.pk, 0),
+                tone_of(row, hours, desk, now), row.last_guest,
+            )
+        )  # fmt: skip
+    # Of those whose time is up at the same moment, the ones in the house come first.
+    made.sort(key=lambda one: _rank(one) if one.conversation.deadline_at else (1, dt.datetime.max.replace(tzinfo=dt.UTC), 0))
+    return made
+
+
+def _rank(row: Row) -> tuple[int, dt.datetime, int]:
+    deadline = row.conversation.deadline_at
+    assert deadline is not None
+    return 0, deadline.replace(second=0, microsecond=0), stays.RANK[row.stay.when if row.stay else stays.NONE]
+
+
+def _unread(user: AbstractBaseUser, talks: list[int]) -> dict[int, int]:
+    """Guests' messages this person has not seen, per conversation."""
+    seen = Coalesce(Subquery(Seen.objects.filter(conversation=OuterRef("conversation"), user=user.pk).values("up_to")[:1]), 0)
+    rows = Message.objects.filter(conversation__in=talks, author=Message.Author.GUEST).alias(seen=seen).filter(pk__gt=F("seen"))
+    return dict(rows.order_by().values_list("conversation").annotate(Count("pk")))
+
+
+def tone_of(row: Conversation, hours: Hours, desk: DeskSettings, now: dt.datetime) -> str:
+    """Amber from half of the time on, red when it is over, in open minutes."""
+    if row.waiting_since is None or row.deadline_at is None:
+        return ""
+    if now >= row.deadline_at:
+        return "late"
+    return "wait" if now >= hours.add(row.waiting_since, desk.answer_min / 2) else "calm"
+
+
+def _of_view(hotel: Hotel, user: AbstractBaseUser, view: str) -> Q:
+    now = timezone.now()
+    if view in {stays.IN_HOUSE, stays.ARRIVING, stays.DEPARTING}:
+        return Q(guest__in=stays.guests_today(hotel)[view])
+    wanted: dict[str, Q] = {
+        "waiting": Q(owner=Owner.WAITING) | Q(owner=Owner.PERSON, waiting_since__isnull=False),
+        "mine": Q(owner=Owner.PERSON, person=user.pk),
+        "unassigned": Q(owner=Owner.WAITING),
+        "overdue": Q(deadline_at__lte=now),
+        "failed": Q(thread__in=failed_threads(hotel, now)),
+        "bot": Q(owner=Owner.BOT),
+        "snoozed": Q(owner=Owner.SNOOZED),
+        "closed": Q(owner=Owner.CLOSED),
+    }
+    return wanted.get(view, Q())
+
+
+def failed_threads(hotel: Hotel, now: dt.datetime) -> QuerySet[Outbound, int]:
+    """Threads with a letter of the last days that did not reach the guest and was not sent again."""
+    lost = [Outbound.State.FAILED, Outbound.State.UNKNOWN, Outbound.State.EXPIRED]
+    rows = Outbound.objects.filter(account__in=Account.objects.filter(hotel=hotel), created_at__gte=now - FAILED_LATELY, state__in=lost)
+    return rows.exclude(content__kind="read").values_list("thread", flat=True)
+
+
+def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, int]:
+    """How many conversations each view has now."""
+    now, today = timezone.now(), stays.guests_today(hotel)
+    rows = Conversation.objects.filter(hotel=hotel)
+    by_owner = dict(rows.order_by().values_list("owner").annotate(Count("pk")))
+    waiting = rows.filter(owner__in=[Owner.WAITING, Owner.PERSON]).aggregate(
+        waiting=Count("pk", filter=_of_view(hotel, user, "waiting")),
+        mine=Count("pk", filter=_of_view(hotel, user, "mine")),
+        overdue=Count("pk", filter=Q(deadline_at__lte=now)),
+    )
+    everybody = set().union(*today.values())
+    talks: dict[int, int] = dict(rows.filter(guest__in=everybody).order_by().values_list("guest").annotate(Count("pk")))
+    return {
+        **waiting,
+        "unassigned": by_owner.get(Owner.WAITING, 0),
+        **{name: sum(talks.get(guest, 0) for guest in guests) for name, guests in today.items()},
+        "failed": rows.filter(thread__in=failed_threads(hotel, now)).count(),
+        "bot": by_owner.get(Owner.BOT, 0),
+        "snoozed": by_owner.get(Owner.SNOOZED, 0),
+        "closed": by_owner.get(Owner.CLOSED, 0),
+        "all": sum(by_owner.values()),
+    }
+
+
+def _found(hotel: Hotel, term: str) -> Q:
+    """By name, phone, room, booking reference or words; accents and case do not count."""
+    term = term.strip()[:100]
+    if digits := phone_digits(term):
+        numbers = Identity.objects.filter(hotel=hotel, value__contains=digits).values("guest")
+        rooms = Q(guest__in=_guests_in_room(hotel, term))
+        return Q(guest__in=numbers) | rooms
+    found = Q(guest__in=_guests_in_room(hotel, term)) | Q(guest__in=_guests_of(Booking.objects.filter(hotel=hotel, reference__iexact=term)))
+    query = word_query(term)
+    if query is not None:
+        names = Guest.objects.filter(hotel=hotel).alias(said=folded("name")).filter(said=query)
+        said = Message.objects.filter(conversation__hotel=hotel).alias(said=folded("text")).filter(said=query)
+        found |= Q(guest__in=names.values("pk")) | Q(pk__in=said.values("conversation"))
+        found |= Q(Exists(Task.objects.filter(conversation=OuterRef("pk"), room__iexact=term)))
+    return found
+
+
+def _guests_in_room(hotel: Hotel, number: str) -> list[int]:
+    rooms = gateway(hotel).rooms_known(hotel.local_now().date())
+    pms_ids = [pms_id for pms_id, numbers in rooms.items() if number.casefold() in {one.casefold() for one in numbers}]
+    return _guests_of(Booking.objects.filter(hotel=hotel, pms_id__in=pms_ids)) if pms_ids else []
+
+
+def _guests_of(rows: Iterable[Booking]) -> list[int]:
+    return [int(row.guest_key.removeprefix("guest:")) for row in rows if row.guest_key.startswith("guest:")]

@@ -1,0 +1,213 @@
+"""Pages of the desk and the pieces they are refreshed with. Everything here only reads, but for what was seen."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from channels_app import templates
+from conversations.console import canned, health, panel, queue, socket, thread
+from conversations.console.doors import DeskRequest, desk, person, talk_or_404
+from conversations.models import Attendance, Conversation, DeskSettings
+from hotelagent.hotels.access import has_role, hotels_of
+from hotelagent.hotels.models import Membership, Role
+
+LAST = "desk_hotel"
+SHOWN_LIMIT = 500
+
+
+@staff_member_required
+@require_safe
+@never_cache
+def front(request: HttpRequest) -> HttpResponse:
+    """To the hotel this browser was at last, else the first."""
+    hotels = list(hotels_of(request.user))
+    if not hotels:
+        return render(request, "console/no_hotel.html", status=404)
+    last = request.session.get(LAST)
+    chosen = next((one for one in hotels if one.slug == last), hotels[0])
+    return redirect("console:desk", chosen.slug)
+
+
+@desk
+@require_safe
+def page(request: DeskRequest, pk: int | None = None) -> HttpResponse:
+    """The whole page, with a conversation open or without."""
+    request.session[LAST] = request.hotel.slug
+    context = _shell(request) | _queue(request)
+    if pk is not None:
+        context |= conversation_context(request, talk_or_404(request, pk))
+    return render(request, "console/desk.html", context)
+
+
+@desk
+@require_safe
+def queue_part(request: DeskRequest) -> HttpResponse:
+    """Views with their counts, and the rows of one."""
+    return render(request, "console/_queue.html", _queue(request) | {"refresh": True})
+
+
+@desk
+@require_safe
+def conversation_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """A conversation to be put into the page."""
+    return render(request, "console/_conversation.html", conversation_context(request, talk_or_404(request, pk)))
+
+
+@desk
+@require_safe
+def thread_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """Head, transcript and state of the composer of an open conversation."""
+    return refreshed(request, talk_or_404(request, pk))
+
+
+@desk
+@require_safe
+def earlier_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """Lines before those shown."""
+    return render(request, "console/_lines.html", _thread(request, talk_or_404(request, pk), request.GET.get("before", "")))
+
+
+@desk
+@require_safe
+def panel_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """What is known of the guest; asks the PMS which rooms are taken, so it comes by itself."""
+    talk = talk_or_404(request, pk)
+    return render(request, "console/_panel.html", {"talk": talk, "hotel": request.hotel, **panel.of(talk)})
+
+
+@desk
+@require_safe
+def canned_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """Canned replies and quick facts for what was typed after the slash."""
+    talk = talk_or_404(request, pk)
+    term = request.GET.get("q", "")
+    found = canned.find(talk, person(request), term)
+    context = {"found": found, "facts": panel.quick_facts(talk, term), "talk": talk, "hotel": request.hotel}
+    return render(request, "console/_canned.html", context)
+
+
+@desk
+@require_safe
+def templates_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """Approved templates, the guest's language first, each with its variables filled as far as the stay tells."""
+    talk = talk_or_404(request, pk)
+    rows = templates.usable(talk.thread, talk.guest.language)
+    values = canned.values_for(talk, person(request))
+    offered = [{"row": row, "fields": _fields(row.variables, values.get(row.language[:2], values["es"]))} for row in rows]
+    context = {"talk": talk, "hotel": request.hotel, "offered": offered, "key": uuid.uuid4().hex}
+    return render(request, "console/_templates.html", context)
+
+
+def _fields(variables: list[str], values: dict[str, str]) -> list[tuple[str, str]]:
+    """The first variable of nearly every template is the guest's name; the others are the writer's."""
+    return [(name, values["guest.first_name"] if index == 0 else "") for index, name in enumerate(variables)]
+
+
+@desk
+@require_POST
+def seen(request: DeskRequest, pk: int) -> HttpResponse:
+    """The page was visible with these messages in it."""
+    up_to = request.POST.get("up_to", "")
+    if up_to.isdigit() and len(up_to) < 19:
+        thread.mark_seen(talk_or_404(request, pk), person(request), int(up_to))
+    return HttpResponse(status=204)
+
+
+@desk
+@require_safe
+def colleagues(request: DeskRequest) -> JsonResponse:
+    """Who may be mentioned in a note."""
+    rows = Membership.objects.filter(hotel=request.hotel, user__is_active=True).select_related("user")
+    return JsonResponse({"people": [{"name": row.user.get_username(), "full": thread.name_of(row.user)} for row in rows]})
+
+
+def conversation_context(request: DeskRequest, talk: Conversation, **more: Any) -> dict[str, Any]:
+    """Everything one open conversation shows but the panel."""
+    return {
+        "key": uuid.uuid4().hex,
+        "may_reply_from": thread.last_of(talk),
+        "now": timezone.now(),
+        **_thread(request, talk),
+        **more,
+    }
+
+
+def refreshed(request: DeskRequest, talk: Conversation, **more: Any) -> HttpResponse:
+    """The answer to an action and to a bell: the conversation as it is now; the composer's words are the page's."""
+    return render(request, "console/_refreshed.html", _thread(request, talk) | more)
+
+
+def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[str, Any]:
+    user = person(request)
+    found, earlier = thread.lines(talk, user, before)
+    handoff, reason, summary = thread.open_handoff(talk)
+    mine = talk.person_id == user.pk
+    return {
+        "talk": talk,
+        "hotel": request.hotel,
+        "lines": found,
+        "earlier": earlier,
+        "last": thread.last_of(talk),
+        "seen": thread.seen_up_to(talk, user),
+        "handoff": handoff,
+        "reason": reason,
+        "summary": summary,
+        "mine": mine,
+        "may_write": mine or talk.person_id is None,
+        "may_give_back": talk.owner != Conversation.Owner.BOT and (mine or talk.person_id is None or is_supervisor(request)),
+        "owner_name": thread.name_of(talk.person),
+        "window": thread.window(talk),
+        "people": socket.HUB.people(talk.hotel_id, talk.pk, but=user.pk),
+        "undo_s": DeskSettings.of(request.hotel).undo_s,
+        "whatsapp": talk.thread.account.kind == "whatsapp",
+    }
+
+
+def is_supervisor(request: DeskRequest) -> bool:
+    return has_role(person(request), request.hotel, Role.SUPERVISOR, Role.HOTEL_ADMIN)
+
+
+def _shell(request: DeskRequest) -> dict[str, Any]:
+    attendance = Attendance.objects.filter(hotel=request.hotel, user=person(request).pk).first()
+    return {
+        "hotel": request.hotel,
+        "hotels": list(hotels_of(request.user)),
+        "settings": DeskSettings.of(request.hotel),
+        "modes": DeskSettings.Mode.choices,
+        "attendance": attendance.state if attendance else Attendance.State.ONLINE,
+        "attendances": Attendance.State.choices,
+        "is_supervisor": is_supervisor(request),
+        "live_url": reverse("console:desk", args=[request.hotel.slug]) + "live",
+    }
+
+
+def _queue(request: DeskRequest) -> dict[str, Any]:
+    user, hotel = person(request), request.hotel
+    view, term = queue.view_name(request.GET.get("view", "")), request.GET.get("q", "").replace("\x00", "")[:100]
+    wanted = request.GET.get("shown", "")
+    shown = min(int(wanted), SHOWN_LIMIT) if wanted.isdigit() and len(wanted) < 6 else queue.PAGE
+    counted = queue.counts(hotel, user)
+    found = queue.page(hotel, user, view, term, shown=max(shown, 1))
+    return {
+        "hotel": hotel,
+        "view": view,
+        "view_title": queue.VIEWS[view],
+        "term": term,
+        "views": [(name, title, counted.get(name, 0)) for name, title in queue.VIEWS.items()],
+        "counts": counted,
+        "queue": found,
+        "next_shown": shown + queue.PAGE,
+        "present": socket.HUB.everybody(hotel.pk, but=user.pk),
+        "health": health.of(hotel),
+        "mode": DeskSettings.of(hotel).mode,
+        "now": timezone.now(),
+    }

@@ -1,0 +1,185 @@
+/* The composer: drafts that survive, one key per letter so that a weak line sends once, notes that stay notes, canned replies. */
+(function () {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const word = (name) => $("words").content.querySelector('[data-word="' + name + '"]').textContent;
+  let chosen = -1;
+
+  function talk() { return $("conversation"); }
+  function draftKey() { return "desk-draft:" + document.body.dataset.user + ":" + talk().dataset.pk; }
+  function fresh() { return crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2); }
+
+  function keep() {
+    const text = $("composer-text").value;
+    if (!text) { localStorage.removeItem(draftKey()); return; }
+    localStorage.setItem(draftKey(), JSON.stringify({
+      text: text, kind: $("composer-kind").value, key: $("composer-key").value, seen: $("composer-seen").value, at: Date.now(),
+    }));
+  }
+
+  /* The words of yesterday come back, and with them the key: what was perhaps sent already is not sent twice. */
+  function restore() {
+    const kept = localStorage.getItem(draftKey());
+    if (!kept) return;
+    try {
+      const draft = JSON.parse(kept);
+      $("composer-text").value = draft.text;
+      $("composer-key").value = draft.key;
+      $("composer-seen").value = draft.seen || "";
+      setKind(draft.kind || "reply", true);
+    } catch (error) { localStorage.removeItem(draftKey()); }
+  }
+
+  function last() {
+    const marks = document.querySelector("#lines .marks");
+    return marks ? marks.dataset.last : "0";
+  }
+
+  function setKind(kind, silently) {
+    const box = $("composer-text");
+    const was = $("composer-kind").value;
+    if (!silently && was === "note" && kind === "reply" && box.value.trim() && !window.confirm(word("note-lost"))) return;
+    $("composer-kind").value = kind;
+    box.placeholder = box.dataset[kind];
+    $("composer").classList.toggle("is-note", kind === "note");
+    for (const tab of document.querySelectorAll("#composer [role=tab]")) {
+      const on = tab.dataset.kind === kind;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+    }
+    for (const part of document.querySelectorAll("#composer-send [data-reply]")) part.hidden = kind === "note";
+    for (const part of document.querySelectorAll("#composer-send [data-note]")) part.hidden = kind !== "note";
+    lock();
+    if (!silently) box.focus();
+    keep();
+  }
+
+  /* Where the channel or a colleague forbids free words, only notes are written. */
+  function lock() {
+    const locked = Boolean(document.querySelector("#gate [data-locked]"));
+    const isReply = $("composer-kind").value === "reply";
+    $("composer-text").disabled = locked && isReply;
+    $("composer-send").disabled = locked && isReply;
+    $("composer").classList.toggle("is-locked", locked && isReply);
+  }
+
+  function clear() {
+    localStorage.removeItem(draftKey());
+    $("composer-text").value = "";
+    $("composer-key").value = fresh();
+    $("composer-seen").value = "";
+    const at = $("composer-at");
+    if (at) at.value = "";
+    const later = $("later");
+    if (later) later.open = false;
+    hideCanned();
+    if ($("composer-kind").value === "note") setKind("reply", true);
+    grow();
+  }
+
+  function grow() {
+    const box = $("composer-text");
+    box.style.height = "auto";
+    box.style.height = Math.min(box.scrollHeight, 220) + "px";
+  }
+
+  function insert(text) {
+    const box = $("composer-text");
+    const slash = box.value.lastIndexOf("/");
+    box.value = (slash >= 0 && slash <= box.selectionStart ? box.value.slice(0, slash) : box.value) + text;
+    if (!$("composer-seen").value) $("composer-seen").value = last();
+    hideCanned();
+    box.focus();
+    grow();
+    keep();
+  }
+
+  function hideCanned() { const at = $("canned"); if (at) { at.hidden = true; at.replaceChildren(); } chosen = -1; }
+
+  let asked = 0;
+  async function showCanned(term) {
+    const turn = ++asked;
+    const answer = await fetch(talk().dataset.canned + "?q=" + encodeURIComponent(term), { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer || !answer.ok || turn !== asked || !talk()) return;
+    const at = $("canned");
+    at.innerHTML = await answer.text();
+    at.hidden = false;
+    choose(0);
+  }
+
+  function choose(index) {
+    const options = [...document.querySelectorAll("#canned [role=option]")];
+    if (!options.length) { chosen = -1; return; }
+    chosen = (index + options.length) % options.length;
+    options.forEach((one, number) => one.setAttribute("aria-selected", String(number === chosen)));
+    options[chosen].scrollIntoView({ block: "nearest" });
+  }
+
+  function typed() {
+    const box = $("composer-text");
+    if (box.value && !$("composer-seen").value) $("composer-seen").value = last();
+    if (!box.value) $("composer-seen").value = "";
+    const slash = /(?:^|\s)\/([\w-]*)$/.exec(box.value.slice(0, box.selectionStart));
+    if (slash && $("composer-kind").value === "reply") showCanned(slash[1]); else hideCanned();
+    grow();
+    keep();
+    document.dispatchEvent(new CustomEvent("desk:typing"));
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.id === "composer-text") typed();
+    const variable = event.target.closest?.("[data-variable]");
+    if (variable) preview(variable.closest("form"));
+  });
+
+  function preview(form) {
+    const at = form.querySelector(".preview");
+    let text = at.dataset.body;
+    for (const field of form.querySelectorAll("[data-variable]")) {
+      text = text.replace(new RegExp("\\{\\{\\s*" + field.dataset.variable + "\\s*\\}\\}", "g"), () => field.value || "…");
+    }
+    at.textContent = text;
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.target.id !== "composer-text" || event.isComposing) return;
+    const open = !$("canned").hidden && chosen >= 0;
+    if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) { choose(chosen + (event.key === "ArrowDown" ? 1 : -1)); event.preventDefault(); return; }
+    if (open && (event.key === "Enter" || event.key === "Tab")) {
+      insert(document.querySelectorAll("#canned [role=option]")[chosen].dataset.insert);
+      event.preventDefault();
+      return;
+    }
+    if (event.key === "Escape" && !$("canned").hidden) { hideCanned(); event.stopPropagation(); return; }
+    if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && matchMedia("(pointer: fine)").matches) {
+      event.preventDefault();
+      if ($("composer-text").value.trim()) $("composer").requestSubmit();
+    }
+  });
+
+  document.addEventListener("click", function (event) {
+    const at = event.target;
+    const tab = at.closest("#composer [role=tab]");
+    if (tab) setKind(tab.dataset.kind);
+    const option = at.closest("#canned [role=option]");
+    if (option) insert(option.dataset.insert);
+    const anyway = at.closest("[data-send-anyway]");
+    if (anyway) { $("composer-seen").value = anyway.dataset.sendAnyway; $("held").replaceChildren(); $("composer").requestSubmit(); }
+    const edit = at.closest("[data-edit]");
+    if (edit) { $("composer-seen").value = edit.dataset.edit; $("held").replaceChildren(); $("composer-text").focus(); keep(); }
+    if (at.closest("[data-dismiss]")) { $("held").replaceChildren(); $("composer-text").focus(); }
+    if (at.closest("[data-clear-at]")) { $("composer-at").value = ""; $("later").open = false; }
+  });
+
+  document.addEventListener("taken-back", function (event) {
+    if (!talk()) return;
+    $("composer-text").value = event.detail.text;
+    $("composer-key").value = fresh();
+    $("composer-seen").value = last();
+    grow();
+    keep();
+    $("composer-text").focus();
+  });
+
+  window.deskComposer = { restore: restore, clear: clear, setKind: setKind, lock: lock, grow: grow, keep: keep, word: word, insert: insert };
+})();

@@ -1,0 +1,359 @@
+/* The desk: one socket that says what changed, pieces read again over HTTP, and polling when the socket is gone. */
+(function () {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const base = () => document.body.dataset.base;
+  const word = (name) => window.deskComposer.word(name);
+  const page = Math.random().toString(36).slice(2);
+  const REFRESH_MS = 350, POLL_MS = 4000, BEAT_MS = 30000, TYPING_MS = 2500;
+  let socket = null, down = 0, lastTyped = 0, stuck = true;
+  const due = { queue: null, talk: null };
+
+  // --- reading again --------------------------------------------------------------------------------------------------
+
+  function soon(what, run) {
+    if (due[what]) return;
+    due[what] = setTimeout(function () { due[what] = null; run(); }, REFRESH_MS);
+  }
+
+  function queueUrl() {
+    const rows = $("rows");
+    const view = rows ? rows.dataset.view : "waiting";
+    const shown = document.querySelectorAll("#rows .row").length;
+    return base() + "queue/?view=" + encodeURIComponent(view) + "&q=" + encodeURIComponent($("find-text").value) + "&shown=" + Math.max(shown, 50);
+  }
+
+  function refreshQueue() { return htmx.ajax("GET", queueUrl(), { target: "#queue", source: "#queue" }).catch(() => {}); }
+
+  function refreshTalk() {
+    const talk = $("conversation");
+    if (!talk) return Promise.resolve();
+    return htmx.ajax("GET", talk.dataset.thread, { target: "#head", source: "#head" }).catch(() => {});
+  }
+
+  function changed(told) {
+    const open = $("conversation") && Number($("conversation").dataset.pk);
+    if (told.all || told.mode !== undefined || (told.conversations || []).length) soon("queue", refreshQueue);
+    if (told.all || (told.conversations || []).includes(open)) soon("talk", refreshTalk);
+    if (told.present) present(told.present);
+  }
+
+  // --- the live line --------------------------------------------------------------------------------------------------
+
+  function connect() {
+    const scheme = location.protocol === "https:" ? "wss://" : "ws://";
+    socket = new WebSocket(scheme + location.host + document.body.dataset.live);
+    socket.addEventListener("open", function () { down = 0; $("line-down").hidden = true; beat(false); });
+    socket.addEventListener("message", function (event) { changed(JSON.parse(event.data)); });
+    socket.addEventListener("close", function (event) {
+      socket = null;
+      if (event.code === 4404) { location.reload(); return; }
+      down += 1;
+      if (down > 1) $("line-down").hidden = false;
+      setTimeout(connect, Math.min(1000 * down, 10000));
+    });
+  }
+
+  setInterval(function () { if (!socket || socket.readyState !== 1) { refreshQueue(); refreshTalk(); } }, POLL_MS);
+  setInterval(function () { beat(false); }, BEAT_MS);
+
+  function beat(typing) {
+    if (!socket || socket.readyState !== 1) return;
+    const talk = $("conversation");
+    const at = talk && document.visibilityState === "visible" ? Number(talk.dataset.pk) : 0;
+    socket.send(JSON.stringify({ page: page, at: at, typing: typing }));
+  }
+
+  document.addEventListener("desk:typing", function () {
+    if (Date.now() - lastTyped > TYPING_MS) { lastTyped = Date.now(); beat(true); }
+  });
+
+  function present(all) {
+    const talk = $("conversation");
+    const here = $("viewers");
+    if (talk && here) {
+      here.replaceChildren(...(all[talk.dataset.pk] || []).map(function ([name, typing]) {
+        const at = document.createElement("span");
+        at.className = "viewer";
+        at.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-eye"/></svg>';
+        const who = document.createElement("bdi");
+        who.textContent = name;
+        at.append(who, typing ? " " + word("types") : "");
+        return at;
+      }));
+    }
+    for (const row of document.querySelectorAll("#rows .row")) {
+      const tags = row.querySelector(".tags");
+      tags.querySelectorAll(".viewer").forEach((one) => one.remove());
+      for (const [name, typing] of all[row.dataset.pk] || []) {
+        const at = document.createElement("span");
+        at.className = "viewer";
+        at.textContent = name + (typing ? " " + word("types") : "");
+        tags.append(at);
+      }
+    }
+  }
+
+  // --- what is new ----------------------------------------------------------------------------------------------------
+
+  let known = null;
+
+  function look() {
+    const now = { waiting: new Set(), late: new Set(), mine: new Map() };
+    for (const row of document.querySelectorAll("#rows .row")) {
+      if (row.dataset.owner === "waiting") now.waiting.add(row.dataset.pk);
+      if (row.classList.contains("late")) now.late.add(row.dataset.pk);
+      if (row.dataset.mine) now.mine.set(row.dataset.pk, Number(row.dataset.lastGuest));
+    }
+    const rows = $("rows");
+    now.view = rows.dataset.view + "|" + $("find-text").value;
+    now.count = Number(rows.dataset.waiting);
+    now.over = Number(rows.dataset.overdue);
+    if (known) announce(now);
+    known = now;
+    $("mode-note").hidden = rows.dataset.mode === "live";
+    for (const part of document.querySelectorAll("#mode-note [data-mode]")) part.hidden = part.dataset.mode !== rows.dataset.mode;
+    const badge = now.count ? "(" + now.count + ") " : "";
+    document.title = badge + document.body.dataset.hotelName;
+    mark();
+  }
+
+  function announce(now) {
+    if (now.over > known.over) { tell("overdue", "now-overdue"); return; }
+    if (now.count > known.count) { tell("waiting", "newly-waiting"); return; }
+    if (now.view !== known.view) return;
+    for (const [pk, last] of now.mine) {
+      if (known.mine.has(pk) && last > known.mine.get(pk)) { tell("message", "new-message"); return; }
+    }
+  }
+
+  function tell(sound, words) {
+    window.deskSounds.play(sound);
+    $("said").textContent = word(words);
+    if (document.visibilityState !== "visible" && "Notification" in window && Notification.permission === "granted") {
+      new Notification(document.body.dataset.hotelName, { body: word(words), tag: sound });
+    }
+  }
+
+  function clocks() {
+    for (const at of document.querySelectorAll(".clock[data-deadline]")) {
+      const until = Date.parse(at.dataset.deadline), since = Date.parse(at.dataset.since), now = Date.now();
+      let left = Math.round((until - now) / 1000);
+      const sign = left < 0 ? "−" : "";
+      left = Math.abs(left);
+      const two = (n) => String(n).padStart(2, "0");
+      at.textContent = left >= 86400 ? sign + Math.floor(left / 86400) + " d"
+        : left >= 3600 ? sign + Math.floor(left / 3600) + ":" + two(Math.floor(left % 3600 / 60)) + " h"
+          : sign + two(Math.floor(left / 60)) + ":" + two(left % 60);
+      const row = at.closest(".row");
+      if (now >= until) { row.classList.remove("calm", "wait"); row.classList.add("late"); }
+      else if (now - since > (until - since) / 2 && until - since < 7200000) { row.classList.remove("calm"); row.classList.add("wait"); }
+    }
+  }
+  setInterval(clocks, 1000);
+
+  // --- the open conversation ------------------------------------------------------------------------------------------
+
+  function scroll() { return $("scroll"); }
+  function bottom() { const at = scroll(); at.scrollTop = at.scrollHeight; }
+
+  function seen() {
+    const talk = $("conversation");
+    const marks = document.querySelector("#lines .marks");
+    if (!talk || !marks || document.visibilityState !== "visible" || !stuck) return;
+    if (Number(marks.dataset.last) <= Number(marks.dataset.seen) || talk.dataset.told === marks.dataset.last) return;
+    talk.dataset.told = marks.dataset.last;
+    const body = new URLSearchParams({ up_to: marks.dataset.last });
+    fetch(talk.dataset.seen, { method: "POST", body: body, headers: { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] } })
+      .then(function () { soon("queue", refreshQueue); }).catch(function () { talk.dataset.told = ""; });
+  }
+
+  function opened() {
+    if (!$("conversation")) return;
+    const fresh = document.querySelector("#lines .fresh");
+    stuck = !fresh;
+    if (fresh) fresh.scrollIntoView({ block: "start" }); else bottom();
+    stuck = near();
+    scroll().addEventListener("scroll", function () { stuck = near(); if (stuck) { $("latest").hidden = true; seen(); } }, { passive: true });
+    window.deskComposer.restore();
+    window.deskComposer.lock();
+    window.deskComposer.grow();
+    screen("thread");
+    beat(false);
+    seen();
+    mark();
+    if (matchMedia("(min-width: 900px)").matches && !document.querySelector("#gate [data-locked]")) $("composer-text").focus();
+  }
+
+  function near() { const at = scroll(); return at.scrollHeight - at.scrollTop - at.clientHeight < 60; }
+
+  function mark() {
+    const open = $("conversation") && $("conversation").dataset.pk;
+    for (const row of document.querySelectorAll("#rows .row")) {
+      if (row.dataset.pk === open) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
+    }
+  }
+
+  function screen(name) { document.body.dataset.screen = name; }
+
+  let before = null, focusAt = null;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.target.id === "queue") focusAt = document.activeElement && document.activeElement.id;
+    if (event.detail.target.id === "head" && scroll()) before = { top: scroll().scrollTop, height: scroll().scrollHeight, last: lastMessage() };
+  });
+
+  function lastMessage() { const at = document.querySelector("#lines .marks"); return at ? Number(at.dataset.last) : 0; }
+
+  document.addEventListener("htmx:afterSettle", function (event) {
+    const id = event.detail.target.id;
+    if (id === "queue") {
+      look();
+      clocks();
+      if (focusAt && $(focusAt) && document.activeElement === document.body) $(focusAt).focus();
+    }
+    if (id === "talk") opened();
+    if (id === "panel") $("panel").classList.add("ready");
+    if (id === "head" && scroll()) {
+      const grown = before && lastMessage() > before.last;
+      if (document.querySelector("#lines[data-sent]")) { document.querySelector("#lines").removeAttribute("data-sent"); window.deskComposer.clear(); stuck = true; }
+      if (stuck) bottom();
+      else if (grown) $("latest").hidden = false;
+      if (grown) $("said").textContent = word("new-message");
+      window.deskComposer.lock();
+      seen();
+    }
+  });
+
+  document.addEventListener("htmx:responseError", function () { toast(word("failed"), "late"); });
+  document.addEventListener("htmx:sendError", function (event) {
+    if (event.detail.elt && event.detail.elt.id === "composer") toast(word("unsure"), "wait");
+  });
+
+  document.addEventListener("told", function (event) { toast(event.detail.words, event.detail.tone, event.detail.undo); soon("queue", refreshQueue); });
+
+  function toast(words, tone, undo) {
+    const at = document.createElement("div");
+    at.className = "toast " + (tone || "ok");
+    at.textContent = words;
+    if (undo) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = word("undo");
+      button.addEventListener("click", function () { at.remove(); htmx.ajax("POST", undo, { target: "#head", source: "#composer", values: {} }); });
+      at.append(button);
+    }
+    $("toasts").append(at);
+    setTimeout(function () { at.remove(); }, undo ? 30000 : 6000);
+  }
+
+  // --- keys and palette -----------------------------------------------------------------------------------------------
+
+  function rows() { return [...document.querySelectorAll("#rows .row")]; }
+  function step(by) {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.findIndex((one) => one === document.activeElement || (document.activeElement === document.body && one.getAttribute("aria-current")));
+    const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  function press(name) { const at = document.querySelector('[data-action="' + name + '"]'); if (at) at.click(); }
+  function write(kind) { if ($("conversation")) { screen("thread"); window.deskComposer.setKind(kind); } }
+
+  const COMMANDS = [
+    ["next", "J", () => step(1)], ["previous", "K", () => step(-1)], ["take", "T", () => press("take")],
+    ["reply", "R", () => write("reply")], ["note", "N", () => write("note")],
+    ["canned", "/", () => { write("reply"); if ($("composer-text")) { $("composer-text").value += "/"; $("composer-text").dispatchEvent(new Event("input", { bubbles: true })); } }],
+    ["snooze", "S", () => { const at = $("more-actions"); if (at) { at.open = true; at.querySelector("[name=until]").focus(); } }],
+    ["close", "E", () => press("close")], ["give-back", "B", () => press("give-back")],
+    ["find", "F", () => { screen("queue"); $("find-text").focus(); }], ["guest", "G", () => { screen("panel"); $("panel").focus(); }],
+    ["keys", "?", () => openPalette("")],
+  ];
+
+  document.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(""); return; }
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+      if (document.activeElement && document.activeElement.id === "composer-text") document.activeElement.blur();
+      return;
+    }
+    const typing = event.target.closest("input, textarea, select, [contenteditable], dialog");
+    if (typing || event.ctrlKey || event.altKey || event.metaKey || $("keys-off").checked) return;
+    const found = COMMANDS.find((one) => one[1].toLowerCase() === event.key.toLowerCase());
+    if (found) { event.preventDefault(); found[2](); }
+  });
+
+  let options = [], at = 0;
+  function openPalette(text) {
+    const box = $("palette");
+    if (!box.open) box.showModal();
+    $("palette-text").value = text;
+    list();
+    $("palette-text").focus();
+  }
+  function list() {
+    const text = $("palette-text").value.trim().toLowerCase();
+    const views = [...document.querySelectorAll(".views button")].map((one) => [word("view") + ": " + one.querySelector("span").textContent, "", () => one.click()]);
+    const talks = rows().map((one) => [one.querySelector("strong").textContent, "", () => one.click()]);
+    const all = [...COMMANDS.map((one) => [word(one[0]), one[1], one[2]]), ...views, ...talks];
+    options = all.filter((one) => one[0].toLowerCase().includes(text));
+    at = 0;
+    draw();
+  }
+  function draw() {
+    const lines = options.slice(0, 40).map(function (one, index) {
+      const line = document.createElement("li");
+      line.setAttribute("role", "option");
+      line.id = "option-" + index;
+      line.setAttribute("aria-selected", String(index === at));
+      line.textContent = one[0];
+      if (one[1]) { const key = document.createElement("kbd"); key.textContent = one[1]; line.append(key); }
+      line.addEventListener("click", function () { run(index); });
+      return line;
+    });
+    $("palette-list").replaceChildren(...lines);
+    $("palette-text").setAttribute("aria-activedescendant", lines.length ? "option-" + at : "");
+    if (lines[at]) lines[at].scrollIntoView({ block: "nearest" });
+  }
+  function run(index) { const chosen = options[index]; $("palette").close(); if (chosen) chosen[2](); }
+
+  // --- start ----------------------------------------------------------------------------------------------------------
+
+  function theme() {
+    const now = localStorage.getItem("theme");
+    const dark = now ? now === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    localStorage.setItem("theme", dark ? "light" : "dark");
+    document.documentElement.dataset.theme = dark ? "light" : "dark";
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    const kept = localStorage.getItem("theme");
+    if (kept) document.documentElement.dataset.theme = kept;
+    $("theme").addEventListener("click", theme);
+    $("keys-off").checked = localStorage.getItem("desk-keys") === "off";
+    $("keys-off").addEventListener("change", function () { localStorage.setItem("desk-keys", $("keys-off").checked ? "off" : "on"); });
+    $("palette-open").addEventListener("click", function () { openPalette(""); });
+    $("palette-text").addEventListener("input", list);
+    $("palette-text").addEventListener("keydown", function (event) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") { at = (at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % Math.max(options.length, 1); draw(); event.preventDefault(); }
+      if (event.key === "Enter") { event.preventDefault(); run(at); }
+    });
+    document.querySelector("[data-go]")?.addEventListener("change", function (event) { location.assign(event.target.value); });
+    document.addEventListener("click", function (event) {
+      const to = event.target.closest("[data-screen-to]");
+      if (to) screen(to.dataset.screenTo);
+      if (event.target.closest("[data-clear]")) $("find-text").value = "";
+      const view = event.target.closest("[data-view]");
+      if (view && view.tagName === "BUTTON") { $("find-view").value = view.dataset.view; $("find-text").value = ""; }
+      if (event.target.closest("#latest")) bottom();
+      for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+      if ("Notification" in window && Notification.permission === "default" && event.target.closest("#sound")) Notification.requestPermission();
+    });
+    document.addEventListener("visibilitychange", function () { beat(false); seen(); });
+    window.addEventListener("popstate", function () { location.reload(); });
+    look();
+    clocks();
+    opened();
+    connect();
+  });
+})();
