@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
-from channels_app import outbox, repairs
-from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound
+from channels_app import outbox, repairs, templates
+from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound, Template
 from channels_app.transports.whatsapp.api import is_private
 from hotelagent.hotels.staff_admin import (
     BigTable,
@@ -116,7 +116,7 @@ class AccountAdmin(HotelAdmin):
     word_fields = ("name",)
     phone_fields = ("display_number",)
     readonly_fields = ["state_label", "state_reason", "driver"]
-    actions = ["connect"]
+    actions = ["connect", "read_templates"]
     fieldsets = [
         (None, {"fields": ["hotel", "kind", "name", "enabled"]}),
         (_("State"), {"fields": ["state_label", "state_reason", "driver"]}),
@@ -163,6 +163,53 @@ class AccountAdmin(HotelAdmin):
                 messages.warning(
                     request, _("%(account)s is not connected: %(reason)s") % {"account": account.name, "reason": account.state_reason}
                 )
+
+    @admin.action(description=_("Read templates from Meta"), permissions=["change"])
+    def read_templates(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        for account in accounts:
+            if account.kind != Account.Kind.WHATSAPP or not self.has_change_permission(request, account):
+                continue
+            try:
+                count = templates.sync(account)
+            except templates.SyncError as error:
+                messages.error(request, _("%(account)s: %(reason)s") % {"account": account.name, "reason": error})
+            else:
+                messages.success(request, ngettext("%(count)d template read.", "%(count)d templates read.", count) % {"count": count})
+
+
+TEMPLATE_LOOKS: dict[str, Look] = {
+    Template.Status.APPROVED: ("ok", "task_alt"),
+    Template.Status.PENDING: ("wait", "hourglass_top"),
+    Template.Status.REJECTED: ("late", "block"),
+    Template.Status.PAUSED: ("wait", "pause_circle"),
+    Template.Status.DISABLED: ("late", "block"),
+    Template.Status.GONE: ("quiet", "delete"),
+}
+
+
+@admin.register(Template)
+class TemplateAdmin(HotelAdmin):
+    """Read from Meta, or entered by hand as Meta approved them."""
+
+    is_configuration = True
+    hotel_path = "account__hotel"
+    list_display = ["name", "language", "account", "status_label", "beginning"]
+    list_filter = [("status", ChoicesDropdownFilter), ("account", HotelFilter)]
+    list_select_related = ["account"]
+    word_fields = ("name", "body")
+    fields = ["account", "name", "language", "status", "header", "body", "footer", "synced_at"]
+    readonly_fields = ["synced_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("account").defer("account__access_token")
+
+    @admin.display(description=_("state"), ordering="status")
+    def status_label(self, row: Template) -> str:
+        return badge(TEMPLATE_LOOKS[row.status], row.get_status_display())
+
+    @admin.display(description=_("text"))
+    def beginning(self, row: Template) -> str:
+        return words(row.body, 80)
 
 
 # --- letters -------------------------------------------------------------------------------------------------------------

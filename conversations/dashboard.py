@@ -77,6 +77,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("Desk"), staff,
             [
+                _Entry(_("Live desk"), "headset_mic", link=reverse("console:front")),
+                _Entry(_("Tasks"), "assignment", "conversations_task"),
+                _Entry(_("Canned replies"), "quickreply", "conversations_cannedreply"),
+                _Entry(_("Desk settings"), "tune", "conversations_desksettings"),
                 _Entry(_("Conversations"), "forum", "conversations_conversation", badge=waiting),
                 _Entry(_("Hand-offs"), "support_agent", "conversations_handoff"),
                 _Entry(_("Guests"), "group", "conversations_guest"),
@@ -120,6 +124,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 _Entry(_("Accounts"), "hub", "channels_app_account"),
                 _Entry(_("Meta apps"), "key", "channels_app_metaapp", shown=platform),
+                _Entry(_("Templates"), "description", "channels_app_template"),
                 _Entry(_("Letters in"), "inbox", "channels_app_inbound"),
                 _Entry(_("Letters out"), "outbox", "channels_app_outbound"),
                 _Entry(_("Receipts"), "done_all", "channels_app_deliveryreceipt"),

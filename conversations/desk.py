@@ -50,6 +50,8 @@ def hotel_view(hotel: Hotel, now: dt.datetime, *, phone: str = "") -> HotelView:
     )  # fmt: skip
 
 
+# The channel of bookings made by staff: whoever made them tells the guest.
+DESK = "desk"
 # Channels whose identity a stranger cannot take on: WhatsApp vouches for the number, web chat for the session.
 PROVEN = frozenset({Account.Kind.WHATSAPP, Account.Kind.WEBCHAT})
 
@@ -293,3 +295,9 @@ def _problems() -> Iterator[None]:
         yield
     except PmsError as error:
         raise DeskProblem(str(error)) from error
+
+
+def is_by_staff(row: Booking) -> bool:
+    """Was the last wish about this booking a person's at the desk? Then that person tells the guest."""
+    last = row.steps.exclude(actor="").order_by("-pk").values_list("actor", flat=True).first()
+    return last.startswith("staff:") if last else row.channel == DESK

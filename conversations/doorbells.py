@@ -8,7 +8,7 @@ from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
 from conversations import handoff, live, trail, turns
-from conversations.desk import described, hotel_view, own, settled_key
+from conversations.desk import described, hotel_view, is_by_staff, own, settled_key
 from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
 from reservations.deposits import UNPAID
@@ -42,6 +42,8 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
     if conversation is None or event is None or Outbound.objects.filter(dedupe_key=settled_key(booking)).exists():
         return
     trail.record(conversation, event, **described(booking))
+    if is_by_staff(booking):
+        return
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
         turns.say(conversation, _words(booking), settled_key(booking))
     if event in {"booking_cancel_refused", "booking_change_refused"}:

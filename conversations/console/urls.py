@@ -1,6 +1,6 @@
 from django.urls import path
 
-from conversations.console import actions, views
+from conversations.console import actions, board, desk_booking, views
 
 app_name = "console"
 urlpatterns = [
@@ -27,4 +27,17 @@ urlpatterns = [
     path("<slug:hotel>/c/<int:pk>/template/", actions.send_template, name="template"),
     path("<slug:hotel>/c/<int:pk>/withdraw/<int:row>/", actions.withdraw, name="withdraw"),
     path("<slug:hotel>/c/<int:pk>/resend/<int:letter>/", actions.resend, name="resend"),
+    path("<slug:hotel>/board/", board.board, name="board"),
+    path("<slug:hotel>/board/accept/", board.accept, name="accept"),
+    path("<slug:hotel>/tasks/<int:task>/", board.task_state, name="task-state"),
+    path("<slug:hotel>/c/<int:pk>/task/", board.task_form, name="task"),
+    path("<slug:hotel>/c/<int:pk>/transcript/", board.transcript, name="transcript"),
+    path("<slug:hotel>/c/<int:pk>/faq/", board.save_faq, name="faq"),
+    path("<slug:hotel>/c/<int:pk>/booking/", desk_booking.form, name="booking"),
+    path("<slug:hotel>/c/<int:pk>/booking/offers/", desk_booking.offers, name="offers"),
+    path("<slug:hotel>/c/<int:pk>/booking/propose/", desk_booking.propose, name="propose"),
+    path("<slug:hotel>/c/<int:pk>/booking/confirm/", desk_booking.confirm, name="confirm"),
+    path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/", desk_booking.result, name="result"),
+    path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/cancelling/", desk_booking.cancelling, name="cancelling"),
+    path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/cancel/", desk_booking.cancel, name="cancel"),
 ]

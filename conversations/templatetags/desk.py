@@ -23,7 +23,7 @@ WHEN = {
 KINDS = {
     "image": gettext_lazy("Picture"), "audio": gettext_lazy("Voice message"), "voice": gettext_lazy("Voice message"),
     "video": gettext_lazy("Video"), "document": gettext_lazy("Document"), "sticker": gettext_lazy("Sticker"),
-    "location": gettext_lazy("Location"), "contacts": gettext_lazy("Contact"), "unsupported": gettext_lazy("Something this channel cannot show"),
+    "location": gettext_lazy("Location"), "contacts": gettext_lazy("Contact"), "unsupported": gettext_lazy("Something this channel hides"),
 }  # fmt: skip
 
 

@@ -167,6 +167,10 @@
     if (anyway) { $("composer-seen").value = anyway.dataset.sendAnyway; $("held").replaceChildren(); $("composer").requestSubmit(); }
     const edit = at.closest("[data-edit]");
     if (edit) { $("composer-seen").value = edit.dataset.edit; $("held").replaceChildren(); $("composer-text").focus(); keep(); }
+    const told = at.closest("[data-write]");
+    if (told) { setKind("reply", true); $("composer-text").value = told.dataset.write; $("composer-seen").value = last(); document.body.dataset.screen = "thread"; $("composer-text").focus(); grow(); keep(); }
+    const empty = at.closest("[data-empty]");
+    if (empty) $(empty.dataset.empty).replaceChildren();
     if (at.closest("[data-dismiss]")) { $("held").replaceChildren(); $("composer-text").focus(); }
     if (at.closest("[data-clear-at]")) { $("composer-at").value = ""; $("later").open = false; }
   });

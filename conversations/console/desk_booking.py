@@ -1,0 +1,298 @@
+"""Rooms from the thread: offers, a room kept, booked, changed, cancelled. Each step shows what will happen before it does, and
+the price and the room are the PMS's at that moment. A quote's key is the booking's key: two clicks are one booking."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from conversations import trail
+from conversations.console import stays
+from conversations.console.doors import DeskRequest, desk, person, talk_or_404
+from conversations.desk import DESK, HotelDesk, described, hotel_view, own
+from conversations.dialogue import confirmation, phrasebook
+from conversations.models import Conversation, Identity
+from hotelagent.hotels.models import Hotel
+from pms.errors import PmsError
+from pms.terms import GuestDetails, Party, Stay
+from reservations import booking, holds, quoting
+from reservations.errors import KeyReused, NothingFree, StayNotPossible, TooManyHolds
+from reservations.models import Booking, Quote
+
+LONGEST = 60
+OFFERS_SHOWN = 6
+
+
+def actor_of(request: DeskRequest) -> str:
+    return f"staff:{person(request).get_username()}"[:80]
+
+
+class StayForm(forms.Form):
+    """When and who."""
+
+    check_in = forms.DateField(label=gettext_lazy("Check-in"), widget=forms.DateInput(attrs={"type": "date"}))
+    check_out = forms.DateField(label=gettext_lazy("Check-out"), widget=forms.DateInput(attrs={"type": "date"}))
+    adults = forms.IntegerField(label=gettext_lazy("Adults"), min_value=1, max_value=40, initial=2)
+    ages = forms.CharField(label=gettext_lazy("Children's ages"), required=False, max_length=60)
+    replacing = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, hotel: Hotel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hotel = hotel
+
+    def clean_ages(self) -> tuple[int, ...]:
+        words = self.cleaned_data["ages"].replace(",", " ").replace(";", " ").split()
+        if any(not word.isdigit() or int(word) > 17 for word in words) or len(words) > 20:
+            raise forms.ValidationError(_("Ages from 0 to 17, with commas between them."))
+        return tuple(int(word) for word in words)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        first, last = told.get("check_in"), told.get("check_out")
+        if first and last:
+            if last <= first:
+                self.add_error("check_out", _("Check-out comes after check-in."))
+            elif (last - first).days > LONGEST:
+                self.add_error("check_out", _("At most %(count)s nights.") % {"count": LONGEST})
+            elif first < self.hotel.local_now().date():
+                self.add_error("check_in", _("That day is over."))
+        return told
+
+    @property
+    def stay(self) -> Stay:
+        return Stay(self.cleaned_data["check_in"], self.cleaned_data["check_out"])
+
+    @property
+    def party(self) -> Party:
+        ages = self.cleaned_data["ages"]
+        return Party(self.cleaned_data["adults"], len(ages), ages)
+
+
+class GuestForm(forms.Form):
+    """Whose booking it is."""
+
+    name = forms.CharField(label=gettext_lazy("Name and surname"), max_length=120)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=200)
+    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+
+
+@desk
+@require_safe
+def form(request: DeskRequest, pk: int) -> HttpResponse:
+    """The form, filled with what the guest told, or with the booking that is to change."""
+    talk = talk_or_404(request, pk)
+    reference = request.GET.get("replacing", "")[:12]
+    row = _booking(talk, reference) if reference else None
+    start = StayForm(hotel=request.hotel, initial=_known(talk, row))
+    return _show(request, talk, "form", form=start, row=row)
+
+
+@desk
+@require_safe
+def offers(request: DeskRequest, pk: int) -> HttpResponse:
+    """What is free, with prices, and why what fits is not."""
+    talk = talk_or_404(request, pk)
+    asked = StayForm(request.GET, hotel=request.hotel)
+    reference = request.GET.get("replacing", "")[:12]
+    row = _booking(talk, reference) if reference else None
+    if not asked.is_valid():
+        return _show(request, talk, "form", form=asked, row=row)
+    try:
+        found = quoting.combinations(
+            request.hotel, asked.stay, asked.party, guest_key=talk.guest.key, replacing=row.reference if row else ""
+        )
+    except PmsError:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_away())
+    view = hotel_view(request.hotel, request.hotel.local_now())
+    told = [_offer(one, view, talk) for one in found[:OFFERS_SHOWN]]
+    return _show(request, talk, "offers", form=asked, row=row, offers=told, nights=asked.stay.nights)
+
+
+@desk
+@require_POST
+def propose(request: DeskRequest, pk: int) -> HttpResponse:
+    """Keep the room for fifteen minutes, and say what will be booked."""
+    talk = talk_or_404(request, pk)
+    asked, code = StayForm(request.POST, hotel=request.hotel), request.POST.get("code", "")[:200]
+    reference = request.POST.get("replacing", "")[:12]
+    row = _booking(talk, reference) if reference else None
+    if not asked.is_valid():
+        return _show(request, talk, "form", form=asked, row=row)
+    replacing = row.reference if row else ""
+    try:
+        quote = quoting.quote(request.hotel, asked.stay, asked.party, code, guest_key=talk.guest.key, replacing=replacing)
+        holds.hold(quote, replacing=replacing)
+    except NothingFree:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_("That room has just gone. Look again."))
+    except TooManyHolds:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_("Three rooms are kept for this guest already."))
+    except StayNotPossible:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_("A rule of the house forbids this stay."))
+    except PmsError:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_away())
+    guest = GuestForm(initial=_guest(talk, row))
+    return _show(request, talk, "proposal", quote=quote, row=row, guest=guest, **_priced(quote, talk))
+
+
+@desk
+@require_POST
+def confirm(request: DeskRequest, pk: int) -> HttpResponse:
+    """Book or change what was proposed. The same proposal twice is one booking."""
+    talk = talk_or_404(request, pk)
+    quote = _quote(talk, request.POST.get("quote", ""))
+    if quote is None:
+        return _show(request, talk, "form", form=StayForm(hotel=request.hotel, initial=_known(talk, None)), trouble=_("Look again."))
+    reference = request.POST.get("replacing", "")[:12]
+    if reference:
+        row = _booking(talk, reference)
+        if row is None:
+            return _show(request, talk, "nothing")
+        row = booking.change(row, quote, actor=actor_of(request))
+        trail.record(talk, "staff_changed", user=person(request), **described(row))
+        return _result(request, talk, row)
+    guest = GuestForm(request.POST)
+    if not guest.is_valid():
+        return _show(request, talk, "proposal", quote=quote, guest=guest, **_priced(quote, talk))
+    told = guest.cleaned_data
+    details = GuestDetails(told["name"], told["email"], told["phone"], _language(talk))
+    try:
+        row = booking.place(quote, booking.Booker(details, talk.guest.key, DESK, str(talk.pk)))
+    except KeyReused:
+        return _show(request, talk, "nothing")
+    trail.record(talk, "staff_booked", user=person(request), **described(row))
+    return _result(request, talk, row)
+
+
+@desk
+@require_safe
+def cancelling(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
+    """What cancelling this booking means, before it is done."""
+    talk = talk_or_404(request, pk)
+    row = _booking(talk, reference)
+    if row is None:
+        return _show(request, talk, "nothing")
+    answer = HotelDesk(talk, request.hotel.local_now).answer("policy_cancellation", _language(talk))
+    return _show(request, talk, "cancelling", row=row, policy=answer.text if answer else "")
+
+
+@desk
+@require_POST
+def cancel(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
+    talk = talk_or_404(request, pk)
+    row = _booking(talk, reference)
+    if row is None:
+        return _show(request, talk, "nothing")
+    row = booking.cancel(row, actor=actor_of(request))
+    trail.record(talk, "staff_cancelled", user=person(request), **described(row))
+    return _result(request, talk, row)
+
+
+@desk
+@require_safe
+def result(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
+    """How it ended, or that it has not yet."""
+    talk = talk_or_404(request, pk)
+    row = _booking(talk, reference)
+    return _result(request, talk, row) if row is not None else _show(request, talk, "nothing")
+
+
+def _result(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
+    open_ = row.state in booking.OPEN
+    return _show(request, talk, "result", row=row, is_open=open_, words="" if open_ else _words(talk, row))
+
+
+def _show(request: DeskRequest, talk: Conversation, part: str, **more: Any) -> HttpResponse:
+    return render(request, "console/_booking.html", {"talk": talk, "hotel": request.hotel, "part": part, **more})
+
+
+def _booking(talk: Conversation, reference: str) -> Booking | None:
+    """One of the guest's own bookings, or one under the same phone: what the panel shows."""
+    phones = talk.guest.identities.filter(kind=Identity.Kind.PHONE).values_list("value", flat=True)
+    known = {one.booking.reference: one.booking for one in stays.all_of(talk.hotel, talk.guest.key, phones)}
+    row = known.get(reference)
+    return Booking.objects.select_related("hotel", "quote", "last_change").get(pk=row.pk) if row is not None else None
+
+
+def _quote(talk: Conversation, key: str) -> Quote | None:
+    try:
+        wanted = uuid.UUID(key)
+    except ValueError:
+        return None
+    return Quote.objects.select_related("hotel").filter(hotel=talk.hotel_id, guest_key=talk.guest.key, key=wanted).first()
+
+
+def _known(talk: Conversation, row: Booking | None) -> dict[str, Any]:
+    if row is not None:
+        ages = ", ".join(map(str, row.child_ages))
+        return {
+            "check_in": row.check_in, "check_out": row.check_out, "adults": row.adults, "ages": ages, "replacing": row.reference,
+        }  # fmt: skip
+    slots = talk.state.get("slots", {})
+    told = {name: slots.get(name) for name in ("check_in", "check_out", "adults") if slots.get(name)}
+    return {"adults": 2, **told, "ages": ", ".join(map(str, slots.get("child_ages") or []))}
+
+
+def _guest(talk: Conversation, row: Booking | None) -> dict[str, Any]:
+    if row is not None:
+        return {"name": row.guest_name, "email": row.guest_email, "phone": row.guest_phone}
+    slots, known = talk.state.get("slots", {}), talk.guest.identities.filter(kind=Identity.Kind.PHONE).first()
+    phone = slots.get("phone") or (f"+{known.value}" if known else "")
+    return {"name": talk.guest.name or talk.thread.name, "email": slots.get("email", ""), "phone": phone}
+
+
+def _offer(one: Any, view: Any, talk: Conversation) -> dict[str, Any]:
+    language = _language(talk)
+    rules = [phrasebook.counted(language, rule.value, "night") if isinstance(rule.value, int) else "" for rule in one.broken]
+    price = one.price
+    return {
+        "code": one.code,
+        "name": view.rooms_name(one.code, language),
+        "free": one.free,
+        "total": phrasebook.money(language, price.total, price.currency) if price else "",
+        "taxes": phrasebook.money(language, price.taxes, price.currency) if price and price.taxes else "",
+        "rules": [rule for rule in rules if rule],
+        "bookable": one.free and price is not None and not one.broken,
+        "left": min((offer.free for offer in one.offers), default=0),
+    }
+
+
+def _priced(quote: Quote, talk: Conversation) -> dict[str, Any]:
+    language, view = _language(talk), hotel_view(talk.hotel, talk.hotel.local_now())
+    today = talk.hotel.local_now().date()
+    code = "+".join(line["room_type"] for line in quote.lines for _one in range(line["count"]))
+    answer = HotelDesk(talk, talk.hotel.local_now).answer("policy_cancellation", language)
+    return {
+        "room": view.rooms_name(code, language),
+        "days": [phrasebook.date(language, day, today=today) for day in (quote.check_in, quote.check_out)],
+        "nights": phrasebook.counted(language, (quote.check_out - quote.check_in).days, "night"),
+        "who": phrasebook.party(language, Party(quote.adults, quote.children, tuple(quote.child_ages))),
+        "total": phrasebook.money(language, quote.total, quote.currency),
+        "policy": answer.text if answer else "",
+    }
+
+
+def _words(talk: Conversation, row: Booking) -> str:
+    """How the guest is told, for the composer: nothing is sent by itself here."""
+    language, today = _language(talk), talk.hotel.local_now().date()
+    view = hotel_view(talk.hotel, talk.hotel.local_now())
+    if row.state == Booking.State.CANCELLED:
+        return phrasebook.say(language, "cancelled", reference=row.reference)
+    if row.state != Booking.State.CONFIRMED or row.reason:
+        return ""
+    tell = confirmation.changed if row.last_change_id else confirmation.confirmed
+    return "\n\n".join(tell(language, view, own(row), today))
+
+
+def _language(talk: Conversation) -> str:
+    return talk.guest.language if talk.guest.language in phrasebook.LANGUAGES else talk.hotel.main_language
+
+
+def _away() -> str:
+    return _("The PMS does not answer now. Nothing was booked; try again in a moment.")
