@@ -17,6 +17,7 @@ from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBook
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
 from conversations.models import Conversation, Fact, Faq
+from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 from pms.errors import PmsError, Rejected
 from pms.gateway import gateway
@@ -278,15 +279,13 @@ def _owed(row: Booking) -> dict[str, Any]:
 
 def _people(hotel: Hotel, now: dt.datetime) -> tuple[str, str]:
     """("21:00", "") when people answer now, ("", "08:00") when they answer again later today or tomorrow."""
-    periods = list(hotel.opening_hours.all())
-    time = now.time()
-    for period in periods:
-        if period.weekday == now.weekday() and period.opens <= time < period.closes:
-            return f"{period.closes:%H:%M}", ""
-    later = [period.opens for period in periods if period.weekday == now.weekday() and period.opens > time]
-    tomorrow = [period.opens for period in periods if period.weekday == (now.weekday() + 1) % 7]
-    opens = min(later, default=None) or min(tomorrow, default=None)
-    return "", f"{opens:%H:%M}" if opens else ""
+    hours = Hours.of(hotel)
+    if closes := hours.closes_at(now):
+        return f"{closes.astimezone(hotel.zone):%H:%M}", ""
+    opens = hours.opens_at(now)
+    if opens is None or opens.astimezone(hotel.zone).date() > now.date() + dt.timedelta(days=1):
+        return "", ""
+    return "", f"{opens.astimezone(hotel.zone):%H:%M}"
 
 
 @contextmanager

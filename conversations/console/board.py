@@ -134,7 +134,7 @@ def task_form(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def _make(request: DeskRequest, asked: TaskForm, talk: Conversation | None, message: Message | None) -> Task:
-    row = asked.save(commit=False)
+    row: Task = asked.save(commit=False)
     row.hotel, row.conversation, row.message, row.created_by = request.hotel, talk, message, request.user
     if talk is None:
         row.tell_guest = False

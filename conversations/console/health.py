@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from channels_app.models import Account, Inbound
@@ -15,6 +17,8 @@ from hotelagent.hotels.models import Hotel
 from hotelagent.ops.models import Heartbeat
 from pms import breaker
 
+KEPT_S = 5.0
+_known: dict[int, tuple[float, str, list[Any]]] = {}
 SILENT = dt.timedelta(seconds=60)
 BEHIND = dt.timedelta(minutes=1)
 
@@ -29,8 +33,12 @@ class Dot:
 
 
 def of(hotel: Hotel) -> list[Dot]:
-    """What a receptionist can see at a glance, worst words first within each."""
-    return [*_channels(hotel), _pms(hotel), _workers()]
+    """What a receptionist can see at a glance, as five seconds ago at most: every open page asks."""
+    known = _known.get(hotel.pk)
+    language = get_language() or ""
+    if known is None or known[0] < time.monotonic() or known[1] != language:
+        known = _known[hotel.pk] = (time.monotonic() + KEPT_S, language, [*_channels(hotel), _pms(hotel), _workers()])
+    return known[2]
 
 
 def _channels(hotel: Hotel) -> list[Dot]:

@@ -62,6 +62,7 @@ class Row:
 class Page:
     rows: list[Row]
     more: bool
+    mode: str
 
 
 def view_name(name: str) -> str:
@@ -91,12 +92,13 @@ def page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, sho
             last_guest=Coalesce(Subquery(guest.values("pk")[:1]), 0), seen_up_to=seen,
         ).order_by(*order)[: shown + 1]
     )  # fmt: skip
-    return Page(_rows(hotel, user, found[:shown]), len(found) > shown)
+    desk = DeskSettings.of(hotel)
+    return Page(_rows(hotel, user, desk, found[:shown]), len(found) > shown, desk.mode)
 
 
-def _rows(hotel: Hotel, user: AbstractBaseUser, found: list[Any]) -> list[Row]:
+def _rows(hotel: Hotel, user: AbstractBaseUser, desk: DeskSettings, found: list[Any]) -> list[Row]:
     now, guests = timezone.now(), stays.current(hotel, [row.guest_id for row in found])
-    hours, desk = Hours.of(hotel), DeskSettings.of(hotel)
+    hours = Hours.of(hotel)
     unread = _unread(user, [row.pk for row in found if row.last_guest > row.seen_up_to])
     made = []
     for row in found:

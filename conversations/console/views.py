@@ -134,8 +134,6 @@ def conversation_context(request: DeskRequest, talk: Conversation, **more: Any) 
     """Everything one open conversation shows but the panel."""
     return {
         "key": uuid.uuid4().hex,
-        "may_reply_from": thread.last_of(talk),
-        "now": timezone.now(),
         **_thread(request, talk),
         **more,
     }
@@ -166,6 +164,7 @@ def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[
         "may_give_back": talk.owner != Conversation.Owner.BOT and (mine or talk.person_id is None or is_supervisor(request)),
         "owner_name": thread.name_of(talk.person),
         "window": thread.window(talk),
+        "now": timezone.now(),
         "people": socket.HUB.people(talk.hotel_id, talk.pk, but=user.pk),
         "undo_s": DeskSettings.of(request.hotel).undo_s,
         "whatsapp": talk.thread.account.kind == "whatsapp",
@@ -208,6 +207,6 @@ def _queue(request: DeskRequest) -> dict[str, Any]:
         "next_shown": shown + queue.PAGE,
         "present": socket.HUB.everybody(hotel.pk, but=user.pk),
         "health": health.of(hotel),
-        "mode": DeskSettings.of(hotel).mode,
+        "mode": found.mode,
         "now": timezone.now(),
     }

@@ -11,8 +11,24 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound, Thread
-from conversations.models import Conversation, Event, Fact, Faq, Guest, Handoff, Identity, Message, UnansweredQuestion
+from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound, Template, Thread
+from conversations.models import (
+    CannedReply,
+    Conversation,
+    DeskSettings,
+    Event,
+    Fact,
+    Faq,
+    Guest,
+    Handoff,
+    Identity,
+    Message,
+    ModeChange,
+    Note,
+    PlannedReply,
+    Task,
+    UnansweredQuestion,
+)
 from hotelagent.hotels.models import Hotel, Membership, OpeningHours
 from pms import inventory
 from pms.models import Connection, Difference, Exchange, OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomType, SyncRun, Tax
@@ -72,9 +88,18 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         created_at=now, confirmed_at=now, **stay, **money, **people,
     )  # fmt: skip
     BookingStep.objects.create(booking=booking, at=now, to_state="confirmed", note=f"step {mark}")
+    note = Note.objects.create(conversation=conversation, user=person, text=f"note {mark}", key="k", at=now)
+    planned = PlannedReply.objects.create(
+        conversation=conversation, user=person, text=f"later {mark}", key="k", due_at=now + dt.timedelta(days=1)
+    )
     run = SyncRun.objects.create(hotel=hotel, kind="doubles", started_at=now, ended_at=now, seen=1, found=1, error=f"error {mark}")
     rows = [
-        run,
+        run, note, planned,
+        Template.objects.create(account=account, name=f"hello_{mark.lower()}", language="es_AR", body=f"Hola {{{{1}}}} {mark}"),
+        DeskSettings.objects.create(hotel=hotel, duty_phone=f"+5491{mark}"),
+        ModeChange.objects.create(hotel=hotel, user=person, before="live", after="paused"),
+        CannedReply.objects.create(hotel=hotel, shortcut=f"wifi-{mark.lower()}", language="es", text=f"canned {mark}"),
+        Task.objects.create(hotel=hotel, conversation=conversation, text=f"task {mark}", room="204", created_by=person),
         Difference.objects.create(
             hotel=hotel, run=run, kind="double", mark=mark, references=[f"R{mark}"], ours=f"ours {mark}", first_seen_at=now, last_seen_at=now,
             closed_at=now, closed_by="test",

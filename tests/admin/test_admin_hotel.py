@@ -193,7 +193,7 @@ def test_side_bar_offers_only_what_opens(alfa, desk, platform):
     for client in (desk, platform):
         for group in client.get(reverse("admin:index")).context["sidebar_navigation"]:
             for item in group["items"]:
-                assert client.get(item["link"]).status_code == 200, item["title"]
+                assert client.get(item["link"], follow=True).status_code == 200, item["title"]
 
 
 def test_who_may_only_look_reads_names_and_texts_in_plain_words(alfa, desk):
