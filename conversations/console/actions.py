@@ -56,7 +56,7 @@ def on_talk(action: Callable[[DeskRequest, Conversation], HttpResponse]) -> Call
         except ContentError as error:
             return refused(request, _("Not sent: %(reason)s") % {"reason": error})
 
-    return require_POST(desk(view))
+    return desk(require_POST(view))
 
 
 def _held(request: DeskRequest, talk: Conversation, error: handoff.Newer) -> HttpResponse:

@@ -17,6 +17,7 @@ import structlog
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import close_old_connections, connection
 
 from conversations import live
@@ -185,7 +186,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
             session = self.scope["session"]
             if not session.exists(session.session_key):
                 return None
-            user = type(user).objects.filter(pk=user.pk, is_active=True).first()
+            user = get_user_model().objects.filter(pk=user.pk, is_active=True, is_staff=True).first()
         slug = self.scope["url_route"]["kwargs"]["hotel"]
         return hotels_of(user).filter(slug=slug).first() if user is not None else None
 

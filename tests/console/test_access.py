@@ -1,0 +1,205 @@
+"""Every address of the desk, from the URL map: nobody reads or writes another hotel's, and nobody in without a login."""
+
+import json
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import path, reverse
+
+from channels_app import outbox
+from channels_app.envelope import Content
+from conversations.console import socket, urls
+from conversations.models import Event, PlannedReply, Task
+from hotelagent.hotels.models import Hotel, Membership
+from tests.admin.conftest import furnish
+from tests.console.conftest import browser, make_staff
+from tests.promises import promise
+
+
+@pytest.fixture
+def two(db):
+    return furnish("alfa", "ALFA"), furnish("bravo", "BRAVO")
+
+
+def parts(rows):
+    """Keys of one hotel's own rows for every converter in the URL map."""
+    talk = next(row for kind, row in rows.items() if kind.__name__ == "Conversation")
+    letter = outbox.post(talk.thread, Content("text", "x"), dedupe_key=f"probe{talk.pk}", author="staff")[0]
+    planned = PlannedReply.objects.get(conversation=talk)
+    return {
+        "hotel": talk.hotel.slug, "pk": talk.pk, "letter": letter.pk, "row": planned.pk, "task": Task.objects.get(hotel=talk.hotel).pk,
+        "reference": next(row for kind, row in rows.items() if kind.__name__ == "Booking").reference,
+    }  # fmt: skip
+
+
+def addresses(keys):
+    for pattern in urls.urlpatterns:
+        wanted = {name: keys[name] for name in pattern.pattern.converters}
+        yield pattern.name, reverse(f"console:{pattern.name}", kwargs=wanted)
+
+
+def state_of(rows):
+    """Everything of a hotel that an action could have changed."""
+    talk = next(row for kind, row in rows.items() if kind.__name__ == "Conversation")
+    talk.refresh_from_db()
+    return (
+        talk.owner, talk.person_id, talk.messages.count(), talk.notes.count(), Event.objects.filter(hotel=talk.hotel).count(),
+        Task.objects.get(hotel=talk.hotel).state, PlannedReply.objects.get(conversation=talk).state,
+        Hotel.objects.get(pk=talk.hotel_id).shifts.count(), Hotel.objects.get(pk=talk.hotel_id).attendance.count(),
+        talk.hotel.bookings.get().state, talk.hotel.desk.mode,
+    )  # fmt: skip
+
+
+POSTED = {
+    "text": "hola", "key": "k", "state": "done", "mode": "paused", "until": "hour", "template": "1", "up_to": "1", "code": "DALFA",
+    "check_in": "2031-03-03", "check_out": "2031-03-05", "adults": "2", "kind": "reply", "seen": "999999",
+}  # fmt: skip
+
+
+@promise("S4")
+@pytest.mark.parametrize("role", ["receptionist", "supervisor", "hotel_admin"])
+def test_another_hotels_addresses_look_like_none(two, role, figures):
+    alfa, bravo = two
+    client = browser(make_staff(alfa[Hotel], "lucia", role))
+    foreign = parts(bravo)
+    before, asked = state_of(bravo), 0
+
+    for name, address in addresses(foreign):
+        if name == "front":
+            continue
+        for answer in (client.get(address), client.post(address, POSTED)):
+            assert answer.status_code in {404, 405}, (name, answer.status_code)
+            assert "BRAVO" not in answer.content.decode(), name
+            asked += 1
+
+    figures.update(role=role, addresses=asked)
+    assert state_of(bravo) == before
+
+
+@promise("S4")
+@pytest.mark.parametrize("name", ["pk", "row", "letter", "task", "reference"])
+def test_another_hotels_rows_are_not_reached_through_ones_own_address(two, name):
+    alfa, bravo = two
+    client = browser(make_staff(alfa[Hotel], "lucia", "hotel_admin"))
+    mixed = {**parts(alfa), name: parts(bravo)[name]}
+    before = state_of(bravo)
+
+    for view, address in addresses(mixed):
+        if name not in next(one for one in urls.urlpatterns if one.name == view).pattern.converters:
+            continue
+        for answer in (client.get(address), client.post(address, POSTED)):
+            assert answer.status_code in {404, 405} or (name == "reference" and "no such booking" in answer.content.decode()), view
+            assert "BRAVO" not in answer.content.decode(), view
+
+    assert state_of(bravo) == before
+
+
+def test_the_control_ones_own_addresses_open(two):
+    alfa, _bravo = two
+    client = browser(make_staff(alfa[Hotel], "lucia", "hotel_admin"))
+
+    opened = {name: client.get(address).status_code for name, address in addresses(parts(alfa)) if name != "faq"}  # wants a message
+
+    assert {code for code in opened.values()} == {200, 302, 405}
+    assert [name for name, code in opened.items() if code == 302] == ["front"]
+    assert {name for name, code in opened.items() if code == 405} == {
+        "mode", "attend", "seen", "take", "give-back", "release", "close", "snooze", "send", "template", "withdraw", "resend", "accept",
+        "task-state", "propose", "confirm", "cancel",
+    }  # fmt: skip
+
+
+def test_without_a_login_every_address_leads_to_it(two):
+    alfa, _bravo = two
+    outsider = Client()
+    guest = Client()
+    guest.force_login(get_user_model().objects.create_user("nobody"))
+
+    for client in (outsider, guest):
+        for name, address in addresses(parts(alfa)):
+            for answer in (client.get(address), client.post(address, POSTED)):
+                assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/admin/login/"), name
+
+
+def test_pages_of_the_desk_are_kept_by_no_browser(two):
+    alfa, _bravo = two
+    client = browser(make_staff(alfa[Hotel]))
+
+    for name, address in addresses(parts(alfa)):
+        if name != "front":
+            assert "no-store" in client.get(address).headers.get("Cache-Control", ""), name
+
+
+# --- the socket ----------------------------------------------------------------------------------------------------------
+
+application = AuthMiddlewareStack(URLRouter([path("console/<slug:hotel>/live", socket.Desk.as_asgi())]))
+
+
+def knock(client, slug, then=None):
+    """What a socket with this browser's cookies is answered."""
+
+    async def go():
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        scope = {
+            "type": "websocket", "path": f"/console/{slug}/live", "query_string": b"", "subprotocols": [],
+            "headers": [(b"cookie", cookies.encode())],
+        }  # fmt: skip
+        talk = ApplicationCommunicator(application, scope)
+        await talk.send_input({"type": "websocket.connect"})
+        accepted = (await talk.receive_output(5))["type"] == "websocket.accept"
+        told = json.loads((await talk.receive_output(5))["text"]) if accepted else None
+        if accepted and then is not None:
+            told = await then(talk)
+        await talk.send_input({"type": "websocket.disconnect", "code": 1000})
+        await talk.wait(5)
+        return accepted, told
+
+    return async_to_sync(go)()
+
+
+@promise("S4")
+@pytest.mark.django_db(transaction=True)
+def test_a_socket_opens_only_for_ones_own_hotel():
+    alfa, _bravo = furnish("alfa", "ALFA"), furnish("bravo", "BRAVO")
+    mine = browser(make_staff(alfa[Hotel]))
+
+    assert knock(mine, "alfa") == (True, {"all": True})
+    assert knock(mine, "bravo") == knock(mine, "missing") == knock(Client(), "alfa") == (False, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only():
+    alfa, bravo = furnish("alfa", "ALFA"), furnish("bravo", "BRAVO")
+    eva, leo = make_staff(alfa[Hotel], "eva"), make_staff(alfa[Hotel], "leo")
+    talk = alfa[next(kind for kind in alfa if kind.__name__ == "Conversation")]
+    hub = socket.HUB
+    told = {"hotel": talk.hotel_id, "presence": {"user": eva.pk, "page": "p1", "name": "Eva", "at": talk.pk, "typing": True}}
+
+    hub.hear(json.dumps(told))
+
+    assert hub.people(talk.hotel_id, talk.pk, but=leo.pk) == [("Eva", True)]
+    assert hub.people(talk.hotel_id, talk.pk, but=eva.pk) == [] and hub.everybody(bravo[Hotel].pk, but=0) == {}
+    hub.hear(json.dumps({**told, "presence": {**told["presence"], "at": 0, "typing": False}}))
+    assert hub.everybody(talk.hotel_id, but=leo.pk) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_who_is_no_longer_staff_is_put_out(monkeypatch):
+    alfa = furnish("alfa", "ALFA")
+    eva = make_staff(alfa[Hotel])
+    client = browser(eva)
+    monkeypatch.setattr(socket, "CHECK_S", 0.0)
+
+    async def fired(talk):
+        from channels.db import database_sync_to_async
+
+        await database_sync_to_async(Membership.objects.filter(user=eva).delete)()
+        await talk.send_input({"type": "websocket.receive", "text": json.dumps({"page": "p", "at": 1, "typing": False})})
+        closed = await talk.receive_output(5)
+        return closed["type"], closed["code"]
+
+    assert knock(client, "alfa", fired) == (True, ("websocket.close", 4404))
