@@ -205,7 +205,9 @@ def result(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
 
 def _result(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
     open_ = row.state in booking.OPEN
-    return _show(request, talk, "result", row=row, is_open=open_, words="" if open_ else _words(talk, row))
+    response = _show(request, talk, "result", row=row, is_open=open_, words="" if open_ else _words(talk, row))
+    response["HX-Trigger"] = "stays"
+    return response
 
 
 def _show(request: DeskRequest, talk: Conversation, part: str, **more: Any) -> HttpResponse:

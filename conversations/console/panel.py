@@ -15,29 +15,33 @@ FACTS_SHOWN = 8
 
 
 def of(talk: Conversation) -> dict[str, Any]:
-    """Identities, stays, what the guest has told, open requests. ``as_of``: the PMS is away, room numbers are of then."""
-    hotel, guest = talk.hotel, talk.guest
-    as_of = stays.refresh_rooms(hotel)
-    identities = list(guest.identities.all())
-    phones = [one.value for one in identities if one.kind == Identity.Kind.PHONE]
-    found = stays.all_of(hotel, guest.key, phones)
-    today = hotel.local_now().date()
-    ahead = [one for one in found if one.booking.check_out >= today and one.booking.state in stays.OPEN]
-    past = [one for one in found if one not in ahead]
-    slots = talk.state.get("slots", {})
+    """Identities, stays, what the guest has told, open requests."""
+    guest, slots = talk.guest, talk.state.get("slots", {})
+    others = guest.conversations.exclude(pk=talk.pk).select_related("thread__account").defer("thread__account__access_token")
     return {
         "guest": guest,
-        "identities": identities,
+        "identities": list(guest.identities.all()),
+        "remembered": [(label, slots[name]) for name, label in REMEMBERED.items() if slots.get(name)],
+        "tasks": list(talk.tasks.exclude(state__in=[Task.State.DONE, Task.State.DROPPED]).select_related("owner")),
+        "other_talks": list(others[:5]),
+        **stays_of(talk),
+    }
+
+
+def stays_of(talk: Conversation) -> dict[str, Any]:
+    """The guest's bookings, and others under the same phone. ``as_of``: the PMS is away, room numbers are of then."""
+    hotel, guest = talk.hotel, talk.guest
+    as_of = stays.refresh_rooms(hotel)
+    phones = guest.identities.filter(kind=Identity.Kind.PHONE).values_list("value", flat=True)
+    found, today = stays.all_of(hotel, guest.key, phones), hotel.local_now().date()
+    ahead = [one for one in found if one.booking.check_out >= today and one.booking.state in stays.OPEN]
+    past = [one for one in found if one not in ahead]
+    return {
         "as_of": as_of,
         "ahead": [_told(one, guest.key) for one in ahead],
         "past": [_told(one, guest.key) for one in past[:PAST_SHOWN]],
         "past_count": len(past),
         "several": len(ahead) > 1,
-        "remembered": [(label, slots[name]) for name, label in REMEMBERED.items() if slots.get(name)],
-        "tasks": list(talk.tasks.exclude(state__in=[Task.State.DONE, Task.State.DROPPED]).select_related("owner")),
-        "other_talks": list(
-            guest.conversations.exclude(pk=talk.pk).select_related("thread__account").defer("thread__account__access_token")[:5]
-        ),
     }
 
 

@@ -86,6 +86,14 @@ def panel_part(request: DeskRequest, pk: int) -> HttpResponse:
 
 @desk
 @require_safe
+def stays_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """The guest's bookings, read again when one was made or changed here."""
+    talk = talk_or_404(request, pk)
+    return render(request, "console/_stays.html", {"talk": talk, "hotel": request.hotel, **panel.stays_of(talk)})
+
+
+@desk
+@require_safe
 def canned_part(request: DeskRequest, pk: int) -> HttpResponse:
     """Canned replies and quick facts for what was typed after the slash."""
     talk = talk_or_404(request, pk)
