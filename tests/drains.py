@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connections
@@ -15,14 +15,14 @@ from hotelagent.ops import queue
 
 
 @contextmanager
-def at_work(workers: int) -> Iterator[None]:
+def at_work(workers: int, *, also: Sequence[queue.Drain] = ()) -> Iterator[None]:
     """As many workers' drains at once, each on a thread, until the block ends."""
     stop = threading.Event()
 
     def work() -> None:
         try:
             while not stop.is_set():
-                queue.work_off([SORTING, TURNS, DELIVERY], time.monotonic() + 5)
+                queue.work_off([SORTING, TURNS, DELIVERY, *also], time.monotonic() + 5)
                 stop.wait(0.005)
         finally:
             connections.close_all()

@@ -1,0 +1,244 @@
+"""A receptionist's day at the live desk, in a real browser."""
+
+import datetime as dt
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from channels_app.models import Outbound
+from conversations.models import CannedReply, Conversation, Message, Note
+from reservations.models import Booking
+from tests.browser.conftest import PHONE, asks_for_a_person, plain
+from tests.knock import wait_for
+from tests.promises import promise
+
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True), pytest.mark.timeout(200)]
+CARLA, ANA, HUGO = "5491155550101", "5491155550102", "5491155550103"
+
+
+def test_the_working_day_of_a_receptionist(front, staff):
+    hotel = front.hotel
+    CannedReply.objects.create(
+        hotel=hotel, shortcut="yavoy", language="es", text="Hola {{guest.first_name}}, soy {{staff.first_name}}: ya voy."
+    )
+    eva = staff("eva", "supervisor")
+    page = eva.open()
+    page.evaluate("window.heard = []; document.addEventListener('desk:sound', (event) => window.heard.push(event.detail))")
+    expect(page.locator(".none")).to_contain_text("Nobody waits")
+
+    # A guest asks for a person: the row is there without a reload, and the desk sounds although it is in front.
+    written = time.monotonic()
+    talk = asks_for_a_person(front, CARLA, "no hay agua caliente en mi habitación, quiero hablar con una persona")
+    expect(eva.row("Carla")).to_be_visible()
+    assert time.monotonic() - written < 10
+    page.wait_for_function("window.heard.includes('waiting')")
+    assert page.title().startswith("(1)")
+    eva.choose("Carla")
+    assert "agua caliente" in page.locator("#lines").inner_text() and eva.accessible() == []
+
+    # Taken with one key, answered with a canned reply in three keys, delivered ticks and all.
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator("#head .owner")).to_have_text("You")
+    page.keyboard.press("r")
+    page.keyboard.type("/ya")
+    expect(page.locator("#canned [role=option]").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#composer-text")).to_have_value("Hola Carla, soy Eva: ya voy.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.staff .tick")).to_contain_text("Delivered")
+    expect(page.locator("#composer-text")).to_have_value("")
+    assert front.double.messages(CARLA, at_least=2)[-1]["body"]["text"]["body"] == "Hola Carla, soy Eva: ya voy."
+
+    # A note stays in the house.
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.type("calefón de la 204")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note")).to_contain_text("calefón de la 204")
+    assert Note.objects.get().text == "calefón de la 204"
+
+    # While she writes, the guest does: the answer is held, shown why, and sent when she says so.
+    page.fill("#composer-text", "Mando a alguien")
+    front.double.guest_says(CARLA, "dejá, ya volvió")
+    expect(page.locator(".bubble.guest", has_text="ya volvió")).to_be_visible()
+    page.press("#composer-text", "Enter")
+    expect(page.locator("#held")).to_contain_text("dejá, ya volvió")
+    expect(page.locator("#composer-text")).to_have_value("Mando a alguien")
+    assert eva.accessible() == []
+    page.click("[data-send-anyway]")
+    expect(page.locator(".bubble.staff", has_text="Mando a alguien")).to_be_visible()
+
+    # A room from the thread: offers, kept, booked, told.
+    first = hotel.local_now().date() + dt.timedelta(days=40)
+    page.click("#panel .card button:has-text('Rooms and prices')")
+    page.fill("#stay-work [name=check_in]", first.isoformat())
+    page.fill("#stay-work [name=check_out]", (first + dt.timedelta(days=2)).isoformat())
+    page.click("#stay-work button:has-text('Look')")
+    page.locator(".offer", has_text="Habitación doble").get_by_role("button").click()
+    page.fill("#stay-work [name=name]", "Carla Gómez")
+    page.click("#stay-work button:has-text('Book it')")
+    expect(page.locator("#stays .stay")).to_contain_text("Confirmed")
+    page.click("[data-write]")
+    page.press("#composer-text", "Enter")
+    booked = Booking.objects.get()
+    expect(page.locator(".bubble.staff", has_text=booked.reference)).to_be_visible()
+    assert (booked.state, booked.check_in, booked.guest_key) == ("confirmed", first, talk.guest.key)
+
+    # Given back: the next question is the receptionist's again.
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(page.locator("#head .owner")).to_have_text("Receptionist")
+    front.double.guest_says(CARLA, "¿a qué hora es el desayuno?")
+    expect(page.locator(".bubble.bot", has_text="7 a 10")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-list li").first).to_be_visible()
+    assert eva.accessible() == [] and eva.complaints == [] and eva.asked == []
+
+
+@promise("M8")
+def test_two_people_at_once_one_has_it_and_each_sees_the_other(front, staff):
+    talk = asks_for_a_person(front, CARLA)
+    eva, leo = staff("eva"), staff("leo")
+    for one in (eva, leo):
+        one.open(f"c/{talk.pk}/")
+    expect(eva.page.locator("#viewers")).to_contain_text("Leo")
+    expect(leo.page.locator("#viewers")).to_contain_text("Eva")
+    leo.page.fill("#composer-text", "h")
+    expect(eva.page.locator("#viewers")).to_contain_text("types")
+
+    eva.page.click("[data-action=take]")
+    expect(leo.page.locator("#head .owner")).to_have_text("Eva")
+    expect(leo.page.locator("#gate")).to_contain_text("Eva has this conversation")
+    expect(leo.page.locator("#composer-text")).to_be_disabled()
+    leo.context.close()
+
+    expect(eva.page.locator("#viewers")).not_to_contain_text("Leo")
+    assert Conversation.objects.get().person == eva.user and eva.complaints == []
+
+
+@promise("M19")
+def test_a_line_that_breaks_loses_no_word_and_sends_none_twice(front, staff):
+    talk = asks_for_a_person(front, CARLA)
+    eva = staff("eva")
+    page = eva.open(f"c/{talk.pk}/")
+    page.fill("#composer-text", "Ya bajo")
+    lost = []
+
+    def cut(route):  # the server hears it, the browser never hears back
+        lost.append(route.fetch())
+        route.abort()
+
+    page.route("**/send/", cut)
+    page.press("#composer-text", "Enter")
+    expect(page.locator("#toasts")).to_contain_text("it will not be sent twice")
+    page.unroute("**/send/")
+    page.reload()
+    expect(page.locator("#composer-text")).to_have_value("Ya bajo")
+    page.press("#composer-text", "Enter")
+    expect(page.locator("#composer-text")).to_have_value("")
+
+    assert len(lost) == 1 and Message.objects.filter(author="staff").count() == 1
+    assert Outbound.objects.filter(author="staff").count() == 1
+
+    # Without the live line the page asks by itself.
+    page.evaluate(
+        """() => { window.WebSocket = class extends EventTarget {
+            constructor() { super(); setTimeout(() => this.dispatchEvent(new Event("close")), 10); }
+        }; }"""
+    )
+    front.running[f"web {front.ports[0]}"].terminate()
+    wait_for(lambda: front.dead(), 20, "the end of the web process")
+    front.double.guest_says(CARLA, "¿sigue ahí?")
+    expect(page.locator("#line-down")).to_be_visible()
+    page.fill("#composer-text", "Acá sigo")
+    front.revive()
+    expect(page.locator(".bubble.guest", has_text="¿sigue ahí?")).to_be_visible(timeout=60_000)
+    expect(page.locator("#composer-text")).to_have_value("Acá sigo")
+
+
+def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
+    asks_for_a_person(front, CARLA)
+    eva = staff("eva", viewport=PHONE, locale="es-AR", color_scheme="dark")
+    page = eva.open()
+
+    def small():
+        """Controls below 24 px, and anything that makes the page scroll sideways."""
+        return page.evaluate(
+            """() => [...document.querySelectorAll('button, a, input:not([type=hidden]), select, summary, textarea')]
+                .filter((one) => one.checkVisibility() && !one.closest('.unseen') && !one.classList.contains('unseen') && one.getClientRects().length)
+                .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+                .filter(([, box]) => box.width && (box.height < 23.5 || box.width < 23.5)).map(([html, box]) => html + ' ' + box.width + 'x' + box.height)
+                .concat(document.documentElement.scrollWidth > innerWidth ? ['sideways ' + document.documentElement.scrollWidth] : [])"""
+        )
+
+    expect(page.locator("#conversation")).to_have_count(0)
+    assert (small(), eva.accessible()) == ([], [])
+    eva.row("Carla").click()
+    expect(page.locator("#composer-text")).to_be_visible()
+    expect(page.locator(".queue-side")).to_be_hidden()
+    assert (small(), eva.accessible()) == ([], [])
+    page.fill("#composer-text", "Ya voy")
+    page.click("#composer-send")
+    expect(page.locator(".bubble.staff")).to_contain_text("Ya voy")
+    page.click("#head [data-screen-to=panel]")
+    expect(page.locator("#panel .card").first).to_be_visible()
+    assert (small(), eva.accessible()) == ([], [])
+    page.click("#panel [data-screen-to=thread]")
+    page.click("#head [data-screen-to=queue]")
+    expect(page.locator(".queue-side")).to_be_visible()
+    page.goto(f"{front.site}/console/{front.hotel.slug}/board/")
+    assert (small(), eva.accessible(), eva.complaints) == ([], [], [])
+    assert "Tablero" in plain(page.title()) or "Carla" in page.content()
+
+
+# Each closes what a page could have left open, and calls ``alert`` the way it can there.
+SHELLS = ["{}", "'{}", '"{}', "'>{}", '">{}', "</textarea>{}", "</title>{}", "</script>{}", "--></style>{}", "{{{{{}}}}}"]
+CORES = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<body onpageshow=alert(1)>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'>", "<a href=javascript:alert(1) autofocus onfocus=alert(1)>x</a>",
+    "<input autofocus onfocus=alert(1)>", "<details open ontoggle=alert(1)>", "<video><source onerror=alert(1)>",
+    "<math><mi xlink:href='javascript:alert(1)'>", "<form><button formaction=javascript:alert(1)>", "javascript:alert(1)",
+    "${{alert(1)}}", "<object data='data:text/html,<script>alert(1)</script>'>", "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+    "<style>@import 'javascript:alert(1)'</style>", "<div hx-get='/' hx-trigger=load hx-on::load=alert(1)>", "<x onclick=alert(1) hx-on:click=alert(1)>",
+    "<img src='data:image/svg+xml,<svg onload=alert(1)>'>", "\u202e<script>alert(1)</script>",
+]  # fmt: skip
+
+
+@promise("S3", small=40, full=200)
+def test_what_guests_write_never_runs_in_a_page_of_the_staff(front, staff, size, figures):
+    payloads = [shell.replace("{}", core) for core in CORES for shell in SHELLS][:: max(1, 200 // size)][:size]
+    talk = asks_for_a_person(front, CARLA, name=payloads[0])
+    now = talk.last_message_at
+    for index, payload in enumerate(payloads):
+        Message.objects.create(conversation=talk, author="guest", text=payload, at=now + dt.timedelta(seconds=index))
+        Note.objects.create(conversation=talk, text=payload, key=str(index), at=now + dt.timedelta(seconds=index))
+        front.hotel.tasks.create(conversation=talk, text=payload[:300], room=payload[:20], next_step=payload[:300])
+        front.hotel.faqs.create(language="es", question=f"{index} {payload}"[:300], answer=payload)
+        CannedReply.objects.create(hotel=front.hotel, shortcut=f"s{index}", language="es", text=payload)
+    talk.guest.name = payloads[1 % size][:200]
+    talk.guest.save(update_fields=["name"])
+    Conversation.objects.filter(pk=talk.pk).update(state={"slots": {"name": payloads[2 % size], "email": payloads[3 % size]}})
+    eva = staff("eva", "hotel_admin")
+    hotel, pages = front.hotel.slug, 0
+
+    for path in (
+        f"/console/{hotel}/c/{talk.pk}/", f"/console/{hotel}/?view=all&q={payloads[1 % size][:40]}", f"/console/{hotel}/board/",
+        f"/console/{hotel}/c/{talk.pk}/transcript/?as=page", "/admin/", f"/admin/conversations/conversation/{talk.pk}/change/",
+        "/admin/conversations/conversation/", "/admin/conversations/guest/", f"/admin/conversations/guest/{talk.guest_id}/change/",
+        "/admin/conversations/task/", "/admin/conversations/faq/", "/admin/conversations/cannedreply/", "/admin/channels_app/inbound/",
+    ):  # fmt: skip
+        eva.page.goto(f"{front.site}{path}")
+        pages += 1
+        if path.endswith(f"/c/{talk.pk}/"):
+            expect(eva.page.locator("#panel .card").first).to_be_visible()
+            expect(eva.page.locator(".bubble.guest")).to_have_count(size + 1)
+            eva.page.fill("#composer-text", "/s")
+            expect(eva.page.locator("#canned [role=option]").first).to_be_visible()
+            eva.page.keyboard.press("Enter")
+            eva.page.click("#panel .card button:has-text('Task')")
+            expect(eva.page.locator("#stay-work form")).to_be_visible()
+
+    figures.update(payloads=size, pages=pages, ran=len(eva.asked), complaints=len(eva.complaints))
+    assert eva.asked == [] and eva.complaints == []
