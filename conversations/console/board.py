@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -196,7 +197,8 @@ def save_faq(request: DeskRequest, pk: int) -> HttpResponse:
     """A person's answer becomes the receptionist's. Hotel administrators only: it speaks in the hotel's name from then on."""
     talk = talk_or_404(request, pk)
     if not has_role(person(request), request.hotel, Role.HOTEL_ADMIN):
-        return HttpResponse(f'<p class="trouble">{_("Only a hotel administrator changes what the receptionist says.")}</p>')
+        words = _("Only a hotel administrator changes what the receptionist says.")
+        return HttpResponse(format_html('<p class="trouble">{}</p>', words))
     wanted = request.GET.get("message") or request.POST.get("message") or ""
     message = talk.messages.filter(pk=int(wanted), author=Message.Author.STAFF).first() if wanted.isdigit() and len(wanted) < 19 else None
     if message is None:
