@@ -1,11 +1,16 @@
-"""The knowledge sections of a provisioning file."""
+"""The sections of a provisioning file that are the receptionist's: knowledge, and the desk."""
 
 from __future__ import annotations
 
+from django.utils.text import slugify
+
 from conversations.dialogue.intents.facts import TOPICS
-from conversations.models import Fact, Faq
+from conversations.models import CannedReply, DeskSettings, Fact, Faq
 from hotelagent.hotels.documents import Table
 from hotelagent.hotels.models import Hotel, Language
+
+MINUTES = ("answer_min", "alert_min", "duty_min", "manager_min")
+WORDS = ("duty_phone", "manager_phone", "alert_template")
 
 
 def apply_knowledge(hotel: Hotel, document: Table) -> None:
@@ -33,3 +38,31 @@ def apply_knowledge(hotel: Hotel, document: Table) -> None:
             )
             kept.append(question.pk)
         Faq.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()
+
+
+def apply_desk(hotel: Hotel, document: Table) -> None:
+    """How the live desk works, and its canned replies. The hotel-wide switch is nobody's file's to turn."""
+    if "desk" in document:
+        table = document["desk"].table(optional=(*MINUTES, *WORDS, "undo_s"))
+        row = DeskSettings.objects.filter(hotel=hotel).first() or DeskSettings(hotel=hotel)
+        for name in MINUTES:
+            setattr(row, name, table.get(name, lambda field: field.integer(minimum=1, maximum=1440), getattr(row, name)))
+        for name in WORDS:
+            setattr(row, name, table.get(name, lambda field: field.text(maximum=200), getattr(row, name)))
+        row.undo_s = table.get("undo_s", lambda field: field.integer(maximum=30), row.undo_s)
+        if not row.alert_min <= row.duty_min <= row.manager_min:
+            raise document["desk"].error("alert_min, duty_min and manager_min come one after the other")
+        row.save()
+    if "canned_replies" in document:
+        kept = []
+        for item in document["canned_replies"].items():
+            table = item.table(required=("shortcut", "language", "text"))
+            shortcut = table["shortcut"].text(maximum=40)
+            if slugify(shortcut) != shortcut:
+                raise table["shortcut"].error("small letters, digits and dashes only")
+            reply, _created = CannedReply.objects.update_or_create(
+                hotel=hotel, shortcut=shortcut, language=table["language"].choice(tuple(Language.values)),
+                defaults={"text": table["text"].text()},
+            )  # fmt: skip
+            kept.append(reply.pk)
+        CannedReply.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()

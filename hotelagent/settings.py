@@ -373,6 +373,7 @@ PROVISION_SECTIONS = [
     "pms.provision.apply_inventory",
     "reservations.provision.apply_deposit",
     "conversations.provision.apply_knowledge",
+    "conversations.provision.apply_desk",
     "channels_app.provision.apply_channels",
 ]
 # Guests wait this long for their own next letter before we answer, and at most that long in all (seconds).

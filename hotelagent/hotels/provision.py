@@ -33,6 +33,8 @@ SECTIONS = [
     "taxes",
     "facts",
     "faqs",
+    "desk",
+    "canned_replies",
     "channels",
     "pms",
     "deposit",

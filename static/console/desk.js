@@ -5,15 +5,17 @@
   const base = () => document.body.dataset.base;
   const word = (name) => window.deskComposer.word(name);
   const page = Math.random().toString(36).slice(2);
-  const REFRESH_MS = 350, POLL_MS = 4000, BEAT_MS = 30000, TYPING_MS = 2500;
+  const FIRST_MS = 120, BETWEEN_MS = { queue: 1200, talk: 500 }, POLL_MS = 4000, BEAT_MS = 30000, TYPING_MS = 2500;
   let socket = null, down = 0, lastTyped = 0, stuck = true;
-  const due = { queue: null, talk: null };
+  const due = { queue: null, talk: null }, read = { queue: 0, talk: 0 };
 
   // --- reading again --------------------------------------------------------------------------------------------------
 
   function soon(what, run) {
     if (due[what]) return;
-    due[what] = setTimeout(function () { due[what] = null; run(); }, REFRESH_MS);
+    // At once after a quiet while, and not more often than a person reads when everybody writes.
+    const wait = Math.max(FIRST_MS, read[what] + BETWEEN_MS[what] - Date.now());
+    due[what] = setTimeout(function () { due[what] = null; read[what] = Date.now(); run(); }, wait);
   }
 
   function queueUrl() {

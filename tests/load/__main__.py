@@ -1,4 +1,4 @@
-"""python -m tests.load [webhook|ratio|turns|endtoend|memory|pms|all]: see docs/benchmarks.md."""
+"""python -m tests.load [webhook|ratio|turns|endtoend|memory|pms|desk|all]: see docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.load import endtoend, memory, pms, ratio, turns, webhook
+from tests.load import desk, endtoend, memory, pms, ratio, turns, webhook
 from tests.load.report import Report, say
 
 PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
     "ratio": ratio.run,
     "memory": memory.run,
     "pms": pms.run,
+    "desk": desk.run,
 }
 INVALID = 3
 
@@ -46,7 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, help="requests a second; webhook: 500, endtoend: 10")
     parser.add_argument("--count", type=int, help="turns: waiting questions, 2000")
     parser.add_argument(
-        "--old", type=int, default=1_000_000, help="turns: old messages in the second half; pms: past bookings; 0 leaves it out"
+        "--old",
+        type=int,
+        default=1_000_000,
+        help="turns: old messages in the second half; pms: past bookings; desk: old messages; 0 leaves it out",
     )
     parser.add_argument("--delays", type=_numbers, default=[0, 300], help="turns: ms that the Graph API takes, e.g. 0,300")
     parser.add_argument("--clusters", type=_numbers, default=[1, 2], help="worker clusters, e.g. 1,2; other parts take the first")
