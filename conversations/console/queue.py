@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -76,10 +76,14 @@ def conversations(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "
 
 
 def page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, shown: int = PAGE) -> Page:
-    """The first ``shown`` rows of a view."""
+    """The first ``shown`` rows of a view, as this person has read them."""
+    return for_person(shared_page(hotel, user, view, term, shown=shown), user)
+
+
+def shared_page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, shown: int = PAGE) -> Page:
+    """The same with everything unread: but for the view "mine" it is the same for everybody."""
     rows = conversations(hotel, user, view, term)
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-id")
-    seen = Coalesce(Subquery(Seen.objects.filter(conversation=OuterRef("pk"), user=user.pk).values("up_to")[:1]), 0)
     guest = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST).order_by("-id")
     by_clock = (F("deadline_at").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True))
     latest = (F("last_message_at").desc(nulls_last=True), "-pk")
@@ -89,23 +93,31 @@ def page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, sho
         .defer("state", "thread__account__access_token")
         .annotate(
             last_text=Subquery(last.values("text")[:1]), last_author=Subquery(last.values("author")[:1]),
-            last_guest=Coalesce(Subquery(guest.values("pk")[:1]), 0), seen_up_to=seen,
+            last_guest=Coalesce(Subquery(guest.values("pk")[:1]), 0),
         ).order_by(*order)[: shown + 1]
     )  # fmt: skip
     desk = DeskSettings.of(hotel)
-    return Page(_rows(hotel, user, desk, found[:shown]), len(found) > shown, desk.mode)
+    return Page(_rows(hotel, desk, found[:shown]), len(found) > shown, desk.mode)
 
 
-def _rows(hotel: Hotel, user: AbstractBaseUser, desk: DeskSettings, found: list[Any]) -> list[Row]:
+def for_person(page: Page, user: AbstractBaseUser) -> Page:
+    """With what this person has not read yet. Two queries."""
+    pks = [row.conversation.pk for row in page.rows]
+    seen = dict(Seen.objects.filter(conversation__in=pks, user=user.pk).values_list("conversation", "up_to"))
+    fresh = [row.conversation.pk for row in page.rows if row.last_guest > seen.get(row.conversation.pk, 0)]
+    unread = _unread(user, fresh)
+    return replace(page, rows=[replace(row, unread=unread.get(row.conversation.pk, 0)) for row in page.rows])
+
+
+def _rows(hotel: Hotel, desk: DeskSettings, found: list[Any]) -> list[Row]:
     now, guests = timezone.now(), stays.current(hotel, [row.guest_id for row in found])
     hours = Hours.of(hotel)
-    unread = _unread(user, [row.pk for row in found if row.last_guest > row.seen_up_to])
     made = []
     for row in found:
         row.hotel = hotel
         made.append(
             Row(
-                row, guest_word(row), guests.get(row.guest_id), row.last_text or "", row.last_author or "", unread.get(row.pk, 0),
+                row, guest_word(row), guests.get(row.guest_id), row.last_text or "", row.last_author or "", 0,
                 tone_of(row, hours, desk, now), row.last_guest,
             )
         )  # fmt: skip
@@ -162,12 +174,16 @@ def failed_threads(hotel: Hotel, now: dt.datetime) -> QuerySet[Outbound, int]:
 
 def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, int]:
     """How many conversations each view has now."""
+    return shared_counts(hotel, user) | {"mine": conversations(hotel, user, "mine").count()}
+
+
+def shared_counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, int]:
+    """The same for everybody, but for "mine"."""
     now, today = timezone.now(), stays.guests_today(hotel)
     rows = Conversation.objects.filter(hotel=hotel)
     by_owner = dict(rows.order_by().values_list("owner").annotate(Count("pk")))
     waiting = rows.filter(owner__in=[Owner.WAITING, Owner.PERSON]).aggregate(
         waiting=Count("pk", filter=_of_view(hotel, user, "waiting")),
-        mine=Count("pk", filter=_of_view(hotel, user, "mine")),
         overdue=Count("pk", filter=Q(deadline_at__lte=now)),
     )
     everybody = set().union(*today.values())

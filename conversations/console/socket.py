@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -32,6 +33,7 @@ VIEWING_S, TYPING_S = 120.0, 6.0
 # A page says that it is still there; then it is looked whether its person still may be.
 CHECK_S = 60.0
 RECONNECT_S = 1.0
+SHARED_S, SHARED_LIMIT = 0.5, 500
 MESSAGE_LIMIT = 2000
 
 
@@ -41,16 +43,36 @@ class Hub:
     def __init__(self) -> None:
         self.sockets: dict[int, set[Desk]] = defaultdict(set)
         # (hotel, conversation) → {(user, page): (name, viewing until, typing until)}
+        self.listening = False
+        # What was made for one page of a hotel since its last bell is as true for the next one.
+        self.generation: dict[int, int] = defaultdict(int)
+        self.made: dict[tuple[int, str], tuple[int, float, Any]] = {}
         self.present: dict[tuple[int, int], dict[tuple[int, str], tuple[str, float, float]]] = defaultdict(dict)
 
     def hear(self, payload: str) -> None:
         """One bell of PostgreSQL's."""
         told: dict[str, Any] = json.loads(payload)
         hotel = int(told.pop("hotel"))
+        if "presence" not in told:
+            self.generation[hotel] += 1
         if "presence" in told:
             self._mark(hotel, told["presence"])
         for socket in list(self.sockets.get(hotel, ())):
             socket.gather(told)
+
+    def shared(self, hotel: int, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` returned for another page of the hotel since the last bell, at most half a second ago."""
+        if not self.listening:
+            return make()
+        now, generation = time.monotonic(), self.generation[hotel]  # read before anything is asked
+        known = self.made.get((hotel, name))
+        if known is not None and known[0] == generation and known[1] > now:
+            return known[2]
+        value = make()
+        if len(self.made) > SHARED_LIMIT:
+            self.made.clear()
+        self.made[hotel, name] = (generation, now + SHARED_S, value)
+        return value
 
     def _mark(self, hotel: int, who: dict[str, Any]) -> None:
         now, page = time.monotonic(), (int(who["user"]), str(who["page"]))
@@ -86,6 +108,7 @@ async def bridge() -> None:
         try:
             async with await psycopg.AsyncConnection.connect(_conninfo(), autocommit=True) as listening:
                 await listening.execute(f'LISTEN "{live.CHANNEL}"')
+                HUB.listening = True
                 for socket in [one for sockets in HUB.sockets.values() for one in sockets]:
                     socket.gather({"all": True})  # whatever rang meanwhile was not heard
                 async for bell in listening.notifies():
@@ -95,6 +118,8 @@ async def bridge() -> None:
                         log.warning("a bell nobody understands", payload=bell.payload[:200])
         except (OSError, psycopg.Error) as error:
             log.warning("the live line is down", error=type(error).__name__)
+        finally:
+            HUB.listening = False
         await asyncio.sleep(RECONNECT_S)
 
 

@@ -202,8 +202,11 @@ def _queue(request: DeskRequest) -> dict[str, Any]:
     view, term = queue.view_name(request.GET.get("view", "")), request.GET.get("q", "").replace("\x00", "")[:100]
     wanted = request.GET.get("shown", "")
     shown = min(int(wanted), SHOWN_LIMIT) if wanted.isdigit() and len(wanted) < 6 else queue.PAGE
-    counted = queue.counts(hotel, user)
-    found = queue.page(hotel, user, view, term, shown=max(shown, 1))
+    counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.shared_counts(hotel, user))
+    counted = counted | {"mine": queue.conversations(hotel, user, "mine").count()}
+    asked = (view, term, shown) if view != "mine" else (view, term, shown, user.pk)
+    made = socket.HUB.shared(hotel.pk, repr(asked), lambda: queue.shared_page(hotel, user, view, term, shown=max(shown, 1)))
+    found = queue.for_person(made, user)
     return {
         "hotel": hotel,
         "view": view,

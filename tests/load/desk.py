@@ -122,7 +122,7 @@ def alive(house: House, desk: Desk, report: Report) -> None:
         mark = f"marca{index:04d}x"
         with lock:
             written[mark] = time.perf_counter()
-        house.double.guest_says(f"54911700{index:05d}", mark)
+        house.double.guest_says(f"54911700{index:05d}", "hola", name=mark)
         time.sleep(GAP_S)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and len(shown) < LETTERS * CONSOLES:
