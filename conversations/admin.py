@@ -24,7 +24,7 @@ from channels_app.admin import OUTBOUND_LOOKS
 from channels_app.envelope import ContentError
 from channels_app.models import Account
 from channels_app.transports import transport_of
-from conversations import handoff
+from conversations import handoff, planned
 from conversations.labels import EVENTS, REMEMBERED, guest_word, intent_word, reason_word, sources_of, summary_words
 from conversations.models import Conversation, Event, Guest, Handoff, Identity, Message
 from hotelagent.hotels.access import has_role
@@ -159,6 +159,8 @@ class ConversationAdmin(BigTable, HotelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         try:
             act(request, conversation, cast(AbstractBaseUser, request.user))
+        except handoff.KeyReused:
+            messages.warning(request, _("This was sent already, with other words. Send these once more."))
         except handoff.NotYours as error:
             messages.warning(request, _("%(owner)s has this conversation.") % {"owner": error.owner})
         return redirect("admin:conversations_conversation_change", pk)
@@ -172,6 +174,7 @@ class ConversationAdmin(BigTable, HotelAdmin):
     def _give_back(self, request: HttpRequest, conversation: Conversation, user: AbstractBaseUser) -> None:
         if conversation.owner != Conversation.Owner.BOT and not may_give_back(conversation, request):
             raise handoff.NotYours(str(conversation.person))
+        planned.settle(conversation)
         handoff.give_back(conversation, user)
         messages.success(request, _("The receptionist answers again."))
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import structlog
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -13,6 +17,9 @@ from channels_app.phones import match_key, to_digits
 from conversations.models import Conversation
 
 log = structlog.get_logger(__name__)
+
+# A call this old is of no use: the next step of the ladder has been taken.
+LIFE = dt.timedelta(hours=1)
 
 
 def call(conversation: Conversation, phone: str, template: str) -> str:
@@ -28,14 +35,28 @@ def call(conversation: Conversation, phone: str, template: str) -> str:
         log.warning("no approved template to call a phone with", hotel=hotel.pk, template=template)
         return ""
     thread, _made = Thread.objects.get_or_create(account=rows[0].account, identity=match_key(digits), defaults={"address": digits})
+    Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)  # what waits may be claimed this moment
+    waiting = Outbound.objects.filter(thread=thread, author=Outbound.Author.SYSTEM, state=Outbound.State.QUEUED).order_by("-pk").first()
+    who, why = _words(conversation)
+    names = [*(waiting.content["template"].get("guests", []) if waiting else []), who]
     try:
-        content = templates.content_of(rows[0], dict(zip(rows[0].variables, _words(conversation), strict=False)))
+        values = [_counted(names), why]
+        content = templates.content_of(rows[0], dict(zip(rows[0].variables, values, strict=False)))
     except ContentError as error:
         log.warning("the template for calls cannot be filled", hotel=hotel.pk, template=template, why=str(error))
         return ""
-    key = f"alarm:{conversation.pk}:{conversation.alert_level}:{conversation.waiting_since:%Y%m%d%H%M%S}"
-    outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM)
+    content = replace(content, template={**content.template, "guests": names})
+    if waiting is not None:  # a letter that has not left tells of them all
+        Outbound.objects.filter(pk=waiting.pk).update(content=content.to_json())
+        return phone
+    key = f"alarm:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
+    outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM, expires_at=timezone.now() + LIFE)
     return phone
+
+
+def _counted(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} +{len(names) - 3}"
 
 
 def _words(conversation: Conversation) -> list[str]:

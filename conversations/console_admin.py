@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from conversations import escalation, switch
+from conversations import escalation
 from conversations.console.canned import VARIABLES
 from conversations.models import CannedReply, DeskSettings, ModeChange, Task
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, Look, badge, when, words
@@ -32,19 +32,19 @@ class DeskSettingsAdmin(HotelAdmin):
         (None, {"fields": ["hotel", "mode"]}),
         (_("When a guest waits"), {"fields": ["answer_min", "alert_min", "duty_min", "manager_min"]}),
         (_("Who is called"), {"fields": ["duty_phone", "manager_phone", "alert_template"]}),
-        (_("Writing"), {"fields": ["undo_s"]}),
+        (_("Writing"), {"fields": ["suggest", "undo_s"]}),
     ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    readonly_fields = ["mode"]  # turned at the desk, where it is seen by everybody at once
+
     def save_model(self, request: HttpRequest, obj: DeskSettings, form: Any, change: bool) -> None:
-        wanted = obj.mode
-        if "mode" in form.changed_data:
-            obj.mode = form.initial.get("mode", DeskSettings.Mode.LIVE)  # the switch itself is turned below, with its record
-        super().save_model(request, obj, form, change)
-        if wanted != obj.mode:
-            switch.turn(obj.hotel, wanted, request.user)  # type: ignore[arg-type]
+        if change:
+            obj.save(update_fields=[*form.changed_data]) if form.changed_data else None
+        else:
+            super().save_model(request, obj, form, change)
         escalation.restart(obj.hotel)
 
 

@@ -38,6 +38,13 @@ def begin(conversation: Conversation, since: dt.datetime) -> None:
     conversation.alert_at = hours.add(since, desk.alert_min)
 
 
+def taken(conversation: Conversation, now: dt.datetime) -> None:
+    """Somebody came: the ladder begins anew with them. Set on the object, the caller saves FIELDS."""
+    if conversation.waiting_since is not None:
+        conversation.alert_level = 0
+        conversation.alert_at = Hours.of(conversation.hotel).add(now, DeskSettings.of(conversation.hotel).alert_min)
+
+
 def stop(conversation: Conversation) -> None:
     """Answered, or nobody's business any more. Set on the object, the caller saves FIELDS."""
     conversation.waiting_since = conversation.deadline_at = conversation.alert_at = None
@@ -70,14 +77,22 @@ def climb(pk: int) -> None:
         desk = DeskSettings.of(row.hotel)
         row.alert_level += 1
         told = ""
+        begun = _begun(row)
         if row.alert_level >= DUTY:
             told = alarms.call(row, desk.duty_phone if row.alert_level == DUTY else desk.manager_phone, desk.alert_template)
             _give_up_on_owner(row)
         after = {AGAIN: desk.duty_min, DUTY: desk.manager_min}.get(row.alert_level)
-        row.alert_at = Hours.of(row.hotel).add(row.waiting_since, after) if after is not None else None
+        row.alert_at = Hours.of(row.hotel).add(begun, after) if after is not None else None
         row.save(update_fields=["owner", "person", *FIELDS])
         _record(row, told, now)
     log.warning("a guest waits for a person", conversation=pk, level=row.alert_level)
+
+
+def _begun(row: Conversation) -> dt.datetime:
+    """What the steps are counted from: the guest's words, or the moment somebody took it after them."""
+    assert row.waiting_since is not None
+    taken_at = row.handoffs.filter(closed_at=None).values_list("taken_at", flat=True).first()
+    return max(row.waiting_since, taken_at) if taken_at is not None and row.owner == Owner.PERSON else row.waiting_since
 
 
 def _give_up_on_owner(row: Conversation) -> None:

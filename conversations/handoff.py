@@ -40,6 +40,10 @@ class NotYours(Exception):
         self.owner = owner
 
 
+class KeyReused(Exception):
+    """This key was used for other words: nothing was sent now."""
+
+
 class Newer(Exception):
     """Something was said since the writer last looked; ``messages`` are what they have not seen."""
 
@@ -100,10 +104,11 @@ def take(conversation: Conversation, user: AbstractBaseUser) -> bool:
             parked = Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING)
             since = parked.aggregate(Min("received_at"))["received_at__min"]
             parked.update(state=Inbound.State.PARKED)
+            conversation.refresh_from_db(fields=escalation.FIELDS)
             if since is not None:  # nobody has answered that: now the person owes it
-                conversation.refresh_from_db(fields=["waiting_since"])
                 escalation.begin(conversation, since)
-                conversation.save(update_fields=escalation.FIELDS)
+            escalation.taken(conversation, now)
+            conversation.save(update_fields=escalation.FIELDS)
             record(conversation, "taken", user=user)
         killpoints.reached("handoff.taken")
     conversation.refresh_from_db()
@@ -150,17 +155,25 @@ def give_back(conversation: Conversation, user: AbstractBaseUser | None) -> bool
 
 
 def reply(
-    conversation: Conversation, user: AbstractBaseUser, text: str, *, key: str = "", seen: int | None = None, content: Content | None = None
+    conversation: Conversation,
+    user: AbstractBaseUser,
+    text: str,
+    *,
+    key: str = "",
+    seen: int | None = None,
+    covers: int | None = None,
+    content: Content | None = None,
 ) -> Message:
     """A person writes; the same key twice is one message. Takes the conversation when it is free. ``seen``: the last message
-    the writer knows of. ``content``: a template instead of free words.
+    the writer knows of. ``covers``: the last message these words answer, when they were written earlier; what came after
+    it is still owed an answer. ``content``: a template instead of free words.
 
-    Raises NotYours, Newer when something was said after ``seen``, and ContentError for what the channel does not take.
+    Raises NotYours, KeyReused, Newer when something was said after ``seen``, and ContentError for what the channel does not take.
     """
     key = f"staff:{conversation.pk}:{key or uuid.uuid4().hex}"
     known = Message.objects.filter(conversation=conversation, outbound__dedupe_key=key).first()
     if known is not None:
-        return known
+        return _same(known, content.text if content else text)
     refuse_stale(conversation, user, seen)
     take(conversation, user)
     with transaction.atomic():
@@ -171,18 +184,44 @@ def reply(
         rows = outbox.post(conversation.thread, content or Content("text", text), dedupe_key=key, author=Outbound.Author.STAFF)
         existing = Message.objects.filter(outbound=rows[0]).first()
         if existing is not None:  # the same click, twice at once
-            return existing
+            return _same(existing, content.text if content else text)
         now = timezone.now()
         message = Message.objects.create(
             conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, kind="template" if content else "text",
             text=content.text if content else text, outbound=rows[0], at=now,
         )  # fmt: skip
         Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now, **NOBODY_WAITS)
-        Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.PARKED).update(
-            state=Inbound.State.ANSWERED, reason="answered by staff"
-        )
+        parked = Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.PARKED)
+        owed = parked.filter(message__pk__gt=covers) if covers is not None else parked.none()
+        since = owed.aggregate(Min("received_at"))["received_at__min"]
+        parked.exclude(pk__in=owed.values("pk")).update(state=Inbound.State.ANSWERED, reason="answered by staff")
+        if since is not None:
+            current.refresh_from_db(fields=escalation.FIELDS)
+            escalation.begin(current, since)
+            current.save(update_fields=escalation.FIELDS)
         live.changed(conversation)
     return message
+
+
+def _same(known: Message, text: str) -> Message:
+    if known.text != text:
+        raise KeyReused
+    return known
+
+
+def tell(conversation: Conversation, user: AbstractBaseUser, text: str, *, key: str) -> None:
+    """Something the guest was promised to hear, whoever has the conversation: nothing else changes, and what the guest waits
+    for is still owed. The same key twice is one letter."""
+    with transaction.atomic():
+        rows = outbox.post(
+            conversation.thread, Content("text", text), dedupe_key=f"told:{conversation.pk}:{key}", author=Outbound.Author.STAFF
+        )
+        if Message.objects.filter(outbound=rows[0]).exists():
+            return
+        now = timezone.now()
+        Message.objects.create(conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, text=text, outbound=rows[0], at=now)
+        Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now)
+        live.changed(conversation)
 
 
 def refuse_stale(conversation: Conversation, user: AbstractBaseUser, seen: int | None) -> None:
@@ -200,6 +239,8 @@ def note(conversation: Conversation, user: AbstractBaseUser, text: str, *, key: 
         row, made = Note.objects.get_or_create(
             conversation=conversation, key=key, defaults={"user_id": user.pk, "text": text, "at": timezone.now()}
         )
+        if row.text != text:
+            raise KeyReused
         if made:
             row.mentions.set(mentions or [])
             live.changed(conversation)
@@ -219,13 +260,15 @@ def release(conversation: Conversation, user: AbstractBaseUser) -> bool:
     return True
 
 
-def snooze(conversation: Conversation, user: AbstractBaseUser, until: dt.datetime) -> None:
-    """Out of sight until then, or until the guest writes. Takes it first; the receptionist stays silent. Raises NotYours."""
+def snooze(conversation: Conversation, user: AbstractBaseUser, until: dt.datetime, *, seen: int | None = None) -> None:
+    """Out of sight until then, or until the guest writes. Takes it first; the receptionist stays silent. Raises NotYours, Newer."""
+    refuse_stale(conversation, user, seen)
     take(conversation, user)
     with transaction.atomic():
         row = _locked(conversation, Owner.PERSON)
         if row is None or row.person_id != user.pk:
             raise NotYours(str(row.person if row else ""))
+        refuse_stale(row, user, seen)
         row.owner, row.person, row.snoozed_until = Owner.SNOOZED, None, until
         escalation.stop(row)
         row.save(update_fields=["owner", "person", "snoozed_until", *escalation.FIELDS])
@@ -233,14 +276,16 @@ def snooze(conversation: Conversation, user: AbstractBaseUser, until: dt.datetim
     conversation.refresh_from_db()
 
 
-def close(conversation: Conversation, user: AbstractBaseUser) -> None:
-    """Done. What the guest writes next is the receptionist's again. Raises NotYours."""
+def close(conversation: Conversation, user: AbstractBaseUser, *, seen: int | None = None) -> None:
+    """Done. What the guest writes next is the receptionist's again. Raises NotYours, Newer."""
+    refuse_stale(conversation, user, seen)
     take(conversation, user)
     with transaction.atomic():
         Thread.objects.select_for_update(no_key=True).get(pk=conversation.thread_id)  # first, as everywhere
         row = _locked(conversation, Owner.PERSON)
         if row is None or row.person_id != user.pk:
             raise NotYours(str(row.person if row else ""))
+        refuse_stale(row, user, seen)
         now = timezone.now()
         Conversation.objects.filter(pk=row.pk).update(owner=Owner.CLOSED, person=None, **NOBODY_WAITS)
         Handoff.objects.filter(conversation=row, closed_at=None).update(closed_at=now)

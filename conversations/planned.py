@@ -15,6 +15,8 @@ from conversations import handoff, live
 from conversations.models import Conversation, PlannedReply
 
 State = PlannedReply.State
+# Later than this is planned, sooner only waits to be taken back.
+SOON = dt.timedelta(seconds=60)
 DUE = ("SELECT min(due_at) FROM conversations_plannedreply WHERE state = 'waiting'",)
 
 
@@ -24,9 +26,12 @@ def plan(conversation: Conversation, user: AbstractBaseUser, text: str, *, key: 
     if not outbox.window_open(conversation.thread, transport, due_at):
         raise ContentError("the window will be closed at that time: a template is needed")
     with transaction.atomic():
+        covers = conversation.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
         row, made = PlannedReply.objects.get_or_create(
-            conversation=conversation, key=key, defaults={"user_id": user.pk, "text": text, "due_at": due_at}
+            conversation=conversation, key=key, defaults={"user_id": user.pk, "text": text, "due_at": due_at, "covers": covers}
         )
+        if row.text != text:
+            raise handoff.KeyReused
         if made:
             live.changed(conversation)
     return row
@@ -53,12 +58,30 @@ def send(pk: int) -> None:
             # The row first: a withdrawal waits for us, or we find it withdrawn. The letter's key makes a second try harmless.
             if not PlannedReply.objects.filter(pk=pk, state=State.WAITING).update(state=State.SENT):
                 return
-        handoff.reply(row.conversation, row.user, row.text, key=f"planned{row.pk}")
+        if row.conversation.owner == Conversation.Owner.BOT:  # the receptionist goes on after it
+            handoff.tell(row.conversation, row.user, row.text, key=f"planned{row.pk}")
+        else:
+            handoff.reply(row.conversation, row.user, row.text, key=f"planned{row.pk}", covers=row.covers)
     except (ContentError, handoff.NotYours) as error:
         reason = str(error) if isinstance(error, ContentError) else f"{error.owner} has the conversation"
-        with transaction.atomic():
-            PlannedReply.objects.filter(pk=pk).update(state=State.REFUSED, reason=reason[:300])
-            live.changed(row.conversation)
+        _refuse(row, reason)
+
+
+def settle(conversation: Conversation) -> None:
+    """The conversation goes into other hands: what was to leave in a moment leaves now, what was planned for later does not,
+    and says so in the thread."""
+    soon = timezone.now() + SOON
+    for row in PlannedReply.objects.filter(conversation=conversation, state=State.WAITING).select_related("conversation"):
+        if row.due_at <= soon:
+            send(row.pk)
+        else:
+            _refuse(row, "the conversation went into other hands")
+
+
+def _refuse(row: PlannedReply, reason: str) -> None:
+    with transaction.atomic():
+        PlannedReply.objects.filter(pk=row.pk).exclude(state=State.WITHDRAWN).update(state=State.REFUSED, reason=reason[:300])
+        live.changed(row.conversation)
 
 
 def repair() -> None:
@@ -66,5 +89,6 @@ def repair() -> None:
     for row in PlannedReply.objects.filter(state=State.SENT, due_at__gt=timezone.now() - dt.timedelta(days=1)).select_related(
         "conversation"
     ):
-        if not row.conversation.messages.filter(outbound__dedupe_key=f"staff:{row.conversation_id}:planned{row.pk}").exists():
+        keys = [f"{kind}:{row.conversation_id}:planned{row.pk}" for kind in ("staff", "told")]
+        if not row.conversation.messages.filter(outbound__dedupe_key__in=keys).exists():
             PlannedReply.objects.filter(pk=row.pk, state=State.SENT).update(state=State.WAITING)

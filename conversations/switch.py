@@ -68,7 +68,7 @@ def turn(hotel: Hotel, mode: str, user: AbstractBaseUser) -> None:
     if mode == Mode.LIVE:
         return
     threads = Thread.objects.filter(
-        account__hotel=hotel, outbound__state=Outbound.State.QUEUED, outbound__author=Outbound.Author.BOT
+        account__hotel=hotel, outbound__state__in=[Outbound.State.QUEUED, Outbound.State.SENDING], outbound__author=Outbound.Author.BOT
     ).distinct()
     for thread in threads.select_related("conversation__guest", "conversation__hotel"):
         talk = getattr(thread, "conversation", None)
@@ -76,5 +76,6 @@ def turn(hotel: Hotel, mode: str, user: AbstractBaseUser) -> None:
             continue
         with transaction.atomic():
             outbox.shut_gate(thread)
-            if talk is not None and talk.owner == Conversation.Owner.BOT:
-                outbox.open_gate(thread)  # it has said nothing more; the next turn asks the switch
+            owner = Conversation.objects.filter(thread=thread).values_list("owner", flat=True).first()  # as it is under the lock
+            if talk is not None and owner == Conversation.Owner.BOT:
+                handoff.call_person(talk.pk, "switched_off")  # what it was to say is a person's to say now

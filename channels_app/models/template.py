@@ -46,8 +46,9 @@ class Template(models.Model):
 
     @property
     def variables(self) -> list[str]:
-        """Names of the body's variables in order, each once: ["1", "2"], or names."""
-        return list(dict.fromkeys(VARIABLE.findall(self.body)))
+        """Names of the body's variables, each once: numbers in their order, as Meta counts them, names as they appear."""
+        found = list(dict.fromkeys(VARIABLE.findall(self.body)))
+        return sorted(found, key=int) if all(name.isascii() and name.isdecimal() for name in found) else found
 
     @property
     def header_variables(self) -> list[str]:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,9 +35,9 @@ def told(response: HttpResponse, words: str, *, tone: str = "ok", undo: str = ""
     return response
 
 
-def refused(request: DeskRequest, words: str, *, status: int = 422) -> HttpResponse:
-    """Nothing was done; the words appear above the composer, and what was typed stays."""
-    response = render(request, "console/_held.html", {"words": words}, status=status)
+def refused(request: DeskRequest, words: str, *, status: int = 422, fresh: bool = False) -> HttpResponse:
+    """Nothing was done; the words appear above the composer, and what was typed stays. ``fresh``: the next try is a new one."""
+    response = render(request, "console/_held.html", {"words": words, "fresh": fresh}, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#held", "innerHTML"
     return response
 
@@ -53,6 +53,8 @@ def on_talk(action: Callable[[DeskRequest, Conversation], HttpResponse]) -> Call
             return refused(request, _("%(owner)s has this conversation.") % {"owner": error.owner}, status=409)
         except handoff.Newer as error:
             return _held(request, talk, error)
+        except handoff.KeyReused:
+            return refused(request, _("This was sent already, with other words. Send these once more."), status=409, fresh=True)
         except ContentError as error:
             return refused(request, _("Not sent: %(reason)s") % {"reason": error})
 
@@ -72,7 +74,12 @@ def _text(request: DeskRequest) -> str:
 
 
 def _key(request: DeskRequest) -> str:
-    return str(request.POST.get("key", ""))[:40]
+    return str(request.POST.get("key", "")).replace("\x00", "")[:40]
+
+
+def _seen(request: DeskRequest) -> int | None:
+    """The last message the page showed when the button was drawn."""
+    return thread.number(request.POST.get("seen", ""))
 
 
 # --- who has it ----------------------------------------------------------------------------------------------------------
@@ -89,6 +96,7 @@ def take(request: DeskRequest, talk: Conversation) -> HttpResponse:
 @on_talk
 def give_back(request: DeskRequest, talk: Conversation) -> HttpResponse:
     _only_mine(request, talk)
+    planned.settle(talk)
     handoff.give_back(talk, person(request))
     return told(refreshed(request, talk), _("The receptionist answers again."))
 
@@ -96,13 +104,16 @@ def give_back(request: DeskRequest, talk: Conversation) -> HttpResponse:
 @on_talk
 def release(request: DeskRequest, talk: Conversation) -> HttpResponse:
     _only_mine(request, talk)
+    planned.settle(talk)
     handoff.release(talk, person(request))
     return told(refreshed(request, talk), _("Back in the queue for a colleague."))
 
 
 @on_talk
 def close(request: DeskRequest, talk: Conversation) -> HttpResponse:
-    handoff.close(talk, person(request))
+    handoff.refuse_stale(talk, person(request), _seen(request))
+    planned.settle(talk)
+    handoff.close(talk, person(request), seen=_seen(request))
     return told(refreshed(request, talk), _("Closed. When the guest writes again, the receptionist answers."))
 
 
@@ -111,7 +122,7 @@ def snooze(request: DeskRequest, talk: Conversation) -> HttpResponse:
     until = _snoozed_until(request, talk)
     if until is None or not timezone.now() < until < timezone.now() + LONGEST_SNOOZE:
         return refused(request, _("Choose a time in the next 60 days."))
-    handoff.snooze(talk, person(request), until)
+    handoff.snooze(talk, person(request), until, seen=_seen(request))
     here = until.astimezone(request.hotel.zone)
     return told(refreshed(request, talk), _("Snoozed until %(when)s, or until the guest writes.") % {"when": f"{here:%d/%m %H:%M}"})
 
@@ -164,8 +175,7 @@ def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
         return _note(request, talk, text, key)
     if names := canned.unresolved(text):
         return refused(request, _("Fill in first: %(names)s") % {"names": ", ".join(names)})
-    given = request.POST.get("seen", "")
-    seen = int(given) if given.isdigit() and len(given) < 19 else thread.last_of(talk) + 1
+    seen = _seen(request)
     if request.POST.get("at"):
         return _plan(request, talk, text, key)
     undo_s = DeskSettings.of(request.hotel).undo_s
@@ -204,31 +214,27 @@ def _note(request: DeskRequest, talk: Conversation, text: str, key: str) -> Http
 @desk
 @require_POST
 def withdraw(request: DeskRequest, pk: int, row: int) -> HttpResponse:
-    """Not after all: the words come back to the composer."""
+    """Not after all: the words come back to the writer. In the body, because they may be longer than a header holds."""
     talk = talk_or_404(request, pk)
     planned_row = PlannedReply.objects.filter(conversation=talk, pk=row).select_related("conversation").first()
     if planned_row is None:
         raise Http404
-    if planned_row.state == PlannedReply.State.REFUSED:
-        PlannedReply.objects.filter(pk=row).update(state=PlannedReply.State.WITHDRAWN)
-    elif not planned.withdraw(planned_row):
-        return told(refreshed(request, talk), _("It has left already."), tone="wait")
-    response = refreshed(request, talk)
-    response["HX-Trigger"] = json.dumps({"taken-back": {"text": planned_row.text}})
-    return response
+    back = PlannedReply.objects.filter(pk=row, state=PlannedReply.State.REFUSED).update(state=PlannedReply.State.WITHDRAWN)
+    if not back and not planned.withdraw(planned_row):
+        return JsonResponse({"pk": talk.pk, "text": "", "words": _("It has left already.")})
+    return JsonResponse({"pk": talk.pk, "text": planned_row.text, "words": _("Taken back.")})
 
 
 @on_talk
 def send_template(request: DeskRequest, talk: Conversation) -> HttpResponse:
     """An approved template with its variables; the channel refuses nothing else once the window is closed."""
-    chosen = request.POST.get("template", "")
-    row = Template.objects.filter(account=talk.thread.account_id, pk=int(chosen) if chosen.isdigit() and len(chosen) < 19 else 0).first()
+    row = Template.objects.filter(account=talk.thread.account_id, pk=thread.number(request.POST.get("template", "")) or 0).first()
     if row is None or not _key(request):
         return refused(request, _("Choose a template."))
-    content = templates.content_of(row, {name: request.POST.get(f"value-{name}", "")[:500] for name in row.variables})
-    handoff.reply(talk, person(request), content.text, key=_key(request), content=content)
+    content = templates.content_of(row, {name: request.POST.get(f"value-{name}", "").replace("\x00", "")[:500] for name in row.variables})
+    handoff.reply(talk, person(request), content.text, key=_key(request), content=content, covers=thread.last_of(talk))
     talk.refresh_from_db()
-    return told(refreshed(request, talk, sent=True), _("Template sent."))
+    return told(refreshed(request, talk), _("Template sent."))
 
 
 @desk
@@ -241,6 +247,11 @@ def resend(request: DeskRequest, pk: int, letter: int) -> HttpResponse:
         raise Http404
     if not thread.window(talk).open and row.content["kind"] != "template":
         return refused(request, _("The 24-hour window is closed: send a template."))
+    if row.author == Outbound.Author.BOT and talk.owner != Conversation.Owner.BOT:
+        # The receptionist is silent here: its words leave as the person's who presses the button.
+        handoff.reply(talk, person(request), str(row.content["text"]), key=f"again{row.pk}", covers=thread.last_of(talk))
+        talk.refresh_from_db()
+        return told(refreshed(request, talk), _("Sent once more."))
     if not outbox.retry(row):
         return told(refreshed(request, talk), _("It is on its way already."), tone="wait")
     trail.record(talk, "sent_again", user=person(request), outbound=row.pk)

@@ -106,16 +106,10 @@ def task_state(request: DeskRequest, task: int) -> HttpResponse:
 
 
 def _tell_done(request: DeskRequest, row: Task, talk: Conversation) -> None:
-    """In a person's name, when a person has the conversation or nobody does; never over a colleague."""
+    """The promised word; whoever has the conversation keeps it, and what the guest waits for is still owed."""
     language = talk.guest.language if talk.guest.language in phrasebook.LANGUAGES else talk.hotel.main_language
-    if talk.person_id not in {None, person(request).pk} or not thread.window(talk).open:
-        return
-    was = talk.owner
-    key = f"task{row.pk}:{row.done_at:%Y%m%d%H%M%S}"
-    handoff.reply(talk, person(request), phrasebook.say(language, "task_done"), key=key)
-    if was == Conversation.Owner.BOT:
-        talk.refresh_from_db()
-        handoff.give_back(talk, person(request))
+    if thread.window(talk).open:
+        handoff.tell(talk, person(request), phrasebook.say(language, "task_done"), key=f"task{row.pk}:{row.done_at:%Y%m%d%H%M%S}")
 
 
 @desk
@@ -123,7 +117,7 @@ def task_form(request: DeskRequest, pk: int) -> HttpResponse:
     """A task out of a conversation, or out of one message of it."""
     talk = talk_or_404(request, pk)
     wanted = request.GET.get("message") or request.POST.get("message") or ""
-    message = talk.messages.filter(pk=int(wanted)).first() if wanted.isdigit() and len(wanted) < 19 else None
+    message = talk.messages.filter(pk=thread.number(wanted) or 0).first()
     stay = stays.current(request.hotel, [talk.guest_id]).get(talk.guest_id)
     first = {"text": message.text[:300] if message else "", "room": ", ".join(stay.rooms)[:20] if stay else "", "tell_guest": True}
     with timezone.override(request.hotel.zone):
@@ -200,7 +194,7 @@ def save_faq(request: DeskRequest, pk: int) -> HttpResponse:
         words = _("Only a hotel administrator changes what the receptionist says.")
         return HttpResponse(format_html('<p class="trouble">{}</p>', words))
     wanted = request.GET.get("message") or request.POST.get("message") or ""
-    message = talk.messages.filter(pk=int(wanted), author=Message.Author.STAFF).first() if wanted.isdigit() and len(wanted) < 19 else None
+    message = talk.messages.filter(pk=thread.number(wanted) or 0, author=Message.Author.STAFF).first()
     if message is None:
         raise Http404
     asked_by_guest = talk.messages.filter(author=Message.Author.GUEST, at__lte=message.at).order_by("-at").first()

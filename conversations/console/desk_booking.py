@@ -3,6 +3,7 @@ the price and the room are the PMS's at that moment. A quote's key is the bookin
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -49,7 +50,7 @@ class StayForm(forms.Form):
 
     def clean_ages(self) -> tuple[int, ...]:
         words = self.cleaned_data["ages"].replace(",", " ").replace(";", " ").split()
-        if any(not word.isdigit() or int(word) > 17 for word in words) or len(words) > 20:
+        if len(words) > 20 or any(not re.fullmatch(r"[0-9]|1[0-7]", word) for word in words):
             raise forms.ValidationError(_("Ages from 0 to 17, with commas between them."))
         return tuple(int(word) for word in words)
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from conversations.models import Conversation
@@ -33,7 +34,16 @@ def desk(view: Callable[Concatenate[Any, Rest], HttpResponse]) -> Callable[..., 
         request.hotel = hotel_or_404(request.user, hotel)
         return view(request, *args, **kwargs)
 
-    return never_cache(staff_member_required(inner))
+    guarded = never_cache(staff_member_required(inner))
+
+    @wraps(view)
+    def outer(request: Any, hotel: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "HX-Request" in request.headers and not (request.user.is_authenticated and request.user.is_staff):
+            # A piece of the page cannot hold the login: the whole page goes there.
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("admin:login") + f"?next=/console/{hotel}/"})
+        return guarded(request, hotel, *args, **kwargs)
+
+    return outer
 
 
 def talk_or_404(request: Any, pk: int) -> Conversation:

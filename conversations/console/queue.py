@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app.models import Account, Outbound
 from conversations.console import stays
 from conversations.labels import guest_word
-from conversations.models import Conversation, DeskSettings, Guest, Identity, Message, Seen, Task
+from conversations.models import Conversation, DeskSettings, Event, Guest, Identity, Message, Seen, Task
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 from hotelagent.hotels.search import folded, phone_digits, word_query
@@ -26,7 +27,9 @@ from reservations.models import Booking
 Owner = Conversation.Owner
 PAGE = 50
 FAILED_LATELY = dt.timedelta(days=7)
-UNREAD_LIMIT = 100
+# Conversations whose changes a page can tell by ear.
+SOUNDING = 300
+ALERTED = dt.timedelta(hours=1)
 
 VIEWS: dict[str, Any] = {
     "waiting": _("Waiting"),
@@ -172,31 +175,42 @@ def failed_threads(hotel: Hotel, now: dt.datetime) -> QuerySet[Outbound, int]:
     return rows.exclude(content__kind="read").values_list("thread", flat=True)
 
 
-def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, int]:
+def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
     """How many conversations each view has now."""
     return shared_counts(hotel, user) | {"mine": conversations(hotel, user, "mine").count()}
 
 
-def shared_counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, int]:
-    """The same for everybody, but for "mine"."""
+def mine(hotel: Hotel, user: AbstractBaseUser) -> dict[int, int]:
+    """A person's own conversations, each with the guest's last message: what its sound is about."""
+    last = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST).order_by("-id")
+    rows = conversations(hotel, user, "mine").annotate(last_guest=Coalesce(Subquery(last.values("pk")[:1]), 0))
+    return dict(rows.order_by("pk").values_list("pk", "last_guest")[:SOUNDING])
+
+
+def shared_counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
+    """The same for everybody, but for "mine". Besides: who waits, and the last alert, for the sounds."""
     now, today = timezone.now(), stays.guests_today(hotel)
     rows = Conversation.objects.filter(hotel=hotel)
-    by_owner = dict(rows.order_by().values_list("owner").annotate(Count("pk")))
-    waiting = rows.filter(owner__in=[Owner.WAITING, Owner.PERSON]).aggregate(
+    counted = rows.aggregate(
         waiting=Count("pk", filter=_of_view(hotel, user, "waiting")),
         overdue=Count("pk", filter=Q(deadline_at__lte=now)),
+        waiting_pks=ArrayAgg("pk", filter=Q(owner=Owner.WAITING), default=[]),
+        unassigned=Count("pk", filter=Q(owner=Owner.WAITING)),
+        bot=Count("pk", filter=Q(owner=Owner.BOT)),
+        snoozed=Count("pk", filter=Q(owner=Owner.SNOOZED)),
+        closed=Count("pk", filter=Q(owner=Owner.CLOSED)),
+        all=Count("pk"),
     )
     everybody = set().union(*today.values())
-    talks: dict[int, int] = dict(rows.filter(guest__in=everybody).order_by().values_list("guest").annotate(Count("pk")))
+    here = rows.filter(guest__in=everybody) if everybody else rows.none()
+    talks: dict[int, int] = dict(here.order_by().values_list("guest").annotate(Count("pk")))
+    alert = Event.objects.filter(hotel=hotel, type="overdue", at__gte=now - ALERTED).order_by("-pk").values_list("pk", flat=True).first()
     return {
-        **waiting,
-        "unassigned": by_owner.get(Owner.WAITING, 0),
+        **counted,
+        "waiting_pks": counted["waiting_pks"][:SOUNDING],
+        "alert": alert or 0,
         **{name: sum(talks.get(guest, 0) for guest in guests) for name, guests in today.items()},
         "failed": rows.filter(thread__in=failed_threads(hotel, now)).count(),
-        "bot": by_owner.get(Owner.BOT, 0),
-        "snoozed": by_owner.get(Owner.SNOOZED, 0),
-        "closed": by_owner.get(Owner.CLOSED, 0),
-        "all": sum(by_owner.values()),
     }
 
 

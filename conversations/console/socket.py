@@ -33,7 +33,7 @@ VIEWING_S, TYPING_S = 120.0, 6.0
 # A page says that it is still there; then it is looked whether its person still may be.
 CHECK_S = 60.0
 RECONNECT_S = 1.0
-SHARED_S, SHARED_LIMIT = 0.5, 500
+SHARED_S, SHARED_LIMIT = 0.5, 20
 MESSAGE_LIMIT = 2000
 
 
@@ -69,8 +69,8 @@ class Hub:
         if known is not None and known[0] == generation and known[1] > now:
             return known[2]
         value = make()
-        if len(self.made) > SHARED_LIMIT:
-            self.made.clear()
+        if len(self.made) >= SHARED_LIMIT:
+            self.made = {}
         self.made[hotel, name] = (generation, now + SHARED_S, value)
         return value
 

@@ -70,7 +70,10 @@ def all_of(hotel: Hotel, guest_key: str, phones: Iterable[str]) -> list[Stay]:
     today = hotel.local_now().date()
     wanted = {match_key(phone) for phone in phones if phone}
     lately = today - dt.timedelta(days=400)
-    rows = Booking.objects.filter(hotel=hotel).filter(Q(guest_key=guest_key) | Q(check_out__gte=lately, guest_phone__gt=""))
+    same_end = Q(pk__in=[])
+    for phone in wanted:
+        same_end |= Q(guest_phone__endswith=phone[-4:])
+    rows = Booking.objects.filter(hotel=hotel).filter(Q(guest_key=guest_key) | (Q(check_out__gte=lately) & same_end))
     mine = [row for row in rows.order_by("check_in", "pk") if row.guest_key == guest_key or match_key(row.guest_phone) in wanted]
     known = gateway(hotel).rooms_known(today)
     stays = [Stay(row, when_of(row, today), tuple(known.get(row.pms_id, ()))) for row in mine]

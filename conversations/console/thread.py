@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from channels_app.transports import transport_of
 from conversations.labels import EVENTS, REMEMBERED, intent_word, reason_word, sources_of, summary_words
 from conversations.models import Conversation, Event, Handoff, Message, Note, PlannedReply, Seen
 
-PAGE = 200
+PAGE, SHOWN_LIMIT = 200, 1000
 TICKS = {
     Outbound.State.QUEUED: ("clock", _("Queued")),
     Outbound.State.SENDING: ("clock", _("On its way")),
@@ -59,16 +60,25 @@ def name_of(user: Any) -> str:
     return (user.get_full_name() or user.get_username()) if user is not None else ""
 
 
-def lines(conversation: Conversation, user: AbstractBaseUser, before: str = "") -> tuple[list[Line], int | None]:
-    """The last lines in order, and the message before which there is more."""
+def number(text: str) -> int | None:
+    """A row's key as an address or a form tells it; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def lines(conversation: Conversation, user: AbstractBaseUser, before: str = "", *, since: str = "") -> tuple[list[Line], int | None]:
+    """The last lines in order, and the message before which there is more. ``since``: a message shown already, however old."""
     rows = conversation.messages.select_related("outbound", "user", "inbound").order_by("-at", "-id")
-    border = conversation.messages.filter(pk=int(before)).first() if before.isdigit() and len(before) < 19 else None
+    border = conversation.messages.filter(pk=number(before) or 0).first()
     if border is not None:
-        rows = rows.filter(at__lte=border.at, pk__lt=border.pk)
-    page = list(rows[: PAGE + 1])
-    shown, more = page[:PAGE][::-1], len(page) > PAGE
-    since = shown[0].at if more else None
-    found = [*_messages(conversation, shown), *_others(conversation, since, border.at if border else None)]
+        rows = rows.filter(Q(at__lt=border.at) | Q(at=border.at, pk__lt=border.pk))
+    oldest = conversation.messages.filter(pk=number(since) or 0).first()
+    count = PAGE
+    if oldest is not None:
+        count = min(max(PAGE, rows.filter(at__gte=oldest.at).count()), SHOWN_LIMIT)
+    page = list(rows[: count + 1])
+    shown, more = page[:count][::-1], len(page) > count
+    start = shown[0].at if more else None
+    found = [*_messages(conversation, shown), *_others(conversation, start, border.at if border else None)]
     if border is None:
         waiting = conversation.planned.filter(state__in=[PlannedReply.State.WAITING, PlannedReply.State.REFUSED]).select_related("user")
         found += [

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:hotel>/c/<int:pk>/earlier/", views.earlier_part, name="earlier"),
     path("<slug:hotel>/c/<int:pk>/panel/", views.panel_part, name="panel"),
     path("<slug:hotel>/c/<int:pk>/stays/", views.stays_part, name="stays"),
+    path("<slug:hotel>/c/<int:pk>/suggestion/", views.suggestion_part, name="suggestion"),
     path("<slug:hotel>/c/<int:pk>/canned/", views.canned_part, name="canned"),
     path("<slug:hotel>/c/<int:pk>/templates/", views.templates_part, name="templates"),
     path("<slug:hotel>/c/<int:pk>/seen/", views.seen, name="seen"),

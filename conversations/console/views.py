@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from channels_app import templates
-from conversations.console import canned, health, panel, queue, socket, thread
+from conversations.console import canned, health, panel, queue, socket, suggestion, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.models import Attendance, Conversation, DeskSettings
 from hotelagent.hotels.access import has_role, hotels_of
@@ -94,6 +94,14 @@ def stays_part(request: DeskRequest, pk: int) -> HttpResponse:
 
 @desk
 @require_safe
+def suggestion_part(request: DeskRequest, pk: int) -> HttpResponse:
+    """What the receptionist would answer, for a person to use or not."""
+    talk = talk_or_404(request, pk)
+    return render(request, "console/_suggestion.html", {"draft": suggestion.of(talk), "talk": talk, "hotel": request.hotel})
+
+
+@desk
+@require_safe
 def canned_part(request: DeskRequest, pk: int) -> HttpResponse:
     """Canned replies and quick facts for what was typed after the slash."""
     talk = talk_or_404(request, pk)
@@ -124,9 +132,9 @@ def _fields(variables: list[str], values: dict[str, str]) -> list[tuple[str, str
 @require_POST
 def seen(request: DeskRequest, pk: int) -> HttpResponse:
     """The page was visible with these messages in it."""
-    up_to = request.POST.get("up_to", "")
-    if up_to.isdigit() and len(up_to) < 19:
-        thread.mark_seen(talk_or_404(request, pk), person(request), int(up_to))
+    up_to = thread.number(request.POST.get("up_to", ""))
+    if up_to is not None:
+        thread.mark_seen(talk_or_404(request, pk), person(request), up_to)
     return HttpResponse(status=204)
 
 
@@ -154,7 +162,7 @@ def refreshed(request: DeskRequest, talk: Conversation, **more: Any) -> HttpResp
 
 def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[str, Any]:
     user = person(request)
-    found, earlier = thread.lines(talk, user, before)
+    found, earlier = thread.lines(talk, user, before, since=request.GET.get("since", ""))
     handoff, reason, summary = thread.open_handoff(talk)
     mine = talk.person_id == user.pk
     return {
@@ -200,10 +208,10 @@ def _shell(request: DeskRequest) -> dict[str, Any]:
 def _queue(request: DeskRequest) -> dict[str, Any]:
     user, hotel = person(request), request.hotel
     view, term = queue.view_name(request.GET.get("view", "")), request.GET.get("q", "").replace("\x00", "")[:100]
-    wanted = request.GET.get("shown", "")
-    shown = min(int(wanted), SHOWN_LIMIT) if wanted.isdigit() and len(wanted) < 6 else queue.PAGE
+    shown = min(thread.number(request.GET.get("shown", "")) or queue.PAGE, SHOWN_LIMIT)
     counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.shared_counts(hotel, user))
-    counted = counted | {"mine": queue.conversations(hotel, user, "mine").count()}
+    mine = queue.mine(hotel, user)
+    counted = counted | {"mine": len(mine)}
     asked = (view, term, shown) if view != "mine" else (view, term, shown, user.pk)
     made = socket.HUB.shared(hotel.pk, repr(asked), lambda: queue.shared_page(hotel, user, view, term, shown=max(shown, 1)))
     found = queue.for_person(made, user)
@@ -214,6 +222,7 @@ def _queue(request: DeskRequest) -> dict[str, Any]:
         "term": term,
         "views": [(name, title, counted.get(name, 0)) for name, title in queue.VIEWS.items()],
         "counts": counted,
+        "mine": mine,
         "queue": found,
         "next_shown": shown + queue.PAGE,
         "present": socket.HUB.everybody(hotel.pk, but=user.pk),

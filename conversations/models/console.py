@@ -38,6 +38,9 @@ class DeskSettings(models.Model):
         _("template for calls"), max_length=200, blank=True,
         help_text=_("Name of an approved template with two variables: the guest and the reason."),
     )  # fmt: skip
+    suggest = models.BooleanField(
+        _("draft answers for people"), default=True, help_text=_("From the hotel's own words; nothing leaves by itself.")
+    )
     undo_s = models.PositiveSmallIntegerField(
         _("undo a sent message within (seconds)"), default=0, validators=[MaxValueValidator(30)], help_text=_("0: sent at once")
     )
@@ -148,6 +151,8 @@ class PlannedReply(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))
     text = models.TextField(_("text"))
     key = models.CharField(max_length=64)
+    # The last message its writer knew of: what came after it is still owed an answer.
+    covers = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(_("due"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.CharField(_("reason"), max_length=300, blank=True)

@@ -3,7 +3,7 @@
   "use strict";
   const $ = (id) => document.getElementById(id);
   const word = (name) => $("words").content.querySelector('[data-word="' + name + '"]').textContent;
-  let chosen = -1;
+  let chosen = -1, submitted = null, asked = 0;
 
   function talk() { return $("conversation"); }
   function draftKey() { return "desk-draft:" + document.body.dataset.user + ":" + talk().dataset.pk; }
@@ -63,18 +63,47 @@
     $("composer").classList.toggle("is-locked", locked && isReply);
   }
 
-  function clear() {
-    localStorage.removeItem(draftKey());
-    $("composer-text").value = "";
+  /* A letter of this conversation was taken by the server: exactly its words go, whatever was typed meanwhile stays. */
+  function sent(pk, parameters) {
+    const text = parameters.get ? parameters.get("text") : parameters.text;
+    const key = parameters.get ? parameters.get("key") : parameters.key;
+    const at = "desk-draft:" + document.body.dataset.user + ":" + pk;
+    submitted = null;
+    if (!talk() || talk().dataset.pk !== pk) {
+      const kept = JSON.parse(localStorage.getItem(at) || "null");
+      if (kept && kept.key === key && kept.text === text) localStorage.removeItem(at);
+      else if (kept && kept.key === key) localStorage.setItem(at, JSON.stringify({ ...kept, key: fresh() }));
+      return;
+    }
+    const box = $("composer-text");
+    $("suggestion").replaceChildren();
     $("composer-key").value = fresh();
-    $("composer-seen").value = "";
-    const at = $("composer-at");
-    if (at) at.value = "";
-    const later = $("later");
-    if (later) later.open = false;
+    $("composer-at").value = "";
+    $("later").open = false;
+    $("held").replaceChildren();
     hideCanned();
-    if ($("composer-kind").value === "note") setKind("reply", true);
+    box.value = box.value === text ? "" : box.value.startsWith(text) ? box.value.slice(text.length).trimStart() : box.value;
+    $("composer-seen").value = box.value ? last() : "";
+    if (!box.value && $("composer-kind").value === "note") setKind("reply", true);
     grow();
+    keep();
+  }
+
+  /* Words that were taken back: to the composer of their conversation, before whatever stands there. */
+  function takenBack(pk, text) {
+    if (talk() && talk().dataset.pk === pk) {
+      const box = $("composer-text");
+      box.value = box.value.trim() ? text + "\n" + box.value : text;
+      $("composer-key").value = fresh();
+      $("composer-seen").value = last();
+      grow();
+      keep();
+      box.focus();
+      return;
+    }
+    const at = "desk-draft:" + document.body.dataset.user + ":" + pk;
+    const kept = JSON.parse(localStorage.getItem(at) || "null");
+    localStorage.setItem(at, JSON.stringify({ text: kept && kept.text ? text + "\n" + kept.text : text, kind: "reply", key: fresh(), seen: "", at: Date.now() }));
   }
 
   function grow() {
@@ -85,8 +114,11 @@
 
   function insert(text) {
     const box = $("composer-text");
-    const slash = box.value.lastIndexOf("/");
-    box.value = (slash >= 0 && slash <= box.selectionStart ? box.value.slice(0, slash) : box.value) + text;
+    const head = box.value.slice(0, box.selectionStart), tail = box.value.slice(box.selectionStart);
+    const slash = /(^|\s)\/[\w-]*$/.exec(head);
+    const start = slash ? head.slice(0, slash.index + slash[1].length) : head;
+    box.value = start + text + tail;
+    box.setSelectionRange(start.length + text.length, start.length + text.length);
     if (!$("composer-seen").value) $("composer-seen").value = last();
     hideCanned();
     box.focus();
@@ -94,9 +126,18 @@
     keep();
   }
 
-  function hideCanned() { const at = $("canned"); if (at) { at.hidden = true; at.replaceChildren(); } chosen = -1; }
+  /* A draft is only put before the person who sends it. */
+  function use(draft) {
+    setKind("reply", true);
+    $("composer-text").value = draft.dataset.draft;
+    $("composer-seen").value = last();
+    $("composer-text").focus();
+    grow();
+    keep();
+  }
 
-  let asked = 0;
+  function hideCanned() { asked += 1; const at = $("canned"); if (at) { at.hidden = true; at.replaceChildren(); } chosen = -1; }
+
   async function showCanned(term) {
     const turn = ++asked;
     const answer = await fetch(talk().dataset.canned + "?q=" + encodeURIComponent(term), { headers: { "HX-Request": "true" } }).catch(() => null);
@@ -117,6 +158,8 @@
 
   function typed() {
     const box = $("composer-text");
+    // Other words than those perhaps sent already are another letter.
+    if (submitted !== null && box.value !== submitted && !$("composer").classList.contains("htmx-request")) { $("composer-key").value = fresh(); submitted = null; }
     if (box.value && !$("composer-seen").value) $("composer-seen").value = last();
     if (!box.value) $("composer-seen").value = "";
     const slash = /(?:^|\s)\/([\w-]*)$/.exec(box.value.slice(0, box.selectionStart));
@@ -145,6 +188,8 @@
     if (event.target.id !== "composer-text" || event.isComposing) return;
     const open = !$("canned").hidden && chosen >= 0;
     if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) { choose(chosen + (event.key === "ArrowDown" ? 1 : -1)); event.preventDefault(); return; }
+    const draft = document.querySelector("[data-draft]");
+    if (!open && event.key === "Tab" && !event.shiftKey && draft && !event.target.value) { use(draft); event.preventDefault(); return; }
     if (open && (event.key === "Enter" || event.key === "Tab")) {
       insert(document.querySelectorAll("#canned [role=option]")[chosen].dataset.insert);
       event.preventDefault();
@@ -153,7 +198,7 @@
     if (event.key === "Escape" && !$("canned").hidden) { hideCanned(); event.stopPropagation(); return; }
     if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && matchMedia("(pointer: fine)").matches) {
       event.preventDefault();
-      if ($("composer-text").value.trim()) $("composer").requestSubmit();
+      if ($("composer-text").value.trim() && !$("composer").classList.contains("htmx-request")) $("composer").requestSubmit();
     }
   });
 
@@ -167,23 +212,20 @@
     if (anyway) { $("composer-seen").value = anyway.dataset.sendAnyway; $("held").replaceChildren(); $("composer").requestSubmit(); }
     const edit = at.closest("[data-edit]");
     if (edit) { $("composer-seen").value = edit.dataset.edit; $("held").replaceChildren(); $("composer-text").focus(); keep(); }
+    const draft = at.closest("[data-draft]");
+    if (draft) use(draft);
     const told = at.closest("[data-write]");
     if (told) { setKind("reply", true); $("composer-text").value = told.dataset.write; $("composer-seen").value = last(); document.body.dataset.screen = "thread"; $("composer-text").focus(); grow(); keep(); }
     const empty = at.closest("[data-empty]");
     if (empty) $(empty.dataset.empty).replaceChildren();
+    if (at.closest("[data-fresh]")) { $("composer-key").value = fresh(); submitted = null; keep(); }
     if (at.closest("[data-dismiss]")) { $("held").replaceChildren(); $("composer-text").focus(); }
     if (at.closest("[data-clear-at]")) { $("composer-at").value = ""; $("later").open = false; }
   });
 
-  document.addEventListener("taken-back", function (event) {
-    if (!talk()) return;
-    $("composer-text").value = event.detail.text;
-    $("composer-key").value = fresh();
-    $("composer-seen").value = last();
-    grow();
-    keep();
-    $("composer-text").focus();
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.detail.elt && event.detail.elt.id === "composer") submitted = $("composer-text").value;
   });
 
-  window.deskComposer = { restore: restore, clear: clear, setKind: setKind, lock: lock, grow: grow, keep: keep, word: word, insert: insert };
+  window.deskComposer = { restore: restore, sent: sent, takenBack: takenBack, setKind: setKind, lock: lock, grow: grow, keep: keep, word: word, insert: insert };
 })();

@@ -7,6 +7,7 @@
   const page = Math.random().toString(36).slice(2);
   const FIRST_MS = 120, BETWEEN_MS = { queue: 1200, talk: 500 }, POLL_MS = 4000, BEAT_MS = 30000, TYPING_MS = 2500;
   let socket = null, down = 0, lastTyped = 0, stuck = true;
+  const BUSY = "#head .htmx-request, #lines .htmx-request";
   const due = { queue: null, talk: null }, read = { queue: 0, talk: 0 };
 
   // --- reading again --------------------------------------------------------------------------------------------------
@@ -19,8 +20,7 @@
   }
 
   function queueUrl() {
-    const rows = $("rows");
-    const view = rows ? rows.dataset.view : "waiting";
+    const view = $("find-view").value;
     const shown = document.querySelectorAll("#rows .row").length;
     return base() + "queue/?view=" + encodeURIComponent(view) + "&q=" + encodeURIComponent($("find-text").value) + "&shown=" + Math.max(shown, 50);
   }
@@ -30,7 +30,9 @@
   function refreshTalk() {
     const talk = $("conversation");
     if (!talk) return Promise.resolve();
-    return htmx.ajax("GET", talk.dataset.thread, { target: "#head", source: "#head" }).catch(() => {});
+    if (document.querySelector(BUSY + ", #head details[open]")) { soon("talk", refreshTalk); return Promise.resolve(); }
+    const since = talk.dataset.since ? "?since=" + talk.dataset.since : "";
+    return htmx.ajax("GET", talk.dataset.thread + since, { target: "#head", source: "#head" }).catch(() => {});
   }
 
   function changed(told) {
@@ -57,12 +59,13 @@
   }
 
   setInterval(function () { if (!socket || socket.readyState !== 1) { refreshQueue(); refreshTalk(); } }, POLL_MS);
-  setInterval(function () { beat(false); }, BEAT_MS);
+  // A line can be open and deaf: once in a while the page looks by itself.
+  setInterval(function () { beat(false); refreshQueue(); }, BEAT_MS);
 
   function beat(typing) {
     if (!socket || socket.readyState !== 1) return;
     const talk = $("conversation");
-    const at = talk && document.visibilityState === "visible" ? Number(talk.dataset.pk) : 0;
+    const at = talk && document.visibilityState === "visible" && $("scroll").checkVisibility() ? Number(talk.dataset.pk) : 0;
     socket.send(JSON.stringify({ page: page, at: at, typing: typing }));
   }
 
@@ -101,16 +104,12 @@
   let known = null;
 
   function look() {
-    const now = { waiting: new Set(), late: new Set(), mine: new Map() };
-    for (const row of document.querySelectorAll("#rows .row")) {
-      if (row.dataset.owner === "waiting") now.waiting.add(row.dataset.pk);
-      if (row.classList.contains("late")) now.late.add(row.dataset.pk);
-      if (row.dataset.mine) now.mine.set(row.dataset.pk, Number(row.dataset.lastGuest));
-    }
     const rows = $("rows");
-    now.view = rows.dataset.view + "|" + $("find-text").value;
-    now.count = Number(rows.dataset.waiting);
-    now.over = Number(rows.dataset.overdue);
+    const pairs = rows.dataset.mine.trim().split(/\s+/).filter(Boolean).map((one) => one.split(":"));
+    const now = {
+      waiting: new Set(rows.dataset.asked.split(" ").filter(Boolean)), mine: new Map(pairs.map(([pk, last]) => [pk, Number(last)])),
+      alert: Number(rows.dataset.alert), over: Number(rows.dataset.overdue), count: Number(rows.dataset.waiting),
+    };
     if (known) announce(now);
     known = now;
     $("mode-note").hidden = rows.dataset.mode === "live";
@@ -121,9 +120,8 @@
   }
 
   function announce(now) {
-    if (now.over > known.over) { tell("overdue", "now-overdue"); return; }
-    if (now.count > known.count) { tell("waiting", "newly-waiting"); return; }
-    if (now.view !== known.view) return;
+    if (now.alert > known.alert || now.over > known.over) { tell("overdue", "now-overdue"); return; }
+    for (const pk of now.waiting) if (!known.waiting.has(pk)) { tell("waiting", "newly-waiting"); return; }
     for (const [pk, last] of now.mine) {
       if (known.mine.has(pk) && last > known.mine.get(pk)) { tell("message", "new-message"); return; }
     }
@@ -132,9 +130,10 @@
   function tell(sound, words) {
     window.deskSounds.play(sound);
     $("said").textContent = word(words);
-    if (document.visibilityState !== "visible" && "Notification" in window && Notification.permission === "granted") {
+    if (document.visibilityState === "visible" || !("Notification" in window) || Notification.permission !== "granted") return;
+    try {
       new Notification(document.body.dataset.hotelName, { body: word(words), tag: sound });
-    }
+    } catch (error) { /* phones allow it only to a service worker: the sound and the title tell */ }
   }
 
   function clocks() {
@@ -162,7 +161,7 @@
   function seen() {
     const talk = $("conversation");
     const marks = document.querySelector("#lines .marks");
-    if (!talk || !marks || document.visibilityState !== "visible" || !stuck) return;
+    if (!talk || !marks || document.visibilityState !== "visible" || !stuck || !scroll().checkVisibility()) return;
     if (Number(marks.dataset.last) <= Number(marks.dataset.seen) || talk.dataset.told === marks.dataset.last) return;
     talk.dataset.told = marks.dataset.last;
     const body = new URLSearchParams({ up_to: marks.dataset.last });
@@ -198,10 +197,36 @@
 
   function screen(name) { document.body.dataset.screen = name; }
 
-  let before = null, focusAt = null;
+  let before = null, focusAt = null, wanted = null;
+
+  function talkOf(path) { const found = /\/c\/(\d+)\//.exec(path); return found ? found[1] : null; }
+
+  // An answer that comes late is of a conversation or a view that is not open any more.
+  function isLate(detail) {
+    const path = detail.requestConfig ? detail.requestConfig.path : "", pk = talkOf(path), id = detail.target.id;
+    if (id === "queue") return new URLSearchParams(path.split("?")[1] || "").get("view") !== $("find-view").value && path.includes("view=");
+    if (id === "talk") return wanted !== null && pk !== wanted;
+    return pk !== null && Boolean($("conversation")) && pk !== $("conversation").dataset.pk;
+  }
+
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.detail.target.id === "talk") wanted = talkOf(event.detail.requestConfig.path);
+  });
   document.addEventListener("htmx:beforeSwap", function (event) {
+    if (isLate(event.detail)) { event.detail.shouldSwap = false; return; }
+    // A button that waits for its answer must still be there when it comes.
+    if (event.detail.target.id === "head" && event.detail.requestConfig.verb === "get" && document.querySelector(BUSY)) {
+      event.detail.shouldSwap = false;
+      soon("talk", refreshTalk);
+      return;
+    }
     if (event.detail.target.id === "queue") focusAt = document.activeElement && document.activeElement.id;
     if (event.detail.target.id === "head" && scroll()) before = { top: scroll().scrollTop, height: scroll().scrollHeight, last: lastMessage() };
+  });
+  // What is being filled in below (a template's variables) is left alone unless it changed what may be sent.
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    const at = event.detail.target, fresh = event.detail.fragment && event.detail.fragment.querySelector ? event.detail.fragment.querySelector("#gate") || event.detail.fragment : null;
+    if (at && at.id === "gate" && fresh && fresh.dataset && fresh.dataset.may === at.dataset.may) event.detail.shouldSwap = false;
   });
 
   function lastMessage() { const at = document.querySelector("#lines .marks"); return at ? Number(at.dataset.last) : 0; }
@@ -217,18 +242,28 @@
     if (id === "panel") $("panel").classList.add("ready");
     if (id === "head" && scroll()) {
       const grown = before && lastMessage() > before.last;
-      if (document.querySelector("#lines[data-sent]")) { document.querySelector("#lines").removeAttribute("data-sent"); window.deskComposer.clear(); stuck = true; }
       if (stuck) bottom();
       else if (grown) $("latest").hidden = false;
-      if (grown) $("said").textContent = word("new-message");
+      if (grown) { $("said").textContent = word("new-message"); htmx.trigger(document.body, "suggest"); }
       window.deskComposer.lock();
       seen();
     }
   });
 
+  document.addEventListener("htmx:afterRequest", function (event) {
+    const detail = event.detail, path = detail.requestConfig ? detail.requestConfig.path : "";
+    if (!detail.successful || detail.xhr.status >= 300) return; // a refusal is no failure to htmx
+    if (/\/send\/$/.test(path)) { window.deskComposer.sent(talkOf(path), detail.requestConfig.parameters); stuck = true; if (scroll()) bottom(); }
+    if (/\/take\/$/.test(path) && $("composer-text") && !$("composer-text").disabled) $("composer-text").focus();
+    if (path.includes("/earlier/") && $("conversation")) {
+      const first = document.querySelector("#lines .bubble");
+      if (first) $("conversation").dataset.since = first.id.slice(1);
+    }
+  });
+
   document.addEventListener("htmx:responseError", function () { toast(word("failed"), "late"); });
   document.addEventListener("htmx:sendError", function (event) {
-    if (event.detail.elt && event.detail.elt.id === "composer") toast(word("unsure"), "wait");
+    if (event.detail.elt && event.detail.elt.matches("#composer, [data-template]")) toast(word("unsure"), "wait");
   });
 
   document.addEventListener("told", function (event) { toast(event.detail.words, event.detail.tone, event.detail.undo); soon("queue", refreshQueue); });
@@ -241,12 +276,28 @@
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = word("undo");
-      button.addEventListener("click", function () { at.remove(); htmx.ajax("POST", undo, { target: "#head", source: "#composer", values: {} }); });
+      button.addEventListener("click", function () { at.remove(); takeBack(undo); });
       at.append(button);
     }
     $("toasts").append(at);
     setTimeout(function () { at.remove(); }, undo ? 30000 : 6000);
   }
+
+  async function takeBack(url) {
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    try {
+      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token } });
+      const told = await answer.json();
+      if (told.text) window.deskComposer.takenBack(String(told.pk), told.text);
+      toast(told.words, told.text ? "ok" : "wait");
+    } catch (error) { toast(word("failed"), "late"); }
+    soon("talk", refreshTalk);
+  }
+
+  document.addEventListener("click", function (event) {
+    const undo = event.target.closest("[data-undo]");
+    if (undo) takeBack(undo.dataset.undo);
+  });
 
   // --- keys and palette -----------------------------------------------------------------------------------------------
 
@@ -352,7 +403,6 @@
       if ("Notification" in window && Notification.permission === "default" && event.target.closest("#sound")) Notification.requestPermission();
     });
     document.addEventListener("visibilitychange", function () { beat(false); seen(); });
-    window.addEventListener("popstate", function () { location.reload(); });
     look();
     clocks();
     opened();

@@ -41,7 +41,7 @@ def test_the_working_day_of_a_receptionist(front, staff):
     page.keyboard.press("Escape")
     page.keyboard.press("t")
     expect(page.locator("#head .owner")).to_have_text("You")
-    page.keyboard.press("r")
+    expect(page.locator("#composer-text")).to_be_focused()
     page.keyboard.type("/ya")
     expect(page.locator("#canned [role=option]").first).to_be_visible()
     page.keyboard.press("Enter")

@@ -46,9 +46,11 @@ def test_a_hundred_who_wait_are_a_hundred_alerts_at_2_5_and_10_minutes(account, 
 
     climbed = {seconds: climb_at(start + dt.timedelta(seconds=seconds), time_machine) for seconds in (119, 121, 299, 301, 599, 601, 3600)}
 
-    figures.update(guests=size, alerts=sum(climbed.values()), calls=len(alarms()))
+    told = [row.content["template"]["guests"] for row in Outbound.objects.filter(author="system").order_by("pk")]
+    figures.update(guests=size, alerts=sum(climbed.values()), letters=len(told))
     assert climbed == {119: 0, 121: size, 299: 0, 301: size, 599: 0, 601: size, 3600: 0}
-    assert alarms() == ["5491144440001"] * size + ["5491144440002"] * size
+    # A phone takes a letter every six seconds: what has not left yet tells of everybody.
+    assert alarms() == ["5491144440001", "5491144440002"] and [len(names) for names in told] == [size, size]
     assert Event.objects.filter(type="overdue").count() == 3 * size
 
 
@@ -152,3 +154,30 @@ def test_settings_that_change_count_the_deadlines_again(account, hotel, leo):
     talk.refresh_from_db()
     assert talk.deadline_at - talk.waiting_since == minutes(30) and talk.alert_at - talk.waiting_since == minutes(10)
     assert browser(leo).get("/console/prueba/").status_code == 200
+
+
+def test_whoever_comes_late_has_a_ladder_of_their_own(account, ladder, eva, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    talk = waiting(account, since=start)
+    climb_at(start + minutes(10.5), time_machine)
+    handoff.take(talk, eva)
+
+    at_once = climb_at(start + minutes(11), time_machine)
+    owner = Conversation.objects.get().owner
+    climb_at(start + minutes(16), time_machine)
+
+    assert (at_once, owner, Conversation.objects.get().owner) == (0, "person", "waiting")
+
+
+def test_a_call_that_has_left_is_followed_by_another(account, ladder, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    waiting(account, "Ana", since=start)
+    climb_at(start + minutes(5.1), time_machine)
+    Outbound.objects.filter(author="system").update(state="sent")
+    waiting(account, "Bea", since=start + minutes(1))
+
+    climb_at(start + minutes(6.1), time_machine)
+
+    assert [row.content["template"]["guests"] for row in Outbound.objects.filter(author="system").order_by("pk")] == [["Ana"], ["Bea"]]

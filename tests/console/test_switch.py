@@ -57,7 +57,9 @@ def test_what_is_queued_when_the_switch_is_turned_never_leaves(account, hotel, l
 
     switch.turn(hotel, "paused", leo)
 
+    talk.refresh_from_db()
     assert [row.state for row in Outbound.objects.all()] == ["aborted"]
+    assert talk.owner == "waiting" and talk.deadline_at is not None  # what it was to say is a person's to say now
 
 
 def test_a_turn_that_is_being_thought_says_nothing_once_the_switch_is_turned(asked, hotel, leo, monkeypatch):
