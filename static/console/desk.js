@@ -197,9 +197,22 @@
 
   function screen(name) { document.body.dataset.screen = name; }
 
-  let before = null, focusAt = null, wanted = null;
+  let before = null, focusAt = null, wanted = null, pressed = false;
+
+  // A row that is exchanged between press and release is never clicked.
+  document.addEventListener("pointerdown", function (event) { pressed = Boolean(event.target.closest("#queue")); }, true);
+  for (const name of ["pointerup", "pointercancel", "blur"]) window.addEventListener(name, function () { setTimeout(function () { pressed = false; }, 50); }, true);
 
   function talkOf(path) { const found = /\/c\/(\d+)\//.exec(path); return found ? found[1] : null; }
+
+  // What looks as it did is not exchanged: a finger may be on it. The clocks run by themselves.
+  let shownQueue = "";
+  function isKnown(detail) {
+    const fresh = detail.serverResponse.replace(/<time class="clock"[^>]*>[^<]*<\/time>/g, (one) => one.replace(/>[^<]*</, "><"));
+    const same = fresh === shownQueue;
+    shownQueue = fresh;
+    return same;
+  }
 
   // An answer that comes late is of a conversation or a view that is not open any more.
   function isLate(detail) {
@@ -220,6 +233,8 @@
       soon("talk", refreshTalk);
       return;
     }
+    if (event.detail.target.id === "queue" && pressed) { event.detail.shouldSwap = false; soon("queue", refreshQueue); return; }
+    if (event.detail.target.id === "queue" && isKnown(event.detail)) { event.detail.shouldSwap = false; return; }
     if (event.detail.target.id === "queue") focusAt = document.activeElement && document.activeElement.id;
     if (event.detail.target.id === "head" && scroll()) before = { top: scroll().scrollTop, height: scroll().scrollHeight, last: lastMessage() };
   });
