@@ -26,8 +26,9 @@ WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Closed again with the module: its event loop must not run under the tests of others."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         if os.environ.get("CI"):

@@ -854,7 +854,9 @@ def test_golden_mails_come_in_pairs_and_are_raw() -> None:
     words = {path.stem: path for path in folder.glob("*/*.txt")}
 
     assert mails.keys() == words.keys() and len(mails) >= 80
-    assert {name for name, path in mails.items() if path.parent.name == "dev"} == {name for name in mails if int(name[:3]) % 5 == 0}
+    assert {name for name, path in mails.items() if path.parent.name == "dev"} == {
+        name for name in mails if int(name[:3]) % 5 == 0 or int(name[:3]) >= 200
+    }
     for name, path in mails.items():
         raw, text = path.read_bytes(), words[name].read_bytes().decode("utf-8")
         assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw), f"{name} has a bare line end"
