@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test test-pms screens proof bench check fmt lint types migrations lock clean
+.PHONY: help demo test test-pms proof bench check fmt lint types migrations lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,9 +21,6 @@ test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the
 test-pms: $(VENV)/dev.stamp ## Ask a live PMS the whole contract: make test-pms PMS_BASE_URL=... PMS_API_KEY=... PMS_HOTEL_ID=1
 	@exec env PMS_BASE_URL="$(PMS_BASE_URL)" PMS_API_KEY="$(PMS_API_KEY)" PMS_HOTEL_ID="$(PMS_HOTEL_ID)" \
 		PMS_ROOM_TYPE="$(PMS_ROOM_TYPE)" PMS_FROM="$(PMS_FROM)" $(BIN)/python -m tests.contracts
-
-screens: $(VENV)/dev.stamp ## Take the pictures of the live desk for README and docs
-	@exec $(BIN)/python -m tests.browser.screens
 
 proof: $(VENV)/dev.stamp ## Promises at full size, figures to docs/proof/: make proof ROW=B1 (without ROW: all of them)
 	@exec $(BIN)/python -m pytest --promise $(or $(ROW),all) --full --timeout=0 -p no:xdist -q $(ARGS)
