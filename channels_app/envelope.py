@@ -83,6 +83,9 @@ class Content:
     list_label: str = ""
     reply_to: str = ""
     template: JsonObject = field(default_factory=dict)
+    # E-mail: the language of what stands around the words, and what kind of mail it is.
+    language: str = ""
+    mail: JsonObject = field(default_factory=dict)
 
     def to_json(self) -> JsonObject:
         return {
@@ -92,13 +95,22 @@ class Content:
             "list_label": self.list_label,
             "reply_to": self.reply_to,
             **({"template": self.template} if self.template else {}),
+            **({"language": self.language} if self.language else {}),
+            **({"mail": self.mail} if self.mail else {}),
         }
 
     @classmethod
     def from_json(cls, data: JsonObject) -> Content:
         choices = tuple(Choice(c["id"], c["title"], c.get("description", "")) for c in data.get("choices", []))
         return cls(
-            data["kind"], data.get("text", ""), choices, data.get("list_label", ""), data.get("reply_to", ""), data.get("template", {})
+            data["kind"],
+            data.get("text", ""),
+            choices,
+            data.get("list_label", ""),
+            data.get("reply_to", ""),
+            data.get("template", {}),
+            data.get("language", ""),
+            data.get("mail", {}),
         )
 
 
@@ -115,7 +127,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Retry:
-    """Not taken; worth another try, ``tries`` in all. ``whole_number``: everything on this account should slow down;
+    """Not taken; worth another try, ``tries`` in all (0: as often as it takes).
+    ``whole_number``: everything on this account should slow down;
     ``per_guest``: only this guest's letters. ``after_s``: not before, says the provider."""
 
     reason: str

@@ -33,7 +33,11 @@ SORTING_LOCK = 0x534F5254
 RETRY = (60, 120, 240)
 MAX_ATTEMPTS = 1 + len(RETRY)
 # Kinds that are no words of the guest: kept and shown, never answered, and they open no window.
-SILENT_KINDS = frozenset({"reaction", "system", "group", "edit", "revoke", "request_welcome", "call_permission_reply"})
+SILENT_KINDS = frozenset(
+    {"reaction", "system", "group", "edit", "revoke", "request_welcome", "call_permission_reply", "automatic", "spam", "history"}
+)
+# Kinds a person has to look at first: nobody knows that the sender is who they seem, or what the mail holds.
+FOR_PEOPLE = frozenset({"relayed", "unproven", "unaddressed", "too_large"})
 
 
 def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], *, quarantine: str = "no such account") -> int:
@@ -145,7 +149,7 @@ def assign(letters: Sequence[Inbound]) -> list[Thread]:
             by_user[letter.account_id, thread.user_id] = thread
         letter.thread, letter.attempts = thread, 0  # tries of now on are those of its turn
     Thread.objects.bulk_create([thread for thread in threads.values() if thread.pk is None])
-    update_rows(list(threads.values()), ["identity", "address", "user_id", "name", "last_inbound_at"])
+    update_rows(list(threads.values()), ["identity", "address", "user_id", "name", "last_inbound_at", "undeliverable"])
     for letter in letters:
         letter.thread_id = letter.thread.pk if letter.thread is not None else None
     return list(threads.values())
@@ -167,6 +171,7 @@ def _learn(thread: Thread, letter: Inbound, phone_key: str, by_user: Thread | No
     if by_user is not None and by_user.pk != thread.pk:
         log.warning("phone and user id belong to two threads", thread=thread.pk, other=by_user.pk, letter=letter.pk)
     thread.name = letter.sender_name or thread.name
+    thread.undeliverable = ""
     if letter.kind not in SILENT_KINDS and (thread.last_inbound_at is None or letter.provider_time > thread.last_inbound_at):
         thread.last_inbound_at = letter.provider_time
 

@@ -34,10 +34,11 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 5
 # A number that was not refused for this long begins anew.
 FORGIVEN = dt.timedelta(minutes=2)
-# A status with our id settles an unknown outcome within this time; after it a person has to look (facts: WHATSAPP, 8).
-SETTLES = dt.timedelta(seconds=60)
 # A number whose pace lies further ahead than its burst has nothing to send now.
 NUMBER_AHEAD = dt.timedelta(seconds=0.15)
+DAY = dt.timedelta(hours=24)
+# Of a day's letters; then staff are told.
+ALARMING = 0.8
 State = Outbound.State
 
 
@@ -104,6 +105,9 @@ def claim(limit: int, driver: str = Account.Driver.WORKER, *, account: Account |
             .filter(pk__in=threads).select_related("account").order_by("id")
         )  # fmt: skip
         paces = _locked_paces({thread.account_id for thread in locked if transport_of(thread.account.kind).number_pace is not None})
+        for thread in locked:
+            if thread.account_id in paces:
+                paces[thread.account_id].day_limit = transport_of(thread.account.kind).day_limit(thread.account)
         # Read after the locks: the candidates may be of an older moment.
         open_rows: dict[int, list[Outbound]] = {thread.pk: [] for thread in locked}
         waiting = Outbound.objects.filter(thread__in=locked, state__in=[State.QUEUED, State.SENDING]).order_by("id")
@@ -183,7 +187,7 @@ def _mark_sending(rows: list[Outbound], paces: list[AccountPace], now: dt.dateti
     for row in rows:
         row.state, row.attempts, row.fence, row.lease_until = State.SENDING, row.attempts + 1, row.fence + 1, until
     update_rows([row.thread for row in rows], ["pace_at"])
-    update_rows(paces, ["next_at", "strikes"])
+    update_rows(paces, ["next_at", "strikes", "day_began_at", "day_count"])
 
 
 def window_open(thread: Thread, transport: Transport, now: dt.datetime) -> bool:
@@ -200,13 +204,39 @@ def _pace(row: Outbound, thread: Thread, transport: Transport, number: AccountPa
     counted = transport.pace if row.content["kind"] != "read" else None  # a tick is no message to the guest
     if counted is not None and (earliest := _earliest(thread.pace_at, counted, now)) > now:
         return earliest
+    if number is not None and counted is not None and (earliest := _day_has_room(number, now)) > now:
+        return earliest
     if number is not None and transport.number_pace is not None:
         if (earliest := _earliest(number.next_at, transport.number_pace, now)) > now:
             return earliest
         number.next_at = max(number.next_at or now, now) + transport.number_pace.interval
+    if number is not None and counted is not None and number.day_limit is not None:
+        _count(number)
     if counted is not None:
         thread.pace_at = max(thread.pace_at or now, now) + counted.interval
     return None
+
+
+def _day_has_room(number: AccountPace, now: dt.datetime) -> dt.datetime:
+    """When the provider takes another letter of this address; a day begins with its first letter."""
+    if number.day_limit is None:
+        return now
+    if number.day_began_at is None or now >= number.day_began_at + DAY:
+        number.day_began_at, number.day_count = now, 0
+    return now if number.day_count < number.day_limit else number.day_began_at + DAY
+
+
+def _count(number: AccountPace) -> None:
+    number.day_count += 1
+    assert number.day_limit is not None
+    assert number.day_began_at is not None
+    if number.day_count == max(1, int(number.day_limit * ALARMING)):
+        reason = f"{number.day_count} of {number.day_limit} letters of the day are sent"
+        AccountNotice.objects.get_or_create(
+            digest=f"day:{number.account_id}:{number.day_began_at.timestamp()}",
+            defaults={"account_id": number.account_id, "kind": "daily_limit", "reason": reason, "received_at": timezone.now()},
+        )
+        log.error("the day's letters are nearly spent", account=number.account_id, sent=number.day_count, limit=number.day_limit)
 
 
 def _earliest(arrival: dt.datetime | None, pace: Pace, now: dt.datetime) -> dt.datetime:
@@ -227,6 +257,7 @@ def job(row: Outbound) -> SendJob:
         user_id=thread.user_id,
         content=Content.from_json(row.content),
         callback=str(row.pk),
+        prepared=transport_of(account.kind).prepare(row),
     )
 
 
@@ -281,6 +312,8 @@ def _did_not_leave(row: Outbound, outcome: Retry | Failed | Unknown) -> None:
         current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
         if current.state != State.SENDING or current.fence != row.fence:
             log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
+        elif isinstance(outcome, Retry) and outcome.tries == 0:
+            _settle(current, State.QUEUED, due_at=now + _delay(current, outcome), attempts=current.attempts - 1, **told)
         elif isinstance(outcome, Retry) and current.attempts < min(MAX_ATTEMPTS, outcome.tries):
             _settle(current, State.QUEUED, due_at=now + _delay(current, outcome), **told)
         elif isinstance(outcome, Retry):
@@ -303,7 +336,7 @@ def _nobody_knows(row: Outbound, now: dt.datetime, reason: str) -> None:
     if row.content["kind"] == "read":
         _settle(row, State.FAILED, error_text=reason)
     else:
-        _settle(row, State.UNKNOWN, error_text=reason, due_at=now + SETTLES)
+        _settle(row, State.UNKNOWN, error_text=reason, due_at=now + transport_of(row.account.kind).settles)
 
 
 def _hold_number(account_id: int, outcome: Retry, now: dt.datetime) -> None:
@@ -358,6 +391,22 @@ def is_silent(thread: Thread) -> bool:
 def open_gate(thread: Thread) -> None:
     """The bot may speak again."""
     Thread.objects.filter(pk=thread.pk).update(bot_may_speak=True)
+
+
+def found_out(row: Outbound, provider_id: str) -> bool:
+    """An unknown outcome is known after all: ``provider_id`` says that it left, "" that it did not, and it goes again under the
+    same id. False when somebody settled it meanwhile."""
+    with transaction.atomic():
+        current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
+        if current.state != State.UNKNOWN or current.fence != row.fence:
+            return False
+        now = timezone.now()
+        if provider_id:
+            _settle(current, State.SENT, provider_id=provider_id, sent_at=now, error_text="", error_code=None)
+        else:
+            _settle(current, State.QUEUED, due_at=now, error_text=_("It had not left, and is sent again."))
+        queue.ring("default")
+    return True
 
 
 def retry(row: Outbound) -> bool:

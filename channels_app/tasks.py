@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from channels_app import delivery, expiry, receipts
+from channels_app import delivery, expiry, mailroom, receipts
 from channels_app.models import Inbound, Outbound
 from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
@@ -16,6 +16,8 @@ DELIVERY = delivery.drain_of()
 # One batch at a time: two would wait for each other's letters.
 RECEIPTS = queue.Drain("receipts", 1, lambda _limit: ["receipts"] if receipts.is_due() else [], lambda _job: receipts.batch())
 
+# A mail server may take its time: hotels do not wait for each other.
+MAILBOXES = queue.Drain("mailboxes", 4, mailroom.claim, mailroom.look, renew=mailroom.renew)
 
 # When the next letter out or receipt is due, or a send lapses: each the first of an index, whatever its length.
 DUE = (
@@ -24,6 +26,11 @@ DUE = (
     "AND a.driver = 'worker' AND a.enabled AND (p.hold_until IS NULL OR p.hold_until < now()) ORDER BY o.due_at LIMIT 1",
     "SELECT due_at FROM channels_app_deliveryreceipt WHERE state = 'waiting' ORDER BY due_at LIMIT 1",
     "SELECT lease_until FROM channels_app_outbound WHERE state = 'sending' ORDER BY lease_until LIMIT 1",
+)
+
+DUE_MAILBOXES = (
+    "SELECT m.next_look_at FROM channels_app_mailbox m JOIN channels_app_account a ON a.id = m.account_id "
+    "WHERE a.state = 'connected' AND a.driver = 'worker' AND a.enabled ORDER BY m.next_look_at LIMIT 1",
 )
 
 

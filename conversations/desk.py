@@ -32,15 +32,16 @@ NEAR_DAYS, NEAR_LIMIT = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 7, -7), 3
 LIVE = [Booking.State.CONFIRMED, Booking.State.CHANGING, Booking.State.PLACING, Booking.State.UNKNOWN, Booking.State.HOLDING]
 
 
-def hotel_view(hotel: Hotel, now: dt.datetime, *, phone: str = "") -> HotelView:
-    """What the dialogue needs to know of the hotel; ``now`` decides whether people answer. A guest whose ``phone`` the
-    channel tells is not asked for it."""
+def hotel_view(hotel: Hotel, now: dt.datetime, *, phone: str = "", email: str = "") -> HotelView:
+    """What the dialogue needs to know of the hotel; ``now`` decides whether people answer. A guest whose ``phone`` or
+    ``email`` the channel tells is not asked for it."""
     room_types: tuple[RoomTypeInfo, ...] = ()
     required: tuple[str, ...] = ("name",)
     try:
         pms = gateway(hotel)
         room_types = tuple(pms.room_types())
-        required = tuple(field for field in pms.required_guest_fields if field != "phone" or not phone)
+        told = {"phone": phone, "email": email}
+        required = tuple(field for field in pms.required_guest_fields if not told.get(field))
     except PmsError:
         pass  # the talk goes on without room names; whoever needs the PMS will say that it is away
     until, opens = _people(hotel, now)
@@ -60,9 +61,9 @@ PROVEN = frozenset({Account.Kind.WHATSAPP, Account.Kind.WEBCHAT})
 class HotelDesk:
     """See conversations.dialogue.types.Desk. ``events`` collects what happened, to be written with the turn."""
 
-    def __init__(self, conversation: Conversation, clock: Clock, phone: str = "") -> None:
+    def __init__(self, conversation: Conversation, clock: Clock, *, phone: str = "", email: str = "") -> None:
         self.conversation, self.hotel, self.guest = conversation, conversation.hotel, conversation.guest
-        self.clock, self.phone = clock, phone
+        self.clock, self.phone, self.email = clock, phone, email
         self.opened: set[str] = set(conversation.state.get("opened", ()))
         self._faqs: dict[str, list[Faq]] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -110,7 +111,9 @@ class HotelDesk:
             quote = Quote.objects.select_related("hotel").get(hotel=self.hotel, key=proposal.key)
             if proposal.kind == "change":
                 return self._changed(booking.change(self._own(proposal.data["reference"]), quote, actor="guest"))
-            details = GuestDetails(guest.get("name", ""), guest.get("email", ""), guest.get("phone", "") or self.phone, self.guest.language)
+            details = GuestDetails(
+                guest.get("name", ""), guest.get("email", "") or self.email, guest.get("phone", "") or self.phone, self.guest.language
+            )
             row = booking.place(
                 quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk))
             )

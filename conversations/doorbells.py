@@ -7,7 +7,7 @@ from typing import Any
 from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
-from conversations import handoff, live, trail, turns
+from conversations import handoff, live, mails, trail, turns
 from conversations.desk import described, hotel_view, is_by_staff, own, settled_key
 from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
@@ -31,6 +31,7 @@ def connect() -> None:
 
 def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) -> None:
     """Tell the guest, unless the turn that asked is still there to do it. Inside the booking's transaction."""
+    mails.tell_of(booking)
     if booking.told or not booking.conversation_ref.isdigit():
         return
     conversation = Conversation.objects.filter(hotel=booking.hotel, pk=int(booking.conversation_ref)).first()

@@ -22,6 +22,11 @@ REASONS = {
     "not_delivered": _("an answer did not reach the guest"),
     "taken": _("taken over by staff"),
     "switched_off": _("the receptionist is switched off"),
+    "mail_brake": _("many answers by e-mail in a short time: perhaps a program writes"),
+    "mail_relayed": _("passed on by an agency or a program"),
+    "mail_unproven": _("the sender is perhaps not who it claims to be"),
+    "mail_unaddressed": _("the e-mail was not addressed to the hotel"),
+    "mail_too_large": _("the e-mail is too large to be read"),
 }
 EVENTS: dict[str, tuple[str, Any]] = {
     "handed_off": ("support_agent", _("Passed on to a person")),

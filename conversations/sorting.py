@@ -18,7 +18,8 @@ from psycopg.errors import DeadlockDetected
 from channels_app import inbox, outbox
 from channels_app.envelope import Content
 from channels_app.models import Account, Inbound, Outbound, Thread
-from conversations import escalation, live
+from channels_app.transports.mail import ids
+from conversations import escalation, live, mails
 from conversations.models import Conversation, Guest, Identity, Message
 from hotelagent.ops import killpoints
 from hotelagent.ops.bulk import update_rows
@@ -122,7 +123,7 @@ def _conversations(threads: list[Thread], letters: list[Inbound]) -> dict[int, C
     strangers = [thread for thread in threads if thread.pk not in talks]
     if strangers:
         names = {letter.thread_id: letter.sender_name for letter in reversed(letters)}
-        guests = _guests(strangers, names)
+        guests = _guests(strangers, names, _proven(strangers, letters))
         new = [Conversation(thread=thread, hotel=thread.account.hotel, guest=guests[_identity(thread)]) for thread in strangers]
         talks |= {talk.thread_id: talk for talk in Conversation.objects.bulk_create(new)}
     return talks
@@ -131,16 +132,29 @@ def _conversations(threads: list[Thread], letters: list[Inbound]) -> dict[int, C
 IdentityKey = tuple[int, str, str]
 
 
-def _guests(threads: list[Thread], names: dict[int | None, str]) -> dict[IdentityKey, Guest]:
-    """The guest behind every thread: known by an identity of the same hotel, or new."""
+def _proven(threads: list[Thread], letters: list[Inbound]) -> dict[IdentityKey, Guest]:
+    """Guests of other channels who answer, from the address it was sent to, a mail that tells of their own booking."""
+    found: dict[IdentityKey, Guest] = {}
+    strangers = {thread.pk: thread for thread in threads if thread.account.kind == Account.Kind.EMAIL}
+    for letter in letters:
+        thread = strangers.get(letter.thread_id or 0)
+        ours = ids.outbound_of(letter.reply_to) if thread is not None and letter.kind == "text" else None
+        if thread is not None and ours is not None and (guest := mails.guest_of(ours, thread.pk)) is not None:
+            found[_identity(thread)] = guest
+    return found
+
+
+def _guests(threads: list[Thread], names: dict[int | None, str], proven: dict[IdentityKey, Guest]) -> dict[IdentityKey, Guest]:
+    """The guest behind every thread: known by an identity of the same hotel, proven to be one that is known, or new."""
     wanted = {_identity(thread): thread for thread in threads}
     hotels, values = {hotel for hotel, _kind, _value in wanted}, {value for _hotel, _kind, value in wanted}
     rows = Identity.objects.filter(hotel__in=hotels, value__in=values).select_related("guest")
     guests = {(row.hotel_id, row.kind, row.value): row.guest for row in rows}
     missing = {key: thread for key, thread in wanted.items() if key not in guests}
     if missing:
-        new = Guest.objects.bulk_create([Guest(hotel_id=key[0], name=names.get(thread.pk, "")) for key, thread in missing.items()])
-        made = dict(zip(missing, new, strict=True))
+        unknown = {key: thread for key, thread in missing.items() if key not in proven}
+        new = Guest.objects.bulk_create([Guest(hotel_id=key[0], name=names.get(thread.pk, "")) for key, thread in unknown.items()])
+        made = {**dict(zip(unknown, new, strict=True)), **{key: guest for key, guest in proven.items() if key in missing}}
         identities = [Identity(hotel_id=key[0], kind=key[1], value=key[2], guest=guest) for key, guest in made.items()]
         Identity.objects.bulk_create(identities, ignore_conflicts=True)
         guests |= made
@@ -151,6 +165,8 @@ def _identity(thread: Thread) -> IdentityKey:
     hotel = thread.account.hotel_id
     if thread.account.kind == Account.Kind.WEBCHAT:
         return hotel, Identity.Kind.WEBCHAT, f"{thread.account_id}:{thread.identity}"
+    if thread.account.kind == Account.Kind.EMAIL:
+        return hotel, Identity.Kind.EMAIL, thread.user_id
     if thread.identity.startswith("user:"):
         return hotel, Identity.Kind.USER_ID, thread.identity.removeprefix("user:")
     return hotel, Identity.Kind.PHONE, thread.identity

@@ -43,14 +43,14 @@ def _has_a_stay(conversation: Conversation) -> bool:
     return rows.filter(check_out__gte=today).exists()
 
 
-def pass_on(conversation: Conversation, letters: list[Inbound]) -> None:
-    """The receptionist is switched off for this guest: their letters wait for a person. Inside a transaction, with the
-    conversation locked."""
+def pass_on(conversation: Conversation, letters: list[Inbound], reason: str) -> None:
+    """The receptionist does not answer these letters: they wait for a person. Inside a transaction, with the conversation
+    locked."""
     Inbound.objects.filter(pk__in=[letter.pk for letter in letters]).update(state=Inbound.State.PARKED)
     conversation.lease_until = conversation.due_at = None
     conversation.save(update_fields=["lease_until", "due_at"])
     summary = handoff.summary_of(State.from_json(conversation.state))
-    handoff.request(conversation, "switched_off", summary, since=min(letter.received_at for letter in letters))
+    handoff.request(conversation, reason, summary, since=min(letter.received_at for letter in letters))
 
 
 def turn(hotel: Hotel, mode: str, user: AbstractBaseUser) -> None:

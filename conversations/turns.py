@@ -22,7 +22,7 @@ from prometheus_client import Counter, Histogram
 from channels_app import inbox, outbox
 from channels_app.envelope import Choice, Content
 from channels_app.models import Account, Inbound, Outbound, Thread
-from conversations import handoff, knowledge, live, switch, trail
+from conversations import handoff, knowledge, live, mails, restraint, switch, trail
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
@@ -102,12 +102,13 @@ def _still_ours(conversation: Conversation) -> bool:
 
 
 def _one_turn(conversation: Conversation, letters: list[Inbound], clock: Clock) -> None:
-    if not switch.may_answer(conversation):
+    reason = "" if switch.may_answer(conversation) else "switched_off"
+    if reason := reason or restraint.reason(conversation, letters):
         with transaction.atomic():
             if _locked(conversation):
-                switch.pass_on(conversation, letters)
+                switch.pass_on(conversation, letters, reason)
         return
-    desk = HotelDesk(conversation, clock, phone=_phone(conversation.thread))
+    desk = HotelDesk(conversation, clock, phone=_phone(conversation.thread), email=_email(conversation.thread))
     started = time.monotonic()
     try:
         understanding, outcome = _compute(conversation, letters, desk, clock)
@@ -184,7 +185,9 @@ def _waiting(talks: Sequence[Conversation]) -> dict[int, list[Inbound]]:
 def _compute(conversation: Conversation, letters: list[Inbound], desk: HotelDesk, clock: Clock) -> tuple[Understanding, Outcome]:
     now = clock()
     state = State.from_json(conversation.state)
-    return policy.decide(_heard(letters), state=state, hotel=hotel_view(conversation.hotel, now, phone=desk.phone), desk=desk, now=now)
+    return policy.decide(
+        _heard(letters), state=state, hotel=hotel_view(conversation.hotel, now, phone=desk.phone, email=desk.email), desk=desk, now=now
+    )
 
 
 def _heard(letters: list[Inbound]) -> Heard:
@@ -210,7 +213,7 @@ def _commit(conversation: Conversation, letters: list[Inbound], desk: HotelDesk,
         if not _locked(conversation):
             return False  # the lease was lost: to another worker, or to a person who took over
         if not desk.acted and not switch.may_answer(conversation, hold=True):
-            switch.pass_on(conversation, letters)
+            switch.pass_on(conversation, letters, "switched_off")
             return False
         conversation.lease_until = None
         newer = _has_newer(conversation.thread_id, letters)
@@ -277,11 +280,16 @@ def _leave_untold(conversation: Conversation, desk: HotelDesk) -> None:
 
 def _post(conversation: Conversation, reply: Reply, key: str, *, life: dt.timedelta | None = None) -> None:
     """The letter and its line in the transcript; the conversation is saved by the caller."""
+    language = State.from_json(conversation.state).language or conversation.hotel.main_language
+    by_mail = conversation.thread.account.kind == Account.Kind.EMAIL
+    text, around = mails.dressed(conversation, reply.text, language) if by_mail else (reply.text, {})
     content = Content(
         "text" if not reply.choices else "choices",
-        reply.text,
+        text,
         tuple(Choice(c.id, c.title, c.description) for c in reply.choices),
         reply.list_label,
+        language=language if by_mail else "",
+        mail=around,
     )
     now = timezone.now()
     expires_at = now + life if life is not None else None
@@ -359,6 +367,10 @@ def _give_up(conversation: Conversation, letters: list[Inbound], reason: str) ->
         language = state.language or conversation.hotel.main_language
         when = phrasebook.say(language, "person_unknown")
         say(conversation, phrasebook.say(language, "person_coming", when=when), f"failed:{conversation.pk}:{letters[-1].pk}")
+
+
+def _email(thread: Thread) -> str:
+    return thread.user_id if thread.account.kind == Account.Kind.EMAIL else ""
 
 
 def _phone(thread: Thread) -> str:

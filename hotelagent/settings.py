@@ -347,12 +347,12 @@ DRAINS = {
         "conversations.tasks.SNOOZED",
         "channels_app.tasks.DELIVERY",
     ],
-    "slow": ["reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
+    "slow": ["channels_app.tasks.MAILBOXES", "reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
 }
 # SQL that says when the next row of a room is due; the sweeper asks them together.
 DUE = {
     "default": ["conversations.tasks.DUE", "conversations.tasks.DESK_DUE", "reservations.tasks.DUE_PLACINGS", "channels_app.tasks.DUE"],
-    "slow": ["reservations.tasks.DUE_HOLDS"],
+    "slow": ["channels_app.tasks.DUE_MAILBOXES", "reservations.tasks.DUE_HOLDS"],
 }
 # Once a minute the sweeper repairs what a killed worker left behind.
 REPAIRS = ["channels_app.tasks.repair", "conversations.tasks.repair", "reservations.tasks.repair"]

@@ -32,6 +32,7 @@ class Account(models.Model):
     class Kind(models.TextChoices):
         WHATSAPP = "whatsapp", "WhatsApp"
         WEBCHAT = "webchat", _("Web chat")
+        EMAIL = "email", _("E-mail")
 
     class State(models.TextChoices):
         CONNECTED = "connected", _("Connected")
@@ -45,7 +46,9 @@ class Account(models.Model):
     hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="accounts", verbose_name=_("hotel"))
     kind = models.CharField(_("channel"), max_length=12, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=80)
-    external_id = models.CharField(_("provider's id"), max_length=80, blank=True, help_text=_("WhatsApp: phone number id"))
+    external_id = models.CharField(
+        _("provider's id"), max_length=160, blank=True, help_text=_("WhatsApp: phone number id; e-mail: the address")
+    )
     business_id = models.CharField(_("business account id"), max_length=80, blank=True)
     display_number = models.CharField(_("number shown to guests"), max_length=40, blank=True)
     app = models.ForeignKey(MetaApp, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("Meta app"))
@@ -94,6 +97,10 @@ class AccountPace(models.Model):
     # The provider said "slow down": nothing leaves before.
     hold_until = models.DateTimeField(_("held until"), null=True, blank=True)
     strikes = models.PositiveSmallIntegerField(_("refusals in a row"), default=0)
+    # Letters of the day that began with the first of them; some providers count days.
+    day_began_at = models.DateTimeField(_("day began"), null=True, blank=True)
+    day_limit: int | None = None  # set by whoever claims
+    day_count = models.PositiveIntegerField(_("letters that day"), default=0)
 
     class Meta:
         verbose_name = _("pace of an account")

@@ -17,6 +17,8 @@ class Thread(models.Model):
     user_id = models.CharField(_("provider's user id"), max_length=160, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     last_inbound_at = models.DateTimeField(_("last letter in"), null=True, blank=True)
+    # What the last mail that came back said; empty again when the guest writes.
+    undeliverable = models.CharField(_("cannot be reached"), max_length=300, blank=True)
     bot_may_speak = models.BooleanField(_("bot may speak"), default=True)
     # Theoretical arrival time of the pace (GCRA): a send may start while it lies less than the burst ahead.
     pace_at = models.DateTimeField(_("pace"), null=True, blank=True)
@@ -30,4 +32,4 @@ class Thread(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.address
+        return self.name or self.address or self.user_id

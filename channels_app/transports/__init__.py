@@ -8,6 +8,7 @@ from channels_app.transports.base import Transport
 
 TRANSPORTS = {
     "whatsapp": "channels_app.transports.whatsapp.WhatsAppTransport",
+    "email": "channels_app.transports.mail.MailTransport",
     "webchat": "channels_app.transports.webchat.WebchatTransport",
 }
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from channels_app.envelope import Content, Outcome
+
+if TYPE_CHECKING:
+    from channels_app.models import Account, Outbound
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class SendJob:
     user_id: str
     content: Content
     callback: str
+    # What ``Transport.prepare`` read.
+    prepared: Any = None
 
 
 class Transport(Protocol):
@@ -42,9 +47,19 @@ class Transport(Protocol):
     pace: Pace | None
     # How fast one of our addresses may write in all; None: as fast as we like.
     number_pace: Pace | None
+    # How long an unknown outcome may settle by itself before a person has to look.
+    settles: dt.timedelta
 
     def fit(self, content: Content) -> list[Content]:
         """The same content as this channel takes it, in one or several letters. Raises ContentError for what it cannot."""
+        ...
+
+    def day_limit(self, account: Account) -> int | None:
+        """How many letters the provider takes from this address in 24 hours; None: any number."""
+        ...
+
+    def prepare(self, row: Outbound) -> Any:
+        """What else a send of this letter needs of the database; asked while it is claimed, on the claiming thread."""
         ...
 
     def send(self, job: SendJob) -> Outcome:

@@ -18,13 +18,19 @@ _SYMBOLS = {"ARS": "$", "USD": "US$", "BRL": "R$", "EUR": "€", "UYU": "$U", "C
 
 @lru_cache(maxsize=8)
 def book(language: str) -> dict[str, dict[str, Any]]:
-    """A language's phrase book: sections say, choice, word, date."""
+    """A language's phrase book: sections say, choice, word, date, mail."""
     return tomllib.loads((PHRASES / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def say(language: str, key: str, **values: object) -> str:
     """One phrase, filled. Raises KeyError for a phrase or a value that is missing."""
     phrase: str = book(language)["say"][key]
+    return phrase.format(**values)
+
+
+def mail(language: str, key: str, **values: object) -> str:
+    """A phrase of an e-mail, filled. Raises KeyError as ``say`` does."""
+    phrase: str = book(language)["mail"][key]
     return phrase.format(**values)
 
 

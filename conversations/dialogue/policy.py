@@ -309,7 +309,7 @@ def _typed_choice(turn: Turn) -> str:
     """A choice typed as its number or title, for channels and guests that do not tap."""
     if not turn.state.choices:
         return ""
-    typed = fold(turn.message.text).strip(" .!)")
+    typed = fold(turn.message.text).strip(" .!)«»\"'")
     rooms = [choice.id for choice in turn.state.choices if choice.id.startswith("room:")]
     if turn.state.awaiting == "room_type" and (match := _ORDINAL.fullmatch(typed)):
         index = next(number for number, words in enumerate(match.groups()) if words is not None)

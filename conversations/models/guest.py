@@ -38,6 +38,7 @@ class Identity(models.Model):
         PHONE = "phone", _("Phone")
         USER_ID = "user_id", _("WhatsApp user id")
         WEBCHAT = "webchat", _("Web chat")
+        EMAIL = "email", _("E-mail")
 
     hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="identities", verbose_name=_("hotel"))
     guest = models.ForeignKey(Guest, models.CASCADE, related_name="identities", verbose_name=_("guest"))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
 from channels_app.envelope import Content, ContentError, Outcome, Sent
 from channels_app.transports.base import SendJob
+
+if TYPE_CHECKING:
+    from channels_app.models import Account, Outbound
 
 
 class WebchatTransport:
@@ -12,11 +18,18 @@ class WebchatTransport:
     window = None
     pace = None
     number_pace = None
+    settles = dt.timedelta(0)
 
     def fit(self, content: Content) -> list[Content]:
         if content.kind != "read" and not content.text.strip():
             raise ContentError("an empty message cannot be sent")
         return [content]
+
+    def day_limit(self, account: Account) -> int | None:
+        return None
+
+    def prepare(self, row: Outbound) -> None:
+        return None
 
     def send(self, job: SendJob) -> Outcome:
         return Sent(f"webchat-{job.callback}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from channels_app.envelope import Content, Outcome
 from channels_app.transports.base import Pace, SendJob
 from channels_app.transports.whatsapp import content as whatsapp_content
 from channels_app.transports.whatsapp.api import send
+
+if TYPE_CHECKING:
+    from channels_app.models import Account, Outbound
 
 
 class WhatsAppTransport:
@@ -20,8 +24,17 @@ class WhatsAppTransport:
     # Meta allows 80 a second, letters in counted too; with the burst we make at most 60 in any second.
     number_pace = Pace(interval=dt.timedelta(seconds=1 / 50), burst=10)
 
+    # A status with our id settles an unknown outcome within this time (facts: WHATSAPP, 8).
+    settles = dt.timedelta(seconds=60)
+
     def fit(self, content: Content) -> list[Content]:
         return whatsapp_content.fit(content)
+
+    def day_limit(self, account: Account) -> int | None:
+        return None
+
+    def prepare(self, row: Outbound) -> None:
+        return None
 
     def send(self, job: SendJob) -> Outcome:
         return send(job)

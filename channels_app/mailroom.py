@@ -1,0 +1,369 @@
+"""Mail in: mailboxes are looked at when due, and every mail becomes a letter, a receipt, or nothing but a raw mail.
+
+A look holds a lease on its mailbox. The folder's mark moves in the transaction that keeps the mail, so whoever dies between
+two mails re-reads at most one, and its own id makes that harmless (facts: GMAIL, 3). A mail that cannot be fetched, look
+after look, is told to staff and passed over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from imapclient import IMAPClient
+
+from channels_app import inbox, outbox
+from channels_app.envelope import AccountEvent, InboundMessage, JsonObject, Parsed, Receipt, Sender
+from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, Outbound, RawMail, Thread
+from channels_app.transports import transport_of
+from channels_app.transports.mail import ids, imap, judging, oauth, posting, reading, servers
+from channels_app.transports.mail.servers import AuthError, LimitReached, MailError
+from hotelagent.ops import correlation, killpoints, leases, queue
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+# A look ends here, and the mailbox is due again at once: other hotels wait too.
+LOOK_S = 60.0
+TEXT_LIMIT = 8_000
+JUNK_EVERY = dt.timedelta(hours=1)
+# Programs and spammers nobody has written with get no conversation; their letters are kept and listed.
+UNSORTED = frozenset({"automatic", "spam"})
+STUCK_LIMIT, FAILURES_TOLD = 5, 5
+# Nothing of ours shows in the sent folder any more after so long: then it never left.
+SHOWN = dt.timedelta(seconds=60)
+Role = MailFolder.Role
+_held = leases.Held()
+
+
+class LostError(Exception):
+    """Another process has the mailbox now: what this one read is not kept."""
+
+
+@dataclass
+class Looked:
+    """What one look did: how many mails were new, and what went wrong."""
+
+    address: str
+    new: int = 0
+    trouble: str = ""
+
+
+def claim(limit: int, accounts: Iterable[int] | None = None) -> list[Mailbox]:
+    """Mailboxes that are due (those of ``accounts``: now), each with its lease written and its next look set."""
+    now = timezone.now()
+    rows = Mailbox.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), account__enabled=True)
+    rows = rows.filter(account__state=Account.State.CONNECTED)
+    if accounts is None:
+        rows = rows.filter(next_look_at__lte=now, account__driver=Account.Driver.WORKER)
+    else:
+        rows = rows.filter(account__in=list(accounts))
+    with transaction.atomic():
+        found = list(
+            rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").order_by("next_look_at")[:limit]
+        )
+        for box in found:
+            box.lease_until, box.fence = now + leases.length(), box.fence + 1
+            box.next_look_at = now + dt.timedelta(seconds=box.poll_s)
+            box.save(update_fields=["lease_until", "fence", "next_look_at"])
+    return found
+
+
+def look(box: Mailbox) -> Looked:
+    """Everything that is to be done in one mailbox, over one connection. Never raises for what its servers do."""
+    told = Looked(box.address)
+    with _held.keep(box.pk, box.fence), correlation.bound(correlation.current() or correlation.new_id()):
+        try:
+            _look(box, told)
+        except LostError:
+            told.trouble = "another process looks at it"
+            return told
+        except MailError as error:
+            told.trouble = str(error)
+            _failed(box, error)
+        else:
+            _looked(box)
+    log.info("mailbox looked at", account=box.account_id, new=told.new, trouble=told.trouble)
+    return told
+
+
+def renew() -> None:
+    _held.renew(Mailbox)
+
+
+def _look(box: Mailbox, told: Looked) -> None:
+    oauth.refresh(box)
+    try:
+        _session(box, told)
+    except AuthError:
+        if not oauth.refresh(box, force=True):
+            raise
+        _session(box, told)  # the token had died before its time
+
+
+def _session(box: Mailbox, told: Looked) -> None:
+    began = time.monotonic()
+    with imap.connected(servers.imap_of(box)) as client:
+        _settle_unknown(client, box)
+        due = _read(client, box, Role.INBOX, told, began)
+        if not due:
+            _mark_answered(client, box)
+            _read_junk(client, box, told, began)
+    if due:
+        Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(next_look_at=timezone.now())
+
+
+def _looked(box: Mailbox) -> None:
+    mine = Mailbox.objects.filter(pk=box.pk, fence=box.fence)
+    mine.update(lease_until=None, looked_at=timezone.now(), failures=0, trouble="")
+
+
+def _failed(box: Mailbox, error: MailError) -> None:
+    """Later and later; who is not let in is not asked again until somebody mends it."""
+    if isinstance(error, AuthError):
+        outbox.stop_account(box.account_id, str(error))
+        delay = dt.timedelta(minutes=15)
+    elif isinstance(error, LimitReached):
+        delay = dt.timedelta(minutes=random.uniform(15, 30)) * min(box.failures + 1, 2)  # noqa: S311 - jitter, not a secret
+    else:
+        delay = queue.backoff(box.failures + 1, first_s=float(box.poll_s), limit_s=900.0)
+    mine = Mailbox.objects.filter(pk=box.pk, fence=box.fence)
+    mine.update(lease_until=None, failures=F("failures") + 1, trouble=str(error)[:300], next_look_at=timezone.now() + delay)
+    log.warning("mailbox not read", account=box.account_id, error=type(error).__name__, reason=str(error)[:200])
+    if box.failures + 1 == FAILURES_TOLD:
+        _notice(box.account, "mailbox_away", str(error), f"away:{box.account_id}:{timezone.now().timestamp()}")
+
+
+# --- folders -------------------------------------------------------------------------------------------------------------
+
+
+def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, began: float) -> bool:
+    """Keep what is new in a folder; True when there is more than one look may take."""
+    name = imap.folder_named(client, role)
+    if name is None:
+        return False
+    folder, _made = MailFolder.objects.get_or_create(mailbox=box, role=role)
+    validity, following = imap.opened(client, name)
+    marked = validity == folder.uid_validity  # else the numbers we know mean nothing, and the mark stands still until the end
+    historic = folder.uid_validity is None
+    if marked:
+        uids = imap.above(client, folder.last_uid)
+    elif historic:  # a hotel does not answer ten years of mail; what it wants to see of them is only shown
+        days = box.import_days if role == Role.INBOX else 0
+        uids = imap.since(client, (timezone.now() - dt.timedelta(days=days)).date()) if days else []
+    else:  # what came lately is looked at again, and known by its own id
+        uids = imap.since(client, ((folder.looked_at or timezone.now()) - imap.AROUND).date())
+    for start in range(0, len(uids), BATCH):
+        for heading in imap.headings(client, uids[start : start + BATCH]):
+            if marked and time.monotonic() - began > LOOK_S:
+                return True
+            told.new += _take(client, box, folder, heading, validity, historic=historic)
+            if marked:
+                folder.last_uid = heading.uid
+    if not marked:
+        folder.uid_validity, folder.last_uid = validity, max([*uids, following - 1, 0])
+    elif uids:  # mails that went between two questions
+        folder.last_uid = uids[-1]
+    folder.looked_at = timezone.now()
+    with transaction.atomic():
+        _still_ours(box)
+        folder.save(update_fields=["uid_validity", "last_uid", "looked_at"])
+    return False
+
+
+def _still_ours(box: Mailbox) -> None:
+    """Inside a transaction, until its end. Raises LostError."""
+    if not Mailbox.objects.select_for_update(no_key=True).filter(pk=box.pk, fence=box.fence).exists():
+        raise LostError
+
+
+def _take(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap.Heading, validity: int, *, historic: bool) -> bool:
+    """Keep one mail; True for a new letter."""
+    known = f"gm-{heading.gmail_id:x}" if heading.gmail_id else ""
+    raw: bytes | None = None
+    if not (known and RawMail.objects.filter(account=box.account_id, provider_id=known).exists()):
+        raw = _fetched(client, box, folder, heading)
+    with transaction.atomic():
+        _still_ours(box)
+        kept = raw is not None and keep(
+            box, raw, at=heading.received_at, role=folder.role, historic=historic, provider_id=known, uid=heading.uid,
+            uid_validity=validity, too_large=heading.too_large,
+        )  # fmt: skip
+        if raw is None and known and folder.role == Role.INBOX:
+            _no_spam(box.account_id, known)
+        if folder.uid_validity == validity:
+            MailFolder.objects.filter(pk=folder.pk).update(last_uid=heading.uid, stuck=0)
+        killpoints.reached("mailroom.stored")
+    killpoints.reached("mailroom.kept")
+    return kept
+
+
+def _fetched(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap.Heading) -> bytes | None:
+    """The mail; None when it went meanwhile, or broke the line so often that it is a person's to look for."""
+    if folder.stuck_uid == heading.uid and folder.stuck >= STUCK_LIMIT:
+        reason = f"the mail with UID {heading.uid} cannot be fetched: look for it with another program"
+        _notice(box.account, "mail_unreadable", reason, f"unreadable:{box.account_id}:{folder.uid_validity}:{heading.uid}")
+        return None
+    try:
+        return imap.fetch(client, heading)
+    except Exception:
+        folder.stuck = folder.stuck + 1 if folder.stuck_uid == heading.uid else 1
+        folder.stuck_uid = heading.uid
+        folder.save(update_fields=["stuck", "stuck_uid"])
+        raise
+
+
+def _read_junk(client: IMAPClient, box: Mailbox, told: Looked, began: float) -> None:
+    """Once an hour, to be shown: what a server calls spam is never answered."""
+    since = MailFolder.objects.filter(mailbox=box, role=Role.JUNK).values_list("looked_at", flat=True).first()
+    if since is None or timezone.now() - since > JUNK_EVERY:
+        _read(client, box, Role.JUNK, told, began)
+
+
+def _no_spam(account_id: int, provider_id: str) -> None:
+    """A mail that was seen among the spam lies in the inbox now: staff put it there, and it is a letter like any other."""
+    spam = Inbound.objects.filter(account=account_id, provider_id=provider_id, kind="spam", state=Inbound.State.IGNORED)
+    if spam.update(kind="text", state=Inbound.State.WAITING, reason="", attempts=0, thread=None, due_at=timezone.now()):
+        queue.ring("default")
+
+
+def _mark_answered(client: IMAPClient, box: Mailbox) -> None:
+    """What was answered is read, for whoever looks with another program."""
+    if not box.mark_seen:
+        return
+    validity = MailFolder.objects.filter(mailbox=box, role=Role.INBOX).values_list("uid_validity", flat=True).first()
+    rows = RawMail.objects.filter(account=box.account_id, marked=False, uid__isnull=False, inbound__state=Inbound.State.ANSWERED)
+    answered = dict(rows.filter(uid_validity=validity).order_by("uid").values_list("pk", "uid")[:500])
+    if answered:
+        imap.mark_seen(client, "INBOX", [uid for uid in answered.values() if uid is not None])
+        RawMail.objects.filter(pk__in=list(answered)).update(marked=True)
+
+
+# --- mails ---------------------------------------------------------------------------------------------------------------
+
+
+def keep(
+    box: Mailbox, raw: bytes, *, at: dt.datetime, role: str = Role.INBOX, historic: bool = False, provider_id: str = "",
+    uid: int | None = None, uid_validity: int | None = None, too_large: bool = False,
+) -> bool:  # fmt: skip
+    """Store one mail for good, in the caller's transaction; True when it is a new letter. ``provider_id``: the provider's own
+    number of it, when there is one that lasts."""
+    mail = _readable(raw)
+    provider_id = provider_id or _content_id(mail, raw)
+    judged = judging.judge(mail, box.ours) if mail is not None else judging.Judgement("unreadable", "")
+    items: list[Parsed] = []
+    if mail is None:
+        items.append(AccountEvent(box.address, "mail_unreadable", {"provider_id": provider_id}))
+    elif mail.bounce is not None:
+        items += _bounced(box, mail, mail.bounce, at)
+    elif judged.kind != "own":
+        kind = "spam" if role == Role.JUNK else "history" if historic else "too_large" if too_large else judged.kind
+        items.append(_letter(box, mail, judged, kind, provider_id, at))
+    new = inbox.accept(Account.Kind.EMAIL, items, {box.address: box.account}) if items else 0
+    letter = Inbound.objects.filter(account=box.account_id, provider_id=provider_id).values_list("pk", flat=True).first()
+    if new and isinstance(items[0], InboundMessage) and items[0].kind in UNSORTED and not _is_known(box, judged.sender):
+        Inbound.objects.filter(pk=letter).update(state=Inbound.State.IGNORED, reason=f"{items[0].kind}: {judged.why}"[:300])
+    RawMail.objects.bulk_create(
+        [
+            RawMail(
+                account=box.account, inbound_id=letter, provider_id=provider_id, raw=raw,
+                message_id=mail.message_id[:250] if mail is not None else "", references=list(mail.references) if mail is not None else [],
+                subject=mail.subject if mail is not None else "", uid=uid if role == Role.INBOX else None, uid_validity=uid_validity,
+                received_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return bool(new)
+
+
+def _is_known(box: Mailbox, sender: str) -> bool:
+    return Thread.objects.filter(account=box.account_id, user_id=sender).exists()
+
+
+def _readable(raw: bytes) -> reading.Mail | None:
+    try:
+        return reading.read(raw)
+    except Exception:  # the edge to strangers: the raw mail is kept, staff are told, the next mail is read
+        log.exception("mail not readable", size_bytes=len(raw))
+        return None
+
+
+def _content_id(mail: reading.Mail | None, raw: bytes) -> str:
+    """Of a server that gives a mail no lasting number: the same mail in another folder, or after the folder was made anew, is
+    the same; another mail under the same Message-ID is not."""
+    if mail is None:
+        return f"raw-{hashlib.sha256(raw).hexdigest()[:40]}"
+    sent = mail.sent_at.isoformat() if mail.sent_at is not None else ""
+    parts = (mail.message_id, mail.sender, mail.subject, sent, mail.text, *(one.name for one in mail.attachments))
+    told = "\n".join(parts).encode("utf-8", "replace")
+    return f"mail-{hashlib.sha256(told).hexdigest()[:40]}"
+
+
+def _letter(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, kind: str, provider_id: str, at: dt.datetime) -> InboundMessage:
+    words = mail.words.strip() or mail.text.strip()
+    if mail.subject and not reading.is_reply(mail.subject) and mail.subject.casefold() not in words.casefold():
+        words = f"{mail.subject}\n\n{words}"
+    ours = next((one for one in (*mail.in_reply_to, *reversed(mail.references)) if ids.outbound_of(one) is not None), "")
+    files = [{"name": one.name, "mime_type": one.mime_type, "size_bytes": one.size_bytes, "place": one.place} for one in mail.attachments]
+    raw: JsonObject = {"message_id": mail.message_id, "subject": mail.subject, "from": mail.sender, "to": list(mail.recipients)}
+    return InboundMessage(
+        account_key=box.address,
+        provider_id=provider_id,
+        sender=Sender(user_id=judged.sender, name=mail.sender_name if judged.sender == mail.sender else ""),
+        kind=kind,
+        provider_time=at,
+        text=words[:TEXT_LIMIT].strip(),
+        reply_to=ours or (mail.in_reply_to[0][:200] if mail.in_reply_to else ""),
+        media={"files": files} if files else {},
+        raw=raw | ({"judged": judged.why} if judged.why else {}),
+    )
+
+
+def _bounced(box: Mailbox, mail: reading.Mail, bounce: reading.Bounce, at: dt.datetime) -> list[Parsed]:
+    """A report about a mail of ours: the letter failed, and its address cannot be reached. Of any other mail it is news."""
+    known = ids.outbound_of(bounce.message_id)
+    raw: JsonObject = {"recipient": bounce.recipient, "status": bounce.status, "reason": bounce.reason, "message_id": mail.message_id}
+    if known is None or bounce.kind != "failed":
+        return [AccountEvent(box.address, f"mail_{bounce.kind}", raw)]
+    reason = f"{bounce.status} {bounce.reason}".strip() or "it came back"
+    Thread.objects.filter(account=box.account_id, user_id=bounce.recipient).update(undeliverable=reason[:300])
+    return [Receipt(box.address, bounce.message_id, "failed", at, callback=str(known), error_text=reason, raw=raw)]
+
+
+# --- letters out whose outcome nobody knows ------------------------------------------------------------------------------
+
+
+def _settle_unknown(client: IMAPClient, box: Mailbox) -> None:
+    """The server files what it sent: what lies there left. Where it surely would lie and does not, it did not leave, and goes
+    again under the same Message-ID."""
+    rows = list(Outbound.objects.filter(account=box.account_id, state=Outbound.State.UNKNOWN).order_by("pk")[:50])
+    if not rows:
+        return
+    folder = imap.folder_named(client, "sent")
+    if folder is None:
+        return
+    files_all = client.has_capability(imap.GMAIL)
+    settles = transport_of(Account.Kind.EMAIL).settles
+    for row in rows:
+        message_id = posting.message_id(row, box)
+        if imap.is_sent(client, folder, message_id):
+            outbox.found_out(row, message_id)
+        elif files_all and row.attempts < outbox.MAX_ATTEMPTS and timezone.now() > row.due_at - settles + SHOWN:
+            outbox.found_out(row, "")
+
+
+def _notice(account: Account, kind: str, reason: str, digest: str) -> None:
+    _row, made = AccountNotice.objects.get_or_create(
+        digest=digest[:64], defaults={"account": account, "kind": kind, "reason": reason[:300], "received_at": timezone.now()}
+    )
+    if made:
+        log.error("mailbox needs a look", account=account.pk, kind=kind, reason=reason[:200])

@@ -1,0 +1,59 @@
+"""What a mail of ours needs of the database: the servers, the thread it goes on, and the hotel's look."""
+
+from __future__ import annotations
+
+from channels_app.envelope import ContentError
+from channels_app.models import Account, Mailbox, Outbound, RawMail, Thread
+from channels_app.transports.mail import ids, reading, servers, writing
+from channels_app.transports.mail.judging import ADDRESS_LIMIT
+
+
+def prepare(row: Outbound) -> writing.Prepared | None:
+    """None for an account without a mailbox. A mail with a subject of its own begins a thread; any other goes on with what the
+    guest wrote last."""
+    account, thread = row.thread.account, row.thread
+    box = Mailbox.objects.select_related("account__hotel").filter(account=account).first()
+    if box is None:
+        return None
+    subject = str(row.content.get("mail", {}).get("subject", ""))
+    last = None if subject else RawMail.objects.filter(inbound__thread=thread).defer("raw").order_by("-received_at", "-pk").first()
+    if last is not None:
+        subject = f"Re: {reading.without_marks(last.subject)}".strip()
+    hotel = box.account.hotel
+    return writing.Prepared(
+        server=servers.smtp_of(box),
+        sender_name=box.sender_name or hotel.name,
+        sender=box.address,
+        reply_to=box.reply_to,
+        recipient_name=thread.name,
+        recipient=thread.user_id,
+        message_id=message_id(row, box),
+        subject=subject or hotel.name,
+        in_reply_to=last.message_id if last is not None and not last.message_id.startswith("none-") else "",
+        references=tuple(last.references) if last is not None else (),
+        automatic=row.author != Outbound.Author.STAFF,
+        language=str(row.content.get("language", "")) or hotel.main_language,
+        look=look_of(box),
+    )
+
+
+def thread_to(account: Account, address: str, name: str) -> Thread:
+    """The thread with an address, also when it never wrote. Raises ContentError for what is no address."""
+    address = address.strip().lower()
+    if len(address) > ADDRESS_LIMIT or address.count("@") != 1 or not address.isprintable() or " " in address:
+        raise ContentError("this is no address")
+    thread, _made = Thread.objects.get_or_create(
+        account=account, identity=f"user:{address}", defaults={"user_id": address, "name": name[:200]}
+    )
+    thread.account = account
+    return thread
+
+
+def message_id(row: Outbound, box: Mailbox) -> str:
+    return ids.message_id(row.pk, len(row.earlier_ids), box.address.rpartition("@")[2])
+
+
+def look_of(box: Mailbox) -> writing.Look:
+    hotel = box.account.hotel
+    lines = (hotel.address, " · ".join(filter(None, (hotel.phone, hotel.email or box.address))), *box.footer.splitlines())
+    return writing.Look(hotel.name, tuple(line for line in lines if line), box.colour, bytes(box.logo or b""))

@@ -1,0 +1,68 @@
+"""Where a mailbox's servers are, how they let us in, and what may be reached at all."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass, field
+
+from channels_app.models import Mailbox
+
+TIMEOUT_S = 30.0
+
+
+class MailError(Exception):
+    """Base; the message is for staff."""
+
+
+class AuthError(MailError):
+    """We are not let in: asking again would only lock the account."""
+
+
+class ConnectionFailed(MailError):
+    """The server is not there, hangs up, or says what nobody understands."""
+
+
+class LimitReached(MailError):
+    """The server wants to be left alone for a while."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server and our way in, free of the database. ``token`` (OAuth) goes before ``password``."""
+
+    host: str
+    port: int
+    tls: str
+    trusted: bool
+    user: str
+    password: str = field(repr=False, default="")
+    token: str = field(repr=False, default="")
+
+
+def imap_of(box: Mailbox) -> Server:
+    return Server(box.imap_host, box.imap_port, box.imap_tls, box.servers_trusted, box.user, box.password, box.access_token)
+
+
+def smtp_of(box: Mailbox) -> Server:
+    return Server(box.smtp_host, box.smtp_port, box.smtp_tls, box.servers_trusted, box.user, box.password, box.access_token)
+
+
+def check(server: Server) -> None:
+    """Without TLS, or inside the house, only where the operator gave the server. Raises ConnectionFailed."""
+    if server.trusted:
+        return
+    if server.tls == Mailbox.Tls.NONE:
+        raise ConnectionFailed("a server without TLS has to be given by the operator (provisioning file or environment)")
+    try:
+        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ConnectionFailed(f"there is no host {server.host}") from error
+    if not all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in found):
+        raise ConnectionFailed("a server inside the house has to be given by the operator (provisioning file or environment)")
+
+
+def context() -> ssl.SSLContext:
+    """Certificates are checked, always."""
+    return ssl.create_default_context()

@@ -1,0 +1,112 @@
+"""Sending one mail. Until the server is given the last dot nothing has left; after it, only its answer tells."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+
+from channels_app.envelope import Failed, Outcome, Retry, Sent, Unknown
+from channels_app.models import Mailbox
+from channels_app.transports.mail import servers
+from channels_app.transports.mail.servers import ConnectionFailed, Server
+
+HOUR_S = 3600.0
+
+
+def opened(server: Server) -> smtplib.SMTP:
+    """A line that let us in. Raises ConnectionFailed, smtplib's errors and OSError."""
+    servers.check(server)
+    if server.tls == Mailbox.Tls.TLS:
+        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=servers.TIMEOUT_S, context=servers.context())
+    else:
+        line = smtplib.SMTP(server.host, server.port, timeout=servers.TIMEOUT_S)
+    try:
+        line.ehlo_or_helo_if_needed()
+        if server.tls == Mailbox.Tls.STARTTLS:
+            line.starttls(context=servers.context())
+            line.ehlo()
+        if server.token:
+            _oauth(line, server)
+        elif server.password:
+            line.login(server.user, server.password)
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+def _oauth(line: smtplib.SMTP, server: Server) -> None:
+    def answer(challenge: bytes | None = None) -> str:
+        # A second question is the error in JSON: it wants an empty line before it says no (facts: GMAIL, 2).
+        return f"user={server.user}\x01auth=Bearer {server.token}\x01\x01" if challenge is None else ""
+
+    line.user, line.password = server.user, ""  # type: ignore[attr-defined]
+    code, words = line.auth("XOAUTH2", answer)
+    if code not in {235, 503}:
+        raise smtplib.SMTPAuthenticationError(code, words)
+
+
+def send(server: Server, message: EmailMessage, sender: str, recipient: str) -> Outcome:
+    """Never raises for what the server or the line does. ``Sent`` carries the mail's own Message-ID."""
+    try:
+        line = opened(server)
+    except ConnectionFailed as error:
+        return Retry(str(error))
+    except smtplib.SMTPAuthenticationError as error:
+        told = f"the mail server does not let us in: {_words(error)}"
+        if 400 <= error.smtp_code < 500:
+            return Retry(told, whole_number=True)
+        # A token may have died a moment ago: whoever fetches makes a new one.
+        return Retry(told, after_s=20.0) if server.token else Failed(told, channel_dead=True)
+    except smtplib.SMTPResponseException as error:
+        return _refused(error.smtp_code, _words(error))
+    except (OSError, ssl.SSLError, smtplib.SMTPException, ValueError) as error:
+        return Retry(f"not connected: {type(error).__name__}")
+    try:
+        return _hand_over(line, message, sender, recipient)
+    finally:
+        with suppress(Exception):
+            line.quit()
+
+
+def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient: str) -> Outcome:
+    raw = message.as_bytes(policy=WIRE)
+    try:
+        for code, answer in (line.mail(sender), line.rcpt(recipient)):
+            if code not in {250, 251}:
+                return _refused(code, answer.decode("utf-8", "replace"))
+        code, answer = line.docmd("DATA")
+        if code != 354:
+            return _refused(code, answer.decode("utf-8", "replace"))
+    except (OSError, smtplib.SMTPException) as error:
+        return Retry(f"the line was cut before the mail: {type(error).__name__}")
+    try:
+        line.send(smtplib._quote_periods(raw) + (b"" if raw.endswith(b"\r\n") else b"\r\n") + b".\r\n")  # type: ignore[attr-defined]
+        code, answer = line.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        return Unknown(f"the line was cut after the mail: {type(error).__name__}")
+    if code == 250:
+        return Sent(str(message["Message-ID"]).strip("<>"))
+    if code == -1:
+        return Unknown("the server's last answer cannot be read")
+    return _refused(code, answer.decode("utf-8", "replace"))
+
+
+def _refused(code: int, words: str) -> Outcome:
+    """What a code means (facts: GMAIL, 5). It stays in the words: ``error_code`` is for the codes of Meta."""
+    told = f"{code} {' '.join(words.split())}"[:400]
+    if code in {534, 535}:
+        return Failed(told, channel_dead=True)
+    if code == 550 and "5.4.5" in words:  # the day's mails are spent: everything waits
+        return Retry(told, after_s=HOUR_S, whole_number=True, tries=0)
+    if 400 <= code < 500:
+        return Retry(told, whole_number=code in {421, 454})
+    return Failed(told)
+
+
+def _words(error: smtplib.SMTPResponseException) -> str:
+    told = error.smtp_error
+    return " ".join((told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)).split())[:200]

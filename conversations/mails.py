@@ -1,0 +1,123 @@
+"""E-mails: what stands around the receptionist's words, and the mails that tell of a booking, whatever channel made it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import structlog
+
+from channels_app import outbox
+from channels_app.envelope import Content, ContentError
+from channels_app.models import Account, Outbound
+from channels_app.transports.mail import posting
+from conversations.desk import hotel_view, own
+from conversations.dialogue import confirmation, phrasebook
+from conversations.models import Conversation, Guest
+from reservations.models import Booking
+
+log = structlog.get_logger(__name__)
+
+_GREETS = re.compile(r"\W*(?:hola|buen[oa]?s?\b|hi\b|hello|good\b|dear|ol[aá]|oi\b|bo[am]\b|estimad)", re.I)
+_NAME = re.compile(r"[^\W\d_][^\W\d_'’-]{1,30}", re.UNICODE)
+
+
+def dressed(conversation: Conversation, text: str, language: str) -> tuple[str, dict[str, Any]]:
+    """An answer as e-mail has it: the words themselves, and what stands around them (greeting, how to choose, closing)."""
+    hello = phrasebook.say(language, "greeting_short")
+    text = text.removeprefix(hello).lstrip() or text
+    words = {
+        "choose": phrasebook.mail(language, "choose"),
+        "options": phrasebook.mail(language, "options"),
+        "closing": phrasebook.mail(language, "closing", hotel=conversation.hotel.name),
+    }
+    return text, words if _GREETS.match(text) else {"greeting": greeting(language, conversation.guest.name), **words}
+
+
+def greeting(language: str, name: str) -> str:
+    """By the first name, when it is one."""
+    first = name.split()[0] if name.split() else ""
+    if not _NAME.fullmatch(first):
+        return phrasebook.mail(language, "greeting_nameless")
+    return phrasebook.mail(language, "greeting", name=first if first[0].isupper() else first.title())
+
+
+def tell_of(booking: Booking) -> None:
+    """The mail that a booking's new state deserves, once; nothing when nobody can be written to. Inside the booking's
+    transaction, which no mail can break."""
+    what = _what(booking)
+    if what is None or "@" not in booking.guest_email:
+        return
+    account = Account.objects.filter(
+        hotel=booking.hotel, kind=Account.Kind.EMAIL, enabled=True, state__in=[Account.State.CONNECTED, Account.State.STOPPED],
+        mailbox__isnull=False,
+    ).order_by("pk").first()  # fmt: skip
+    if account is None:
+        return
+    key = f"mail:{booking.pk}:{booking.state}" + (f":{booking.last_change_id}" if booking.last_change_id else "")
+    try:
+        thread = posting.thread_to(account, booking.guest_email, booking.guest_name)
+        outbox.post(thread, _content(booking, what), dedupe_key=key, author=Outbound.Author.SYSTEM)
+    except ContentError as error:
+        log.warning("no mail about a booking", reference=booking.reference, reason=str(error))
+
+
+def _what(booking: Booking) -> str | None:
+    if booking.state == Booking.State.CANCELLED:
+        return "cancelled"
+    if booking.state != Booking.State.CONFIRMED or booking.reason:
+        return None  # nothing changed for the guest, or what was asked was refused
+    return "changed" if booking.last_change_id else "confirmed"
+
+
+def _content(booking: Booking, what: str) -> Content:
+    hotel = booking.hotel
+    language = booking.language if booking.language in phrasebook.LANGUAGES else hotel.main_language
+    now = hotel.local_now()
+    view, row = hotel_view(hotel, now), own(booking)
+    values = confirmation.values(language, view, row, now.date())
+    say = phrasebook.mail
+    arrival, departure = values["check_in"], values["check_out"]
+    if what != "cancelled":
+        arrival = say(language, "from_hour", date=arrival, hour=f"{hotel.check_in_from:%H:%M}")
+        departure = say(language, "until_hour", date=departure, hour=f"{hotel.check_out_until:%H:%M}")
+    shown = {
+        "reference": row.reference, "name": row.guest_name, "room": values["room"], "check_in": arrival, "check_out": departure,
+        "nights": str((row.check_out - row.check_in).days), "party": values["party"], "total": values["total"],
+    }  # fmt: skip
+    if row.deposit and row.deposit_due is not None and what != "cancelled":
+        when = f"{phrasebook.date(language, row.deposit_due.date(), today=now.date())} {row.deposit_due:%H:%M}"
+        shown["deposit"] = say(language, "deposit", amount=phrasebook.money(language, row.deposit, row.currency), when=when)
+    starts = dt.datetime.combine(row.check_in, hotel.check_in_from, hotel.zone)
+    ends = dt.datetime.combine(row.check_out, hotel.check_out_until, hotel.zone)
+    mail = {
+        "subject": say(language, f"subject_{what}", reference=row.reference, hotel=hotel.name),
+        "heading": say(language, f"heading_{what}"),
+        "greeting": greeting(language, row.guest_name),
+        "closing": say(language, "closing", hotel=hotel.name),
+        "rows": [[say(language, f"row_{name}"), value] for name, value in shown.items()],
+        "guest": booking.guest_key,
+        "conversation": booking.conversation_ref,
+        "event": {
+            "uid": f"{row.reference}@{hotel.slug}",
+            "sequence": booking.steps.count(),
+            "starts": starts.isoformat(),
+            "ends": ends.isoformat(),
+            "summary": say(language, "calendar", hotel=hotel.name, room=values["room"]),
+            "location": hotel.address or hotel.name,
+            "description": f"{say(language, 'row_reference')}: {row.reference}",
+            "cancelled": what == "cancelled",
+        },
+    }
+    return Content("text", say(language, f"text_{what}"), language=language, mail=mail)
+
+
+def guest_of(outbound: int, thread: int) -> Guest | None:
+    """The guest a mail about a booking was written to, when it went to this thread: whoever answers it has read it there."""
+    row = Outbound.objects.filter(pk=outbound, thread=thread).values_list("content", "account__hotel").first()
+    key = str(row[0].get("mail", {}).get("guest", "")) if row is not None else ""
+    kind, _colon, pk = key.partition(":")
+    if row is None or kind != "guest" or not pk.isdecimal():
+        return None
+    return Guest.objects.filter(pk=int(pk), hotel=row[1]).first()

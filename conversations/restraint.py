@@ -1,0 +1,46 @@
+"""When the receptionist leaves e-mail to people: mails whose sender nobody vouches for, and talks that look like two programs
+answering each other (facts: GMAIL, 6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from channels_app import inbox
+from channels_app.models import Account, Inbound, Outbound
+from conversations.dialogue.types import State
+from conversations.models import Conversation
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+# Answers to one address in an hour and in a day; more while a booking is being made, which takes questions, but not for ever:
+# "I am away from the 3rd to the 8th" looks like the beginning of one.
+LIMITS, BOOKING_LIMITS = (5, 12), (20, 40)
+# Somebody who writes the same so many times is no person, or needs one.
+SAME = 3
+
+
+def reason(conversation: Conversation, letters: list[Inbound]) -> str:
+    """Why a person has to answer these letters, or nothing."""
+    if conversation.thread.account.kind != Account.Kind.EMAIL:
+        return ""
+    for letter in letters:
+        if letter.kind in inbox.FOR_PEOPLE:
+            return f"mail_{letter.kind}"
+    return "mail_brake" if _is_fast(conversation) or _is_the_same(conversation, letters) else ""
+
+
+def _is_fast(conversation: Conversation) -> bool:
+    now = timezone.now()
+    sent = Outbound.objects.filter(thread=conversation.thread_id, author=Outbound.Author.BOT, created_at__gt=now - DAY)
+    counted = sent.exclude(state=Outbound.State.ABORTED).aggregate(hour=Count("pk", filter=Q(created_at__gt=now - HOUR)), day=Count("pk"))
+    state = State.from_json(conversation.state)
+    hour, day = BOOKING_LIMITS if state.goal or state.proposal is not None else LIMITS
+    return bool(counted["hour"] >= hour or counted["day"] >= day)
+
+
+def _is_the_same(conversation: Conversation, letters: list[Inbound]) -> bool:
+    last = Inbound.objects.filter(thread=conversation.thread_id, received_at__gt=timezone.now() - DAY, kind="text")
+    words = list(last.order_by("-provider_time", "-pk").values_list("text", flat=True)[:SAME])
+    return len(words) == SAME and len(set(words)) == 1 and len(words[0]) > 20
