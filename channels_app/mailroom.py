@@ -77,12 +77,22 @@ def claim(limit: int, accounts: Iterable[int] | None = None) -> list[Mailbox]:
     return found
 
 
-def look(box: Mailbox) -> Looked:
+def make_due(address: str) -> bool:
+    """Something came, says somebody who should know: the mailbox is looked at next. False for an address we do not have."""
+    rows = Mailbox.objects.filter(account__kind=Account.Kind.EMAIL, account__external_id=address.strip().lower())
+    with transaction.atomic():
+        found = bool(rows.update(next_look_at=timezone.now()))
+        if found:
+            queue.ring("slow")
+    return found
+
+
+def look(box: Mailbox, *, at_most_s: float = LOOK_S) -> Looked:
     """Everything that is to be done in one mailbox, over one connection. Never raises for what its servers do."""
     told = Looked(box.address)
     with _held.keep(box.pk, box.fence), correlation.bound(correlation.current() or correlation.new_id()):
         try:
-            _look(box, told)
+            _look(box, told, at_most_s)
         except LostError:
             told.trouble = "another process looks at it"
             return told
@@ -99,24 +109,24 @@ def renew() -> None:
     _held.renew(Mailbox)
 
 
-def _look(box: Mailbox, told: Looked) -> None:
+def _look(box: Mailbox, told: Looked, at_most_s: float) -> None:
     oauth.refresh(box)
+    until = time.monotonic() + at_most_s
     try:
-        _session(box, told)
+        _session(box, told, until)
     except AuthError:
         if not oauth.refresh(box, force=True):
             raise
-        _session(box, told)  # the token had died before its time
+        _session(box, told, until)  # the token had died before its time
 
 
-def _session(box: Mailbox, told: Looked) -> None:
-    began = time.monotonic()
+def _session(box: Mailbox, told: Looked, until: float) -> None:
     with imap.connected(servers.imap_of(box)) as client:
         _settle_unknown(client, box)
-        due = _read(client, box, Role.INBOX, told, began)
+        due = _read(client, box, Role.INBOX, told, until)
         if not due:
             _mark_answered(client, box)
-            _read_junk(client, box, told, began)
+            _read_junk(client, box, told, until)
     if due:
         Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(next_look_at=timezone.now())
 
@@ -145,7 +155,7 @@ def _failed(box: Mailbox, error: MailError) -> None:
 # --- folders -------------------------------------------------------------------------------------------------------------
 
 
-def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, began: float) -> bool:
+def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, until: float) -> bool:
     """Keep what is new in a folder; True when there is more than one look may take."""
     name = imap.folder_named(client, role)
     if name is None:
@@ -163,7 +173,7 @@ def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, began: floa
         uids = imap.since(client, ((folder.looked_at or timezone.now()) - imap.AROUND).date())
     for start in range(0, len(uids), BATCH):
         for heading in imap.headings(client, uids[start : start + BATCH]):
-            if marked and time.monotonic() - began > LOOK_S:
+            if marked and time.monotonic() > until:
                 return True
             told.new += _take(client, box, folder, heading, validity, historic=historic)
             if marked:
@@ -221,11 +231,11 @@ def _fetched(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap
         raise
 
 
-def _read_junk(client: IMAPClient, box: Mailbox, told: Looked, began: float) -> None:
+def _read_junk(client: IMAPClient, box: Mailbox, told: Looked, until: float) -> None:
     """Once an hour, to be shown: what a server calls spam is never answered."""
     since = MailFolder.objects.filter(mailbox=box, role=Role.JUNK).values_list("looked_at", flat=True).first()
     if since is None or timezone.now() - since > JUNK_EVERY:
-        _read(client, box, Role.JUNK, told, began)
+        _read(client, box, Role.JUNK, told, until)
 
 
 def _no_spam(account_id: int, provider_id: str) -> None:
@@ -269,8 +279,8 @@ def keep(
         items.append(_letter(box, mail, judged, kind, provider_id, at))
     new = inbox.accept(Account.Kind.EMAIL, items, {box.address: box.account}) if items else 0
     letter = Inbound.objects.filter(account=box.account_id, provider_id=provider_id).values_list("pk", flat=True).first()
-    if new and isinstance(items[0], InboundMessage) and items[0].kind in UNSORTED and not _is_known(box, judged.sender):
-        Inbound.objects.filter(pk=letter).update(state=Inbound.State.IGNORED, reason=f"{items[0].kind}: {judged.why}"[:300])
+    if new and judged.sender and not Thread.objects.filter(account=box.account_id, user_id=judged.sender).exists():
+        _leave_unsorted(letter, judged.why)
     RawMail.objects.bulk_create(
         [
             RawMail(
@@ -285,8 +295,10 @@ def keep(
     return bool(new)
 
 
-def _is_known(box: Mailbox, sender: str) -> bool:
-    return Thread.objects.filter(account=box.account_id, user_id=sender).exists()
+def _leave_unsorted(letter: int | None, why: str) -> None:
+    """Of a stranger: a program's or a spammer's letter gets no conversation."""
+    rows = Inbound.objects.filter(pk=letter or 0, kind__in=UNSORTED)
+    rows.update(state=Inbound.State.IGNORED, reason=f"needs no answer: {why}"[:300])
 
 
 def _readable(raw: bytes) -> reading.Mail | None:

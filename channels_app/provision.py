@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
 
-from channels_app.models import Account, MetaApp
+from channels_app.models import Account, Mailbox, MailFolder, MetaApp
 from hotelagent.hotels.documents import Field, Table
 from hotelagent.hotels.models import Hotel
 
 log = structlog.get_logger(__name__)
 
-DEMO_ACCOUNT = "WhatsApp"
+DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
+MAILBOX_KEYS = (
+    "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token", "imap_host",
+    "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_seconds", "mark_seen", "import_days", "daily_limit", "colour",
+    "footer",
+)  # fmt: skip
+TLS_PORTS, STARTTLS_PORTS = {465, 993}, {25, 143, 587}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def apply_channels(hotel: Hotel, document: Table) -> None:
@@ -24,13 +36,15 @@ def apply_channels(hotel: Hotel, document: Table) -> None:
             required=("kind", "name"),
             optional=(
                 "phone_number_id", "business_account_id", "display_number", "api_url", "api_version", "access_token", "app_secret",
-                "previous_app_secret", "verify_token", "app",
+                "previous_app_secret", "verify_token", "app", *MAILBOX_KEYS,
             ),
         )  # fmt: skip
         kind = table["kind"].choice(tuple(Account.Kind.values))
         account, _created = Account.objects.get_or_create(hotel=hotel, kind=kind, name=table["name"].text(maximum=80))
         if kind == Account.Kind.WEBCHAT:
             account.state = Account.State.CONNECTED
+        elif kind == Account.Kind.EMAIL:
+            _email(account, table)
         else:
             _whatsapp(account, table)
         account.save()
@@ -51,6 +65,71 @@ def _whatsapp(account: Account, table: Table) -> None:
     app.save()
     account.app = app
     judge(account)
+
+
+def _email(account: Account, table: Table) -> None:
+    account.external_id = table.get("address", _address, account.external_id)
+    box = _mailbox_of(account)
+    box.aliases = [_address(one) for one in table["aliases"].items()] if "aliases" in table else box.aliases
+    box.sender_name = table.get("sender_name", Field.text, box.sender_name)
+    box.reply_to = table.get("reply_to", _address, box.reply_to)
+    box.username = table.get("username", Field.text, box.username)
+    box.password = table.get("app_password", Field.secret, box.password)
+    box.client_id = table.get("client_id", Field.text, box.client_id)
+    box.client_secret = table.get("client_secret", Field.secret, box.client_secret)
+    box.refresh_token = table.get("refresh_token", Field.secret, box.refresh_token)
+    for name in ("imap", "smtp"):
+        host, port = f"{name}_host", f"{name}_port"
+        if host in table or port in table:
+            box.servers_trusted = True
+        setattr(box, host, table.get(host, Field.text, getattr(box, host)))
+        setattr(box, port, table.get(port, lambda field: field.integer(minimum=1, maximum=65535), getattr(box, port)))
+        tls = usual_tls(getattr(box, host), getattr(box, port))
+        setattr(box, f"{name}_tls", table.get(f"{name}_tls", lambda field: field.choice(tuple(Mailbox.Tls.values)), tls))
+    box.poll_s = table.get("poll_seconds", lambda field: field.integer(minimum=30, maximum=300), box.poll_s)
+    box.mark_seen = table.get("mark_seen", Field.boolean, box.mark_seen)
+    box.import_days = table.get("import_days", lambda field: field.integer(maximum=30), box.import_days)
+    box.daily_limit = table.get("daily_limit", lambda field: field.integer(minimum=1, maximum=1_000_000), box.daily_limit)
+    box.colour = table.get("colour", _colour, box.colour)
+    box.footer = table.get("footer", lambda field: field.text(maximum=500), box.footer)
+    _save_mailbox(account, box)
+
+
+def _mailbox_of(account: Account) -> Mailbox:
+    return Mailbox.objects.filter(account=account).first() or Mailbox(account=account)
+
+
+def _save_mailbox(account: Account, box: Mailbox) -> None:
+    """What was changed is tried at once. Another address is another mailbox: it is read from its own beginning."""
+    if Account.objects.filter(pk=account.pk).exclude(external_id=account.external_id).exists():
+        MailFolder.objects.filter(mailbox__account=account).delete()
+    box.trouble, box.failures, box.access_token, box.access_until, box.next_look_at = "", 0, "", None, timezone.now()
+    box.save()
+    account.mailbox = box
+    judge_mailbox(account)
+
+
+def usual_tls(host: str, port: int) -> str:
+    """What a port means. Only this very machine is spoken to in the clear, on a port that means nothing."""
+    if port in STARTTLS_PORTS:
+        return Mailbox.Tls.STARTTLS
+    return Mailbox.Tls.NONE if host in LOOPBACK and port not in TLS_PORTS else Mailbox.Tls.TLS
+
+
+def _address(field: Field) -> str:
+    given = field.text(maximum=160).strip().lower()
+    try:
+        validate_email(given)
+    except ValidationError as error:
+        raise field.error("must be an e-mail address") from error
+    return given
+
+
+def _colour(field: Field) -> str:
+    given = field.text(maximum=7)
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", given):
+        raise field.error("must be a colour as #1f5f8b")
+    return given
 
 
 def _base(field: Field) -> str:
@@ -76,6 +155,46 @@ def judge(account: Account) -> None:
         account.state, account.state_reason = Account.State.NOT_CONNECTED, f"missing: {', '.join(missing)}"
     else:
         account.state, account.state_reason = Account.State.CONNECTED, ""
+
+
+def judge_mailbox(account: Account) -> None:
+    """As ``judge``, of an e-mail account."""
+    box = _mailbox_of(account)
+    missing = [
+        name
+        for name, value in (
+            ("address", account.external_id),
+            ("app password or refresh token", box.password or box.refresh_token),
+            ("IMAP server", box.imap_host),
+            ("SMTP server", box.smtp_host),
+        )
+        if not value
+    ]
+    connected = not missing
+    account.state = Account.State.CONNECTED if connected else Account.State.NOT_CONNECTED
+    account.state_reason = "" if connected else f"missing: {', '.join(missing)}"
+
+
+def mailbox_from_environment(hotel_slug: str) -> None:
+    """At every start the Gmail variables become the demo hotel's mailbox; without an address nothing is made."""
+    hotel = Hotel.objects.filter(slug=hotel_slug).first()
+    given: dict[str, Any] = settings.GMAIL
+    if hotel is None or not given["address"]:
+        return
+    account, _created = Account.objects.get_or_create(hotel=hotel, kind=Account.Kind.EMAIL, name=DEMO_MAILBOX)
+    account.external_id = given["address"].strip().lower()
+    box = _mailbox_of(account)
+    box.password, box.client_id, box.client_secret = given["app_password"], given["client_id"], given["client_secret"]
+    box.refresh_token, box.token_url, box.servers_trusted = given["refresh_token"], given["token_url"], True
+    box.imap_host, box.imap_port, box.smtp_host, box.smtp_port = (
+        given["imap_host"], given["imap_port"], given["smtp_host"], given["smtp_port"],
+    )  # fmt: skip
+    box.imap_tls = given["imap_tls"] or usual_tls(box.imap_host, box.imap_port)
+    box.smtp_tls = given["smtp_tls"] or usual_tls(box.smtp_host, box.smtp_port)
+    box.poll_s = given["poll_s"]
+    _save_mailbox(account, box)
+    account.save()
+    log.info("mailbox from the environment", account=account.pk, state=account.state)
 
 
 def account_from_environment(hotel_slug: str) -> None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from channels_app import provision
-from channels_app.models import Account, Inbound
+from channels_app.models import Account, Inbound, Mailbox
 from hotelagent.ops import queue
 from hotelagent.ops.crypto import UndecryptableError
 
@@ -41,10 +41,11 @@ def connect(account: Account) -> bool:
         account.state, account.state_reason = Account.State.CONNECTED, ""
     else:
         try:
-            provision.judge(account)
+            (provision.judge_mailbox if account.kind == Account.Kind.EMAIL else provision.judge)(account)
         except UndecryptableError as error:
             account.state, account.state_reason = Account.State.NOT_CONNECTED, str(error)
     with transaction.atomic():
         account.save(update_fields=["state", "state_reason"])
+        Mailbox.objects.filter(account=account).update(next_look_at=timezone.now(), failures=0, trouble="")
         queue.ring("default")
     return account.state == Account.State.CONNECTED

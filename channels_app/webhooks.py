@@ -10,19 +10,25 @@ import psycopg
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from channels_app import inbox
+from channels_app import inbox, mailroom
 from channels_app.envelope import AccountEvent, Parsed
 from channels_app.models import Account, MetaApp
+from channels_app.transports.mail import pushed
 from channels_app.transports.whatsapp import parse, signature
+from hotelagent.hotels.access import within
+from hotelagent.hotels.api_tokens import TokenAuthentication
 from hotelagent.ops.crypto import UndecryptableError, decrypt
 
 log = structlog.get_logger(__name__)
 
 CHALLENGE_LIMIT = 200
+# While somebody waits for the answer.
+WHILE_ASKED_S, MAILBOXES_AT_ONCE = 10.0, 10
 
 
 class RawView(APIView):
@@ -73,6 +79,58 @@ class WhatsAppWebhook(RawView):
             log.error("webhook not kept: Meta will come again", error=type(error).__name__)
             return _plain("", 503)
         return _plain("", 200)
+
+
+class GmailWebhook(RawView):
+    """New mail is there: Google's signed push, or any other program with an API token. Every spelling of its path is this view."""
+
+    authentication_classes = (TokenAuthentication,)
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # A push carries Google's token, which is none of ours.
+        made: Request = super().initialize_request(request, *args, **kwargs)
+        if pushed.looks_like_one(request.headers.get("Authorization", "")):
+            made.authenticators = ()
+        return made
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, AuthenticationFailed):
+            return _json({"status": "error", "detail": "this token is not known"}, 401)
+        return super().handle_exception(exc)
+
+    def post(self, request: Request) -> HttpResponse:
+        """A push: 204 once the mailbox is due, 401 when Google did not sign it. With a token and ``{"notification":
+        "new_message"}``: the mailboxes of the token's person are looked at now, and 200 tells what came."""
+        header = request._request.headers.get("Authorization", "")
+        try:
+            told: Any = json.loads(request._request.body)
+        except (RequestDataTooBig, ValueError, RecursionError):
+            told = None
+        if pushed.looks_like_one(header):
+            try:
+                address = pushed.verified(header, told)
+            except pushed.NotGoogleError as error:
+                log.warning("push refused", reason=str(error))
+                return _json({"status": "error", "detail": "not Google"}, 401)
+            mailroom.make_due(address)
+            return HttpResponse(status=204)
+        if not request.user.is_authenticated:
+            return _json({"status": "error", "detail": "an API token is needed"}, 401)
+        if not isinstance(told, dict) or told.get("notification") != "new_message":
+            return _json({"status": "error", "detail": 'the body must be {"notification": "new_message"}'}, 400)
+        accounts = within(request.user, Account.objects.filter(kind=Account.Kind.EMAIL)).values_list("pk", flat=True)
+        looked = [mailroom.look(box, at_most_s=WHILE_ASKED_S) for box in mailroom.claim(MAILBOXES_AT_ONCE, accounts)]
+        results = [
+            {"account": one.address, "messages": one.new, "status": "error" if one.trouble else "ok", "detail": one.trouble}
+            for one in looked
+        ]
+        failed = [one for one in looked if one.trouble]
+        status = "ok" if not failed else "error" if len(failed) == len(looked) else "partial"
+        return _json({"status": status, "messages_processed": sum(one.new for one in looked), "results": results}, 200)
+
+
+def _json(told: dict[str, Any], status: int) -> HttpResponse:
+    return JsonResponse(told, status=status)
 
 
 def _secrets() -> list[tuple[int, str]]:

@@ -57,6 +57,9 @@ DESK = "desk"
 # Channels whose identity a stranger cannot take on: WhatsApp vouches for the number, web chat for the session.
 PROVEN = frozenset({Account.Kind.WHATSAPP, Account.Kind.WEBCHAT})
 
+# Mails are answered hours later. The room is kept no longer than for anybody; the PMS decides when the yes comes.
+MAIL_PATIENCE = dt.timedelta(hours=24)
+
 
 class HotelDesk:
     """See conversations.dialogue.types.Desk. ``events`` collects what happened, to be written with the turn."""
@@ -64,6 +67,8 @@ class HotelDesk:
     def __init__(self, conversation: Conversation, clock: Clock, *, phone: str = "", email: str = "") -> None:
         self.conversation, self.hotel, self.guest = conversation, conversation.hotel, conversation.guest
         self.clock, self.phone, self.email = clock, phone, email
+        by_mail = conversation.thread_id is not None and conversation.thread.account.kind == Account.Kind.EMAIL
+        self.patience = MAIL_PATIENCE if by_mail else quoting.VALIDITY
         self.opened: set[str] = set(conversation.state.get("opened", ()))
         self._faqs: dict[str, list[Faq]] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -98,7 +103,7 @@ class HotelDesk:
         }  # fmt: skip
         if replacing:
             data["reference"] = replacing
-        proposal = Proposal("change" if replacing else "book", str(quote.key), self.clock() + quoting.VALIDITY, data)
+        proposal = Proposal("change" if replacing else "book", str(quote.key), self.clock() + self.patience, data)
         self.made.append(proposal)
         self.events.append(("hold_created", {**data, "expires_at": quote.expires_at.isoformat()}))
         return proposal
@@ -164,7 +169,7 @@ class HotelDesk:
 
     def propose_cancel(self, row: OwnBooking) -> Proposal:
         data = {"reference": row.reference, "check_in": row.check_in.isoformat(), "check_out": row.check_out.isoformat()}
-        return Proposal("cancel", f"cancel-{row.reference}-{self.conversation.version}", self.clock() + quoting.VALIDITY, data)
+        return Proposal("cancel", f"cancel-{row.reference}-{self.conversation.version}", self.clock() + self.patience, data)
 
     def answer(self, topic: str, language: str) -> Answer | None:
         for tongue in dict.fromkeys((language, self.hotel.main_language)):

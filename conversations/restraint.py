@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from channels_app import inbox
 from channels_app.models import Account, Inbound, Outbound
+from conversations import switch
 from conversations.dialogue.types import State
 from conversations.models import Conversation
+from reservations.models import Booking
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 # Answers to one address in an hour and in a day; more while a booking is being made, which takes questions, but not for ever:
@@ -35,9 +37,16 @@ def _is_fast(conversation: Conversation) -> bool:
     now = timezone.now()
     sent = Outbound.objects.filter(thread=conversation.thread_id, author=Outbound.Author.BOT, created_at__gt=now - DAY)
     counted = sent.exclude(state=Outbound.State.ABORTED).aggregate(hour=Count("pk", filter=Q(created_at__gt=now - HOUR)), day=Count("pk"))
-    state = State.from_json(conversation.state)
-    hour, day = BOOKING_LIMITS if state.goal or state.proposal is not None else LIMITS
+    hour, day = BOOKING_LIMITS if _is_booking(conversation) else LIMITS
     return bool(counted["hour"] >= hour or counted["day"] >= day)
+
+
+def _is_booking(conversation: Conversation) -> bool:
+    state = State.from_json(conversation.state)
+    if state.goal or state.proposal is not None:
+        return True
+    # Whoever has booked here is somebody, and may have questions.
+    return Booking.objects.filter(hotel=conversation.hotel_id, conversation_ref=str(conversation.pk), state__in=switch.STAYING).exists()
 
 
 def _is_the_same(conversation: Conversation, letters: list[Inbound]) -> bool:

@@ -73,6 +73,18 @@ GMAIL = {
     "imap_port": environment.number("GMAIL_IMAP_PORT", default=993, minimum=1, maximum=65535),
     "smtp_host": environment.text("GMAIL_SMTP_HOST", default="smtp.gmail.com"),
     "smtp_port": environment.number("GMAIL_SMTP_PORT", default=587, minimum=1, maximum=65535),
+    # Empty: what the port means; only this machine itself is spoken to in the clear.
+    "imap_tls": environment.choice("GMAIL_IMAP_TLS", options=("tls", "starttls", "none", ""), default=""),
+    "smtp_tls": environment.choice("GMAIL_SMTP_TLS", options=("tls", "starttls", "none", ""), default=""),
+    "poll_s": environment.number("GMAIL_POLL_SECONDS", "GMAIL_POLL_INTERVAL", default=60, minimum=30, maximum=300),
+    "token_url": environment.url("GMAIL_TOKEN_URL", schemes=("http", "https"), default="https://oauth2.googleapis.com/token"),
+    "api_url": environment.url("GMAIL_API_URL", schemes=("http", "https"), default="https://gmail.googleapis.com"),
+    # Who signs pushed notifications, and for whom; without them no push is believed.
+    "push_audience": environment.text("GMAIL_PUSH_AUDIENCE"),
+    "push_account": environment.text("GMAIL_PUSH_SERVICE_ACCOUNT"),
+    "push_keys_url": environment.url(
+        "GMAIL_PUSH_KEYS_URL", schemes=("http", "https"), default="https://www.googleapis.com/oauth2/v3/certs"
+    ),
 }
 OPENAI = {
     "base_url": environment.url("OPENAI_BASE_URL", schemes=("http", "https")),
@@ -172,6 +184,8 @@ if PRODUCTION:
             "POSTGRES_PASSWORD": environment.text("POSTGRES_PASSWORD"),
             "REDIS_PASSWORD": environment.text("REDIS_PASSWORD"),
             "GMAIL_APP_PASSWORD": str(GMAIL["app_password"]),
+            "GMAIL_CLIENT_SECRET": str(GMAIL["client_secret"]),
+            "GMAIL_REFRESH_TOKEN": str(GMAIL["refresh_token"]),
             "PMS_API_KEY": PMS["api_key"],
             "OPENAI_API_KEY": OPENAI["api_key"],
             "AWS_SECRET_ACCESS_KEY": AWS["secret_access_key"],
@@ -360,10 +374,16 @@ REPAIRS = ["channels_app.tasks.repair", "conversations.tasks.repair", "reservati
 GAUGES = ["channels_app.tasks.gauges", "reservations.tasks.gauges", "pms.sync.gauges"]
 # Asked by /health/ready when CHECK_PMS_IN_READINESS is on; returns a sentence when something is wrong.
 PMS_HEALTH = "pms.gateway.health"
+# Makes the API token of the demo's user known.
+DEMO_KEY = "hotelagent.hotels.api_tokens.keep"
 # Rung by the post office when letters arrive.
 INBOUND_TASK = "conversations.tasks.letters_arrived"
 # What of the environment becomes rows of the demo hotel at every start.
-FROM_ENVIRONMENT = ["channels_app.provision.account_from_environment", "pms.provision.connection_from_environment"]
+FROM_ENVIRONMENT = [
+    "channels_app.provision.account_from_environment",
+    "channels_app.provision.mailbox_from_environment",
+    "pms.provision.connection_from_environment",
+]
 # Sections of a provisioning file, each applied by the room that owns the rows, in this order.
 PROVISION_SECTIONS = [
     "hotelagent.hotels.provision.apply_hotel",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from hotelagent.hotels.models import Hotel
+from hotelagent.ops.steps import Step
 from pms import breaker, cache
 from pms.adapters.qloapps import QloApps
 from pms.adapters.qloapps.setup import read_setup
@@ -24,17 +24,6 @@ NEEDED = (
     "orders", "room_bookings", "room_types",
 )  # fmt: skip
 AHEAD = 60
-
-
-@dataclass(frozen=True)
-class Step:
-    """``advice`` says what to do when it is not good; a warning stops nothing."""
-
-    name: str
-    good: bool
-    told: str = ""
-    advice: str = ""
-    warning: bool = False
 
 
 def steps(hotel: Hotel) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from hotelagent.hotels.access import hotels_of
 from hotelagent.hotels.models import Hotel
 from hotelagent.hotels.staff_admin import on_the_hotels_clock, reach
 from hotelagent.ops import queue
+from hotelagent.ops.steps import Step
 from pms import checking, sync
 from pms.line_admin import run_badge
 from reservations import booking
@@ -29,7 +30,7 @@ def view(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     if not hotels:
         raise PermissionDenied
     hotel = next((one for one in hotels if one.slug == request.GET.get("hotel")), hotels[0])
-    steps: list[checking.Step] = []
+    steps: list[Step] = []
     if request.method == "POST":
         if request.POST.get("do") == "check":
             steps = list(checking.steps(hotel))
@@ -53,7 +54,7 @@ def _do(request: HttpRequest, hotel: Hotel) -> None:
         raise PermissionDenied
 
 
-def _page(request: HttpRequest, site: admin.AdminSite, hotels: list[Hotel], hotel: Hotel, steps: list[checking.Step]) -> HttpResponse:
+def _page(request: HttpRequest, site: admin.AdminSite, hotels: list[Hotel], hotel: Hotel, steps: list[Step]) -> HttpResponse:
     open_bookings = Booking.objects.filter(hotel=hotel, state__in=booking.UNDER_WAY).order_by("created_at")
     overview = sync.overview(hotel, shown=SHOWN)
     context: dict[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -22,7 +22,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from hotelagent.hotels.models import Hotel, Language, Membership, OpeningHours
+from hotelagent.hotels import api_tokens
+from hotelagent.hotels.models import ApiToken, Hotel, Language, Membership, OpeningHours
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelForm, HotelInline, PlatformOnly, reach
 from hotelagent.ops.models import Heartbeat
 
@@ -216,6 +217,39 @@ class PeopleAdmin(PlatformOnly, UserAdmin, ModelAdmin):  # type: ignore[misc, ty
         ),
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]
+    """Everybody of the staff makes tokens of their own; the platform's administrators see all of them."""
+
+    list_display = ["name", "user", "enabled", "created_at", "last_used_at"]
+    fields = ["name", "enabled"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        mine = obj is None or obj.user_id == request.user.pk or request.user.is_superuser
+        return self.has_module_permission(request) and bool(mine)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request).select_related("user")
+        return rows if request.user.is_superuser else rows.filter(user=request.user)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        token = api_tokens.new()
+        obj.user, obj.digest = request.user, api_tokens.digest(token)
+        super().save_model(request, obj, form, change)
+        messages.warning(request, _("Copy the token now, it is never shown again: %(token)s") % {"token": token})
 
 
 class ReadOnly(PlatformOnly):

@@ -14,6 +14,8 @@ TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
+# Longer than this nobody keeps a room.
+PATIENT = dt.timedelta(hours=2)
 MEAN_ROUNDED = 1000  # from here on a mean has no cents
 _HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
 
@@ -437,9 +439,16 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         name=turn.state.slots.get("name", ""),
         total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
         rule=f"\n• {rule.text}" if rule is not None else "",
-        until=f"{proposal.expires_at.astimezone(turn.now.tzinfo):%H:%M}",
+        kept=_kept(turn, proposal),
     )
     _offer_yes(turn, proposal)
+
+
+def _kept(turn: Turn, proposal: Proposal) -> str:
+    """How long the room is kept; where answers take long, only how long one is waited for."""
+    until = proposal.expires_at.astimezone(turn.now.tzinfo)
+    day = phrasebook.date(turn.language, until.date(), today=turn.today)
+    return phrasebook.say(turn.language, "open_until" if until - turn.now > PATIENT else "kept_until", date=day, time=f"{until:%H:%M}")
 
 
 def described(turn: Turn, row: OwnBooking) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hotelagent.hotels.models import Hotel
+from hotelagent.ops.steps import write
 from pms import checking
 
 
@@ -19,13 +20,6 @@ class Command(BaseCommand):
         if row is None:
             known = ", ".join(Hotel.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"there is no hotel {hotel} (there are: {known})")
-        failed = False
-        for step in checking.steps(row):
-            word = "ok  " if step.good else "!   " if step.warning else "FAIL"
-            self.stdout.write(f"{word}  {step.name}{': ' + step.told if step.told else ''}")
-            if not step.good:
-                self.stdout.write(f"      → {step.advice}")
-                failed = failed or not step.warning
-        if failed:
+        if not write(checking.steps(row), self.stdout.write):
             raise CommandError("the connection is not good yet")
         self.stdout.write("The connection is good.")

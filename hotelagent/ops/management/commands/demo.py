@@ -27,6 +27,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
+from django.utils.module_loading import import_string
 
 from hotelagent.ops import embedded, lifeline, metrics
 from hotelagent.ops.models import Heartbeat
@@ -168,6 +169,7 @@ class Command(BaseCommand):
             user.set_password(password)
         user.save()
         self.ticket = f"{user.pk}.{login_ticket.make_token(user)}"
+        import_string(settings.DEMO_KEY)(user, "demo.json", token)
         site = f"http://127.0.0.1:{settings.PORT}"
         return {
             "site": f"{site}/",

@@ -1,0 +1,98 @@
+"""Is a mailbox well connected: step by step, in words a hotelier understands. Reads and changes nothing, sends nothing."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+
+from channels_app.models import Mailbox
+from channels_app.transports.mail import imap, oauth, servers, smtp
+from channels_app.transports.mail.servers import AuthError, LimitReached, MailError
+from hotelagent.ops.steps import Step
+
+
+def steps(box: Mailbox) -> Iterator[Step]:
+    """What there is to see, in the order in which it has to be mended; ends at what makes the rest pointless."""
+    if not box.address or not (box.password or box.refresh_token):
+        yield Step(_("Settings"), False, advice=_("Give the address, and an app password or an OAuth refresh token."))
+        return
+    yield Step(_("Settings"), True, box.address)
+    if box.refresh_token:
+        step = _consent(box)
+        yield step
+        if not step.good and not step.warning:
+            return
+    receives = False
+    for step in _receiving(box):
+        receives = step.good or step.warning
+        yield step
+    yield _sending(box)
+    if receives:
+        yield from _habits(box)
+
+
+def _consent(box: Mailbox) -> Step:
+    name = _("Google's consent")
+    try:
+        oauth.refresh(box, force=True)
+    except AuthError as error:
+        advice = _("Give the consent again. It ends when the password changes, and after 7 days while the app is only being tested.")
+        return Step(name, False, str(error), advice)
+    except MailError as error:
+        return Step(name, False, str(error), _("Try again later; look at the network of this machine."), warning=bool(box.password))
+    if not box.access_token:
+        return Step(name, False, _("it is gone; the app password is used"), _("Give the consent again."), warning=True)
+    return Step(name, True)
+
+
+def _receiving(box: Mailbox) -> Iterator[Step]:
+    name = _("Receiving (IMAP)")
+    where = f"{box.imap_host}:{box.imap_port}"
+    try:
+        with imap.connected(servers.imap_of(box)) as client:
+            imap.opened(client, "INBOX")
+            yield Step(name, True, where)
+            gmail = client.has_capability(imap.GMAIL)
+            sent = imap.folder_named(client, "sent")
+            if sent is None:
+                advice = _("No folder is marked as sent mail: when the line breaks, nobody can tell whether a mail left.")
+                yield Step(_("Sent mail"), False, advice=advice, warning=True)
+            else:
+                yield Step(_("Sent mail"), True, f"{sent}{' · Gmail' if gmail else ''}")
+            if imap.folder_named(client, "junk") is None:
+                yield Step(_("Spam"), False, advice=_("No folder is marked as spam: look there yourself."), warning=True)
+    except AuthError as error:
+        advice = _(
+            "Make a new app password (Google account → Security → 2-step verification). It dies when the account's password changes."
+        )
+        yield Step(name, False, str(error), advice)
+    except LimitReached as error:
+        yield Step(name, False, str(error), _("The provider wants a pause: close other mail programs, wait half an hour."))
+    except MailError as error:
+        yield Step(name, False, f"{where}: {error}", _("Look at server, port and security."))
+
+
+def _sending(box: Mailbox) -> Step:
+    name = _("Sending (SMTP)")
+    where = f"{box.smtp_host}:{box.smtp_port}"
+    try:
+        line = smtp.opened(servers.smtp_of(box))
+    except smtplib.SMTPAuthenticationError as error:
+        return Step(name, False, f"{where}: {error.smtp_code}", _("The same user and password as for receiving are needed."))
+    except (MailError, OSError, smtplib.SMTPException, ValueError) as error:
+        return Step(name, False, f"{where}: {error}"[:200], _("Look at server, port and security: 465 is TLS, 587 is STARTTLS."))
+    with suppress(smtplib.SMTPException, OSError):
+        line.quit()
+    return Step(name, True, where)
+
+
+def _habits(box: Mailbox) -> Iterator[Step]:
+    if not box.account.enabled:
+        yield Step(_("In use"), False, advice=_("Switch the account on."), warning=True)
+    elif box.looked_at is None:
+        yield Step(_("First look"), False, _("not yet"), _("The workers have not looked yet: are they running?"), warning=True)
+    else:
+        yield Step(_("Last look"), True, f"{box.looked_at.astimezone(box.account.hotel.zone):%Y-%m-%d %H:%M:%S}")
