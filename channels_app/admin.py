@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from channels_app import outbox, repairs, templates
-from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, MetaApp, Outbound, Template
+from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Mailbox, MetaApp, Outbound, Template
 from channels_app.transports.whatsapp.api import is_private
 from hotelagent.hotels.staff_admin import (
     BigTable,
@@ -132,7 +132,9 @@ class AccountAdmin(HotelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets[:2] if obj is not None and obj.kind != Account.Kind.WHATSAPP else fieldsets
+        if obj is None or obj.kind == Account.Kind.WHATSAPP:
+            return fieldsets
+        return [*fieldsets[:2], (_("E-mail"), {"fields": ["external_id"]})] if obj.kind == Account.Kind.EMAIL else fieldsets[:2]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "app":  # only apps that numbers of one's own use already
@@ -144,7 +146,11 @@ class AccountAdmin(HotelAdmin):
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         if "api_url" in form.changed_data:
             obj.api_url_trusted = False
+        if obj.kind == Account.Kind.EMAIL:
+            obj.external_id = obj.external_id.strip().lower()
         super().save_model(request, obj, form, change)
+        if obj.kind == Account.Kind.EMAIL:
+            Mailbox.objects.get_or_create(account=obj)
         if not repairs.connect(obj):
             messages.warning(request, _("%(account)s is not connected: %(reason)s") % {"account": obj.name, "reason": obj.state_reason})
 
@@ -430,3 +436,6 @@ class AccountNoticeAdmin(LettersAdmin):
     def mark_seen(self, request: HttpRequest, notices: QuerySet[AccountNotice]) -> None:
         count = AccountNotice.objects.filter(pk__in=notices.values("pk")).update(seen=True)
         messages.success(request, ngettext("%(count)d notice seen.", "%(count)d notices seen.", count) % {"count": count})
+
+
+from channels_app import mail_admin as mail_admin  # noqa: E402 - Django looks for a module of this name only

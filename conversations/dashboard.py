@@ -123,6 +123,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _("Channels"), staff,
             [
                 _Entry(_("Accounts"), "hub", "channels_app_account"),
+                _Entry(_("Mailboxes"), "mail", "channels_app_mailbox"),
                 _Entry(_("Meta apps"), "key", "channels_app_metaapp", shown=platform),
                 _Entry(_("Templates"), "description", "channels_app_template"),
                 _Entry(_("Letters in"), "inbox", "channels_app_inbound"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from channels_app.transports.mail import posting
 from conversations.desk import hotel_view, own
 from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
+from hotelagent.hotels.models import Hotel
 from reservations.models import Booking
 
 log = structlog.get_logger(__name__)
@@ -58,7 +60,8 @@ def tell_of(booking: Booking) -> None:
     key = f"mail:{booking.pk}:{booking.state}" + (f":{booking.last_change_id}" if booking.last_change_id else "")
     try:
         thread = posting.thread_to(account, booking.guest_email, booking.guest_name)
-        outbox.post(thread, _content(booking, what), dedupe_key=key, author=Outbound.Author.SYSTEM)
+        content = _content(booking, what, sequence=booking.steps.count())
+        outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM)
     except ContentError as error:
         log.warning("no mail about a booking", reference=booking.reference, reason=str(error))
 
@@ -71,7 +74,7 @@ def _what(booking: Booking) -> str | None:
     return "changed" if booking.last_change_id else "confirmed"
 
 
-def _content(booking: Booking, what: str) -> Content:
+def _content(booking: Booking, what: str, *, sequence: int) -> Content:
     hotel = booking.hotel
     language = booking.language if booking.language in phrasebook.LANGUAGES else hotel.main_language
     now = hotel.local_now()
@@ -101,7 +104,7 @@ def _content(booking: Booking, what: str) -> Content:
         "conversation": booking.conversation_ref,
         "event": {
             "uid": f"{row.reference}@{hotel.slug}",
-            "sequence": booking.steps.count(),
+            "sequence": sequence,
             "starts": starts.isoformat(),
             "ends": ends.isoformat(),
             "summary": say(language, "calendar", hotel=hotel.name, room=values["room"]),
@@ -111,6 +114,24 @@ def _content(booking: Booking, what: str) -> Content:
         },
     }
     return Content("text", say(language, f"text_{what}"), language=language, mail=mail)
+
+
+def samples(hotel: Hotel, language: str) -> list[tuple[str, Content]]:
+    """Each kind of mail with made-up values, for whoever wants to see how they look; nothing is stored."""
+    today = hotel.local_now().date()
+    names = {"es": "Ana Ejemplo", "en": "Ann Example", "pt": "Ana Exemplo"}
+    types = hotel_view(hotel, hotel.local_now()).room_types
+    booking = Booking(
+        hotel=hotel, reference="RX000000", check_in=today + dt.timedelta(days=30), check_out=today + dt.timedelta(days=33), adults=2,
+        lines=[{"room_type": types[0].code if types else "", "count": 1}], total=Decimal(300), currency=hotel.currency,
+        guest_name=names[language], language=language, state=Booking.State.CONFIRMED,
+    )  # fmt: skip
+    told = [(what, _content(booking, what, sequence=0)) for what in ("confirmed", "changed", "cancelled")]
+    words = {
+        "greeting": greeting(language, names[language]),
+        "closing": phrasebook.mail(language, "closing", hotel=hotel.name),
+    }
+    return [*told, ("answer", Content("text", phrasebook.say(language, "thanks"), language=language, mail=words))]
 
 
 def guest_of(outbound: int, thread: int) -> Guest | None:

@@ -376,6 +376,8 @@ GAUGES = ["channels_app.tasks.gauges", "reservations.tasks.gauges", "pms.sync.ga
 PMS_HEALTH = "pms.gateway.health"
 # Makes the API token of the demo's user known.
 DEMO_KEY = "hotelagent.hotels.api_tokens.keep"
+# Mails as they look, for the page that shows them.
+MAIL_SAMPLES = "conversations.mails.samples"
 # Rung by the post office when letters arrive.
 INBOUND_TASK = "conversations.tasks.letters_arrived"
 # What of the environment becomes rows of the demo hotel at every start.

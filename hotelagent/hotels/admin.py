@@ -247,7 +247,7 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]
             super().save_model(request, obj, form, change)
             return
         token = api_tokens.new()
-        obj.user, obj.digest = request.user, api_tokens.digest(token)
+        obj.user_id, obj.digest = request.user.pk or 0, api_tokens.digest(token)
         super().save_model(request, obj, form, change)
         messages.warning(request, _("Copy the token now, it is never shown again: %(token)s") % {"token": token})
 

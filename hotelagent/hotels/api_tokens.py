@@ -46,6 +46,8 @@ class TokenAuthentication(BaseAuthentication):
             given = parts[1].decode("ascii")
         except UnicodeDecodeError:
             raise AuthenticationFailed from None
+        if "." in given:
+            return None  # somebody else's kind of token
         row = ApiToken.objects.select_related("user").filter(digest=digest(given), enabled=True, user__is_active=True).first()
         if row is None:
             raise AuthenticationFailed

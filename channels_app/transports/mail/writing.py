@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import re
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def compose(content: Content, about: Prepared, *, now: dt.datetime | None = None
         message["References"] = " ".join(f"<{one}>" for one in list(chain)[-REFERENCES_LIMIT:])
     if about.automatic:
         message["Auto-Submitted"] = "auto-replied" if about.in_reply_to else "auto-generated"
-    context = _context(content, about)
+    context = _context(content, about, "cid:logo")
     message.set_content(re.sub(r"\n{3,}", "\n\n", render_to_string("mail/letter.txt", context)).strip() + "\n")
     message.add_alternative(render_to_string("mail/letter.html", context), subtype="html")
     if about.look.logo:
@@ -81,13 +82,21 @@ def compose(content: Content, about: Prepared, *, now: dt.datetime | None = None
     return message
 
 
-def _context(content: Content, about: Prepared) -> dict[str, Any]:
+def page(content: Content, about: Prepared) -> str:
+    """The mail's HTML as a document by itself."""
+    kind = "png" if about.look.logo.startswith(PNG) else "jpeg"
+    return render_to_string(
+        "mail/letter.html", _context(content, about, f"data:image/{kind};base64,{base64.b64encode(about.look.logo).decode()}")
+    )
+
+
+def _context(content: Content, about: Prepared, logo: str) -> dict[str, Any]:
     numbered = any(choice.description for choice in content.choices)
     return {
         "language": about.language,
         "subject": _line(about.subject),
         "look": about.look,
-        "logo": bool(about.look.logo),
+        "logo": logo if about.look.logo else "",
         "words": content.mail,
         "paragraphs": [one.strip("\n") for one in re.split(r"\n\s*\n", content.text.strip()) if one.strip()],
         "numbered": content.choices if numbered else (),

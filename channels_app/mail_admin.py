@@ -1,0 +1,228 @@
+"""Back office of the mailboxes: how they are reached, whether that works, and how the hotel's mails look."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+
+from channels_app import checking, mailroom, outbox, repairs
+from channels_app.admin import ACCOUNT_LOOKS
+from channels_app.envelope import Content, ContentError
+from channels_app.models import Mailbox, Outbound
+from channels_app.transports.mail import posting, servers, writing
+from hotelagent.hotels.models import Language
+from hotelagent.hotels.staff_admin import HotelAdmin, HotelForm, badge, when
+from hotelagent.ops.headers import as_document
+
+SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
+WAY_IN = ("username", "password", "client_id", "client_secret", "refresh_token")
+TITLES = {
+    "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"), "answer": _("Answer"),
+}  # fmt: skip
+
+
+class MailboxForm(HotelForm):
+    aliases = forms.CharField(
+        label=_("other addresses"), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Addresses whose mail arrives here too, one a line"),
+    )  # fmt: skip
+    logo_file = forms.FileField(
+        label=_("logo"), required=False, widget=UnfoldAdminFileFieldWidget, help_text=_("PNG or JPEG, at most 200 KB")
+    )
+    without_logo = forms.BooleanField(label=_("remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["aliases"] = "\n".join(self.instance.aliases or [])
+
+    def clean_aliases(self) -> list[str]:
+        found = [line.strip().lower() for line in str(self.cleaned_data["aliases"]).splitlines() if line.strip()]
+        for one in found:
+            validate_email(one)
+        return list(dict.fromkeys(found))
+
+    def clean_logo_file(self) -> bytes | None:
+        """What it is, its bytes say, not its name."""
+        given = self.cleaned_data["logo_file"]
+        if given is None:
+            return None
+        data: bytes = given.read(writing.LOGO_LIMIT + 1)
+        if len(data) > writing.LOGO_LIMIT or not data.startswith((writing.PNG, writing.JPEG)):
+            raise ValidationError(_("A PNG or JPEG picture of at most 200 KB is needed."))
+        return data
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if set(self.changed_data) & set(SERVERS):
+            for name in ("imap", "smtp"):
+                if cleaned.get(f"{name}_host") and cleaned.get(f"{name}_port"):
+                    self._may_be_reached(name, cleaned)
+        return cleaned
+
+    def _may_be_reached(self, name: str, cleaned: dict[str, Any]) -> None:
+        host, port, tls = (cleaned.get(f"{name}_{part}") for part in ("host", "port", "tls"))
+        try:
+            servers.check(servers.Server(str(host), int(port or 0), str(tls), trusted=False, user=""))
+        except servers.MailError as error:
+            self.add_error(f"{name}_host", str(error))
+
+
+@admin.register(Mailbox)
+class MailboxAdmin(HotelAdmin):
+    """Made with its account, and switched off with it."""
+
+    hotel_path = "account__hotel"
+    is_configuration = True
+    form = MailboxForm
+    looked = when("looked_at", _("last looked"))
+    list_display = ["address", "hotel_name", "state_label", "looked", "failures", "trouble"]
+    list_select_related = ["account__hotel"]
+    readonly_fields = ["address", "state_label", "looked_at", "failures", "trouble"]
+    actions = ["check", "look_now", "send_test"]
+    change_form_outer_before_template = "admin/channels_app/_mailbox.html"
+    fieldsets = [
+        (None, {"fields": ["address", "state_label", "looked_at", "failures", "trouble"]}),
+        (_("Way in"), {"fields": [*WAY_IN]}),
+        (_("Servers"), {"fields": [("imap_host", "imap_port", "imap_tls"), ("smtp_host", "smtp_port", "smtp_tls")]}),
+        (_("Receiving"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
+        (_("Sending"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
+        (_("How mails look"), {"fields": ["colour", "logo_file", "without_logo", "footer"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("account__hotel").defer("account__access_token", "logo", "access_token")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Mailbox, form: Any, change: bool) -> None:
+        if set(form.changed_data) & set(SERVERS):
+            obj.servers_trusted = False  # who configures a hotel cannot open the house's own network
+        if form.cleaned_data.get("logo_file"):
+            obj.logo = form.cleaned_data["logo_file"]
+        elif form.cleaned_data.get("without_logo"):
+            obj.logo = None
+        if set(form.changed_data) & {*SERVERS, *WAY_IN}:
+            obj.access_token, obj.access_until = "", None
+        super().save_model(request, obj, form, change)
+        if not repairs.connect(obj.account):
+            messages.warning(request, _("It is not connected: %(reason)s") % {"reason": obj.account.state_reason})
+
+    # pages
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview), name="channels_app_mailbox_preview"),
+            path("<int:pk>/preview/<slug:kind>/<slug:language>/", view(self.sample), name="channels_app_mailbox_sample"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        box = self._visible(request, pk)
+        language = request.GET.get("language", "")
+        language = language if language in Language.values else box.account.hotel.main_language
+        kind = request.GET.get("kind", "")
+        kind = kind if kind in TITLES else "confirmed"
+        context = {
+            **self.admin_site.each_context(request), "title": _("How mails look"), "box": box, "kinds": TITLES.items(), "kind": kind,
+            "languages": Language.choices, "language": language, "opts": Mailbox._meta, "has_view_permission": True,
+            "page": reverse("admin:channels_app_mailbox_sample", args=[pk, kind, language]),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/channels_app/preview.html", context)
+
+    def sample(self, request: HttpRequest, pk: int, kind: str, language: str) -> HttpResponse:
+        box = self._visible(request, pk)
+        found = dict(_samples(box, language)).get(kind) if language in Language.values else None
+        if found is None:
+            raise Http404
+        return as_document(writing.page(found, _about(box, found)))
+
+    def _visible(self, request: HttpRequest, pk: int) -> Mailbox:
+        box: Mailbox | None = Mailbox.objects.select_related("account__hotel").filter(pk=pk).first()
+        if box is None or not self.has_view_permission(request, box):
+            raise Http404
+        return box
+
+    # columns
+
+    @admin.display(description=_("address"), ordering="account__external_id")
+    def address(self, box: Mailbox) -> str:
+        return box.address
+
+    @admin.display(description=_("hotel"), ordering="account__hotel")
+    def hotel_name(self, box: Mailbox) -> str:
+        return box.account.hotel.name
+
+    @admin.display(description=_("state"))
+    def state_label(self, box: Mailbox) -> SafeString:
+        return badge(ACCOUNT_LOOKS[box.account.state], box.account.get_state_display())
+
+    # actions
+
+    @admin.action(description=_("Check the connection"), permissions=["change"])
+    def check(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
+        for box in self._whole(request, boxes):
+            for step in checking.steps(box):
+                level = messages.SUCCESS if step.good else messages.WARNING if step.warning else messages.ERROR
+                words = f"{step.name}: {step.told}" if step.told else step.name
+                messages.add_message(request, level, words if step.good else f"{words} → {step.advice}")
+
+    @admin.action(description=_("Look now"), permissions=["change"])
+    def look_now(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
+        wanted = [box.account_id for box in self._whole(request, boxes)]
+        for told in (mailroom.look(box, at_most_s=10.0) for box in mailroom.claim(10, wanted)):
+            if told.trouble:
+                messages.error(request, f"{told.address}: {told.trouble}")
+            else:
+                count = ngettext("%(count)d new mail.", "%(count)d new mails.", told.new) % {"count": told.new}
+                messages.success(request, f"{told.address}: {count}")
+
+    @admin.action(description=_("Send me a test"), permissions=["change"])
+    def send_test(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
+        address = getattr(request.user, "email", "")
+        for box in self._whole(request, boxes):
+            try:
+                thread = posting.thread_to(box.account, address, request.user.get_full_name())  # type: ignore[union-attr]
+                content = _samples(box, box.account.hotel.main_language)[0][1]
+                outbox.post(thread, content, dedupe_key=f"test:{uuid.uuid4()}", author=Outbound.Author.SYSTEM)
+            except ContentError:
+                messages.error(request, _("Your own account has no e-mail address."))
+            else:
+                messages.success(request, _("On its way to %(address)s.") % {"address": address})
+
+    def _whole(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> list[Mailbox]:
+        """With their secrets, those the person may change."""
+        rows = Mailbox.objects.select_related("account__hotel").filter(pk__in=boxes.values("pk"))
+        return [box for box in rows if self.has_change_permission(request, box)]
+
+
+def _samples(box: Mailbox, language: str) -> list[tuple[str, Content]]:
+    found: list[tuple[str, Content]] = import_string(settings.MAIL_SAMPLES)(box.account.hotel, language)
+    return found
+
+
+def _about(box: Mailbox, content: Content) -> writing.Prepared:
+    return writing.Prepared(
+        server=servers.smtp_of(box), sender_name="", sender=box.address, reply_to="", recipient_name="", recipient=box.address,
+        message_id="", subject=str(content.mail.get("subject", "")), in_reply_to="", references=(), automatic=True, language=content.language,
+        look=posting.look_of(box),
+    )  # fmt: skip
