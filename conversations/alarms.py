@@ -14,6 +14,7 @@ from channels_app import outbox, templates
 from channels_app.envelope import ContentError
 from channels_app.models import Account, Outbound, Template, Thread
 from channels_app.phones import match_key, to_digits
+from conversations.labels import guest_word
 from conversations.models import Conversation
 
 log = structlog.get_logger(__name__)
@@ -60,7 +61,6 @@ def _counted(names: list[str]) -> str:
 
 
 def _words(conversation: Conversation) -> list[str]:
-    guest = conversation.guest.name or conversation.thread.name or conversation.thread.address
     with override(conversation.hotel.main_language):
         last = conversation.messages.filter(author="guest").order_by("-at", "-id").values_list("text", flat=True).first()
-        return [guest[:60], (last or _("waits for an answer"))[:120]]
+        return [guest_word(conversation)[:60], (last or _("waits for an answer"))[:120]]
