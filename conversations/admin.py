@@ -25,7 +25,7 @@ from channels_app.envelope import ContentError
 from channels_app.models import Account
 from channels_app.transports import transport_of
 from conversations import handoff, planned
-from conversations.labels import EVENTS, REMEMBERED, guest_word, intent_word, reason_word, sources_of, summary_words
+from conversations.labels import EVENTS, REMEMBERED, author_word, guest_word, intent_word, name_of, reason_word, sources_of, summary_words
 from conversations.models import Conversation, Event, Guest, Handoff, Identity, Message
 from hotelagent.hotels.access import has_role
 from hotelagent.hotels.models import Role
@@ -112,12 +112,7 @@ class ConversationAdmin(BigTable, HotelAdmin):
 
     @admin.display(description=_("who answers"), ordering="owner")
     def owner_label(self, conversation: Conversation) -> str:
-        owner = (
-            conversation.person.get_full_name() or conversation.person.get_username()
-            if conversation.person
-            else conversation.get_owner_display()
-        )
-        return badge(OWNER_LOOKS[conversation.owner], owner)
+        return badge(OWNER_LOOKS[conversation.owner], name_of(conversation.person) or conversation.get_owner_display())
 
     @admin.display(description=_("last words"))
     def last_words(self, conversation: Any) -> str:
@@ -240,7 +235,7 @@ def conversation_page(conversation: Conversation, request: HttpRequest) -> dict[
 def _owner_badge(conversation: Conversation, mine: bool) -> str:
     word: Any = conversation.get_owner_display()
     if conversation.person is not None:
-        word = _("You") if mine else conversation.person.get_full_name() or conversation.person.get_username()
+        word = _("You") if mine else name_of(conversation.person)
     return badge(OWNER_LOOKS[conversation.owner], word)
 
 
@@ -277,7 +272,7 @@ def bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]:
         "order": row.pk,
         "at": row.at,
         "row": row,
-        "who": (row.user.get_full_name() or row.user.get_username()) if row.user else row.get_author_display(),
+        "who": author_word(row),
         "tick": badge(OUTBOUND_LOOKS[letter.state], letter.get_state_display()) if letter else "",
         "failure": outbox.why(letter) if letter and letter.state in {"failed", "unknown", "aborted", "expired"} else "",
         "letter": letter.pk if letter and letter.state in {"failed", "unknown"} else None,
@@ -293,11 +288,7 @@ def bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]:
 def _event_line(event: Event) -> dict[str, Any]:
     icon, word = EVENTS.get(event.type, ("info", event.type.replace("_", " ")))
     reason = event.data.get("reason", "")
-    details = [
-        event.data.get("reference", ""),
-        reason_word(reason) if reason else "",
-        str(event.user.get_full_name() or event.user) if event.user else "",
-    ]
+    details = [event.data.get("reference", ""), reason_word(reason) if reason else "", name_of(event.user)]
     return {"kind": "event", "order": 0, "at": event.at, "icon": icon, "word": word, "details": " · ".join(d for d in details if d)}
 
 

@@ -107,6 +107,16 @@ def guest_word(conversation: Conversation) -> str:
     return conversation.guest.name or conversation.thread.name or conversation.thread.address
 
 
+def name_of(user: Any) -> str:
+    """How colleagues know a person; "" for nobody."""
+    return (user.get_full_name() or user.get_username()) if user is not None else ""
+
+
+def author_word(row: Message) -> str:
+    """Who said it: a colleague by name, everybody else by what they are."""
+    return name_of(row.user) if row.user else row.get_author_display()
+
+
 _SOURCE = re.compile(r"(fact|faq):(\d+):v(\d+)")
 
 

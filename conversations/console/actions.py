@@ -22,6 +22,7 @@ from conversations import escalation, handoff, live, planned, switch, trail
 from conversations.console import canned, stays, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.console.views import is_supervisor, refreshed
+from conversations.labels import author_word, name_of
 from conversations.models import Attendance, Conversation, DeskSettings, PlannedReply
 from hotelagent.hotels.models import Membership
 
@@ -62,7 +63,7 @@ def on_talk(action: Callable[[DeskRequest, Conversation], HttpResponse]) -> Call
 
 
 def _held(request: DeskRequest, talk: Conversation, error: handoff.Newer) -> HttpResponse:
-    newer = [{"row": row, "who": thread.name_of(row.user) if row.user else row.get_author_display()} for row in error.messages]
+    newer = [{"row": row, "who": author_word(row)} for row in error.messages]
     context = {"talk": talk, "hotel": request.hotel, "newer": newer, "last": thread.last_of(talk)}
     response = render(request, "console/_held.html", context, status=409)
     response["HX-Retarget"], response["HX-Reswap"] = "#held", "innerHTML"
@@ -159,7 +160,7 @@ def _local(request: DeskRequest, wanted: str) -> dt.datetime | None:
 def _only_mine(request: DeskRequest, talk: Conversation) -> None:
     """Whoever has it, or whoever runs the shift. Raises NotYours."""
     if talk.person_id not in {None, person(request).pk} and not is_supervisor(request):
-        raise handoff.NotYours(thread.name_of(talk.person))
+        raise handoff.NotYours(name_of(talk.person))
 
 
 # --- words ---------------------------------------------------------------------------------------------------------------

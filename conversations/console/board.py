@@ -22,6 +22,7 @@ from conversations.console import queue, stays, thread
 from conversations.console.actions import told
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.dialogue import phrasebook
+from conversations.labels import author_word, name_of
 from conversations.models import Conversation, Faq, Message, ShiftAcceptance, Task
 from hotelagent.hotels.access import has_role
 from hotelagent.hotels.models import Role
@@ -42,7 +43,7 @@ class TaskForm(forms.ModelForm):  # type: ignore[type-arg]
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = get_user_model().objects.filter(memberships__hotel=request.hotel, is_active=True).distinct()
-        owner.label_from_instance = thread.name_of  # type: ignore[method-assign,assignment]
+        owner.label_from_instance = name_of  # type: ignore[method-assign,assignment]
         owner.empty_label = str(gettext_lazy("nobody yet"))
 
 
@@ -149,7 +150,7 @@ def transcript(request: DeskRequest, pk: int) -> HttpResponse:
     """One conversation as text, as a page to print, or one row a message as CSV. Notes are left out: they never leave."""
     talk, kind = talk_or_404(request, pk), request.GET.get("as", "txt")
     rows = talk.messages.select_related("user", "outbound").order_by("at", "id")[:LINES_EXPORTED]
-    lines = [(row.at.astimezone(request.hotel.zone), _author(row), row.text) for row in rows]
+    lines = [(row.at.astimezone(request.hotel.zone), author_word(row), row.text) for row in rows]
     trail.record(talk, "exported", user=person(request), told=kind if kind in {"txt", "csv", "page"} else "txt")
     name = f"conversation-{talk.pk}"
     if kind == "page":
@@ -165,10 +166,6 @@ def transcript(request: DeskRequest, pk: int) -> HttpResponse:
         response = HttpResponse("\n".join([str(talk), *told_lines, ""]), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.{"csv" if kind == "csv" else "txt"}"'
     return response
-
-
-def _author(row: Message) -> str:
-    return thread.name_of(row.user) if row.user else row.get_author_display()
 
 
 def harmless(text: str) -> str:

@@ -22,6 +22,7 @@ from django.contrib.auth import get_user_model
 from django.db import close_old_connections, connection
 
 from conversations import live
+from conversations.labels import name_of
 from hotelagent.hotels.access import hotels_of
 from hotelagent.hotels.models import Hotel
 
@@ -197,7 +198,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _say(self, at: int, *, typing: bool) -> None:
         """Tell every process; the conversation must be of this hotel, which the readers of ``present`` see to."""
         user = self.scope["user"]
-        who = {"user": user.pk, "page": self.page, "name": user.get_full_name() or user.get_username(), "at": at, "typing": typing}
+        who = {"user": user.pk, "page": self.page, "name": name_of(user), "at": at, "typing": typing}
         assert self.hotel is not None
         await sync_to_async(_tell)(self.hotel.pk, who)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app import outbox
 from channels_app.models import Outbound
 from channels_app.transports import transport_of
-from conversations.labels import EVENTS, REMEMBERED, intent_word, reason_word, sources_of, summary_words
+from conversations.labels import EVENTS, REMEMBERED, author_word, intent_word, name_of, reason_word, sources_of, summary_words
 from conversations.models import Conversation, Event, Handoff, Message, Note, PlannedReply, Seen
 
 PAGE, SHOWN_LIMIT = 200, 1000
@@ -55,11 +55,6 @@ class Window:
     closing: bool
 
 
-def name_of(user: Any) -> str:
-    """How colleagues know a person."""
-    return (user.get_full_name() or user.get_username()) if user is not None else ""
-
-
 def number(text: str) -> int | None:
     """A row's key as an address or a form tells it; None for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
@@ -98,7 +93,7 @@ def _bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]
     icon, word = TICKS[Outbound.State(letter.state)] if letter else ("", "")
     lost = letter is not None and letter.state in {"failed", "unknown", "expired"}
     return {
-        "who": name_of(row.user) if row.user else row.get_author_display(),
+        "who": author_word(row),
         "icon": icon,
         "tick": word,
         "state": letter.state if letter else "",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from channels_app import templates
 from conversations.console import canned, health, panel, queue, socket, suggestion, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
+from conversations.labels import name_of
 from conversations.models import Attendance, Conversation, DeskSettings
 from hotelagent.hotels.access import has_role, hotels_of
 from hotelagent.hotels.models import Membership, Role
@@ -143,7 +144,7 @@ def seen(request: DeskRequest, pk: int) -> HttpResponse:
 def colleagues(request: DeskRequest) -> JsonResponse:
     """Who may be mentioned in a note."""
     rows = Membership.objects.filter(hotel=request.hotel, user__is_active=True).select_related("user")
-    return JsonResponse({"people": [{"name": row.user.get_username(), "full": thread.name_of(row.user)} for row in rows]})
+    return JsonResponse({"people": [{"name": row.user.get_username(), "full": name_of(row.user)} for row in rows]})
 
 
 def conversation_context(request: DeskRequest, talk: Conversation, **more: Any) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[
         "mine": mine,
         "may_write": mine or talk.person_id is None,
         "may_give_back": talk.owner != Conversation.Owner.BOT and (mine or talk.person_id is None or is_supervisor(request)),
-        "owner_name": thread.name_of(talk.person),
+        "owner_name": name_of(talk.person),
         "window": thread.window(talk),
         "now": timezone.now(),
         "people": socket.HUB.people(talk.hotel_id, talk.pk, but=user.pk),

@@ -9,7 +9,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.labels import guest_word
+from conversations import labels
 from conversations.models import Conversation
 
 register = template.Library()
@@ -29,7 +29,12 @@ KINDS = {
 
 @register.filter
 def guest(talk: Conversation) -> str:
-    return guest_word(talk)
+    return labels.guest_word(talk)
+
+
+@register.filter
+def name_of(user: Any) -> str:
+    return labels.name_of(user)
 
 
 @register.filter
