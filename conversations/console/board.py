@@ -108,9 +108,8 @@ def task_state(request: DeskRequest, task: int) -> HttpResponse:
 
 def _tell_done(request: DeskRequest, row: Task, talk: Conversation) -> None:
     """The promised word; whoever has the conversation keeps it, and what the guest waits for is still owed."""
-    language = talk.guest.language if talk.guest.language in phrasebook.LANGUAGES else talk.hotel.main_language
     if thread.window(talk).open:
-        handoff.tell(talk, person(request), phrasebook.say(language, "task_done"), key=f"task{row.pk}:{row.done_at:%Y%m%d%H%M%S}")
+        handoff.tell(talk, person(request), phrasebook.say(talk.language, "task_done"), key=f"task{row.pk}:{row.done_at:%Y%m%d%H%M%S}")
 
 
 @desk
@@ -196,7 +195,7 @@ def save_faq(request: DeskRequest, pk: int) -> HttpResponse:
         raise Http404
     asked_by_guest = talk.messages.filter(author=Message.Author.GUEST, at__lte=message.at).order_by("-at").first()
     first = {
-        "language": talk.guest.language or request.hotel.main_language,
+        "language": talk.language,
         "question": (asked_by_guest.text if asked_by_guest else "")[:300],
         "answer": message.text,
     }

@@ -44,11 +44,10 @@ def unresolved(text: str) -> list[str]:
 
 def find(conversation: Conversation, user: Any, term: str, *, limit: int = 8) -> list[Filled]:
     """Replies whose shortcut or text contains the term, the guest's language first; each filled as far as possible."""
-    language = conversation.guest.language or conversation.hotel.main_language
     rows = CannedReply.objects.filter(hotel=conversation.hotel_id)
     term = term.strip().lstrip("/").casefold()
     found = [row for row in rows if term in row.shortcut.casefold() or term in row.text.casefold()]
-    found.sort(key=lambda row: (row.language != language, not row.shortcut.startswith(term), row.shortcut))
+    found.sort(key=lambda row: (row.language != conversation.language, not row.shortcut.startswith(term), row.shortcut))
     values = values_for(conversation, user)
     return [fill(row, values.get(row.language, {})) for row in found[:limit]]
 

@@ -162,7 +162,7 @@ def confirm(request: DeskRequest, pk: int) -> HttpResponse:
     if not guest.is_valid():
         return _show(request, talk, "proposal", quote=quote, guest=guest, **_priced(quote, talk))
     told = guest.cleaned_data
-    details = GuestDetails(told["name"], told["email"], told["phone"], _language(talk))
+    details = GuestDetails(told["name"], told["email"], told["phone"], talk.language)
     try:
         row = booking.place(quote, booking.Booker(details, talk.guest.key, DESK, str(talk.pk)))
     except KeyReused:
@@ -179,7 +179,7 @@ def cancelling(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
     row = _booking(talk, reference)
     if row is None:
         return _show(request, talk, "nothing")
-    answer = HotelDesk(talk, request.hotel.local_now).answer("policy_cancellation", _language(talk))
+    answer = HotelDesk(talk, request.hotel.local_now).answer("policy_cancellation", talk.language)
     return _show(request, talk, "cancelling", row=row, policy=answer.text if answer else "")
 
 
@@ -251,7 +251,7 @@ def _guest(talk: Conversation, row: Booking | None) -> dict[str, Any]:
 
 
 def _offer(one: Any, view: Any, talk: Conversation) -> dict[str, Any]:
-    language = _language(talk)
+    language = talk.language
     rules = [phrasebook.counted(language, rule.value, "night") if isinstance(rule.value, int) else "" for rule in one.broken]
     price = one.price
     return {
@@ -267,7 +267,7 @@ def _offer(one: Any, view: Any, talk: Conversation) -> dict[str, Any]:
 
 
 def _priced(quote: Quote, talk: Conversation) -> dict[str, Any]:
-    language, view = _language(talk), hotel_view(talk.hotel, talk.hotel.local_now())
+    language, view = talk.language, hotel_view(talk.hotel, talk.hotel.local_now())
     today = talk.hotel.local_now().date()
     code = "+".join(line["room_type"] for line in quote.lines for _one in range(line["count"]))
     answer = HotelDesk(talk, talk.hotel.local_now).answer("policy_cancellation", language)
@@ -283,7 +283,7 @@ def _priced(quote: Quote, talk: Conversation) -> dict[str, Any]:
 
 def _words(talk: Conversation, row: Booking) -> str:
     """How the guest is told, for the composer: nothing is sent by itself here."""
-    language, today = _language(talk), talk.hotel.local_now().date()
+    language, today = talk.language, talk.hotel.local_now().date()
     view = hotel_view(talk.hotel, talk.hotel.local_now())
     if row.state == Booking.State.CANCELLED:
         return phrasebook.say(language, "cancelled", reference=row.reference)
@@ -291,10 +291,6 @@ def _words(talk: Conversation, row: Booking) -> str:
         return ""
     tell = confirmation.changed if row.last_change_id else confirmation.confirmed
     return "\n\n".join(tell(language, view, own(row), today))
-
-
-def _language(talk: Conversation) -> str:
-    return talk.guest.language if talk.guest.language in phrasebook.LANGUAGES else talk.hotel.main_language
 
 
 def _away() -> str:

@@ -69,6 +69,11 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"{self.guest} · {self.thread.account}"
 
+    @property
+    def language(self) -> str:
+        """What the guest is written to in: their own language, the hotel's first one until that is known."""
+        return self.guest.language or self.hotel.main_language
+
 
 class Message(models.Model):
     """One line of the transcript; the post office's letters may be purged, this stays as long as the hotel says."""
