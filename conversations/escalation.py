@@ -9,13 +9,15 @@ a hundred at once are a hundred alerts.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import structlog
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import alarms, live
-from conversations.models import Conversation, DeskSettings, Event
+from conversations import alarms, trail
+from conversations.models import Conversation, DeskSettings
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 
@@ -84,7 +86,8 @@ def climb(pk: int) -> None:
         after = {AGAIN: desk.duty_min, DUTY: desk.manager_min}.get(row.alert_level)
         row.alert_at = Hours.of(row.hotel).add(begun, after) if after is not None else None
         row.save(update_fields=["owner", "person", *FIELDS])
-        _record(row, told, now)
+        data: dict[str, Any] = {"level": row.alert_level, **({"told": told} if told else {})}
+        trail.record(row, "overdue", **data)
     log.warning("a guest waits for a person", conversation=pk, level=row.alert_level)
 
 
@@ -99,17 +102,9 @@ def _give_up_on_owner(row: Conversation) -> None:
     """Somebody took it and is silent: it is everybody's again. The gate stays shut."""
     if row.owner != Owner.PERSON:
         return
-    Event.objects.create(
-        hotel_id=row.hotel_id, conversation=row, type="returned_silent", data={"person": str(row.person)}, at=timezone.now()
-    )
+    trail.record(row, "returned_silent", person=str(row.person))
     row.owner, row.person = Owner.WAITING, None
     row.handoffs.filter(closed_at=None).update(taken_at=None, taken_by=None)
-
-
-def _record(row: Conversation, told: str, now: dt.datetime) -> None:
-    data = {"level": row.alert_level, **({"told": told} if told else {})}
-    Event.objects.create(hotel_id=row.hotel_id, conversation=row, type="overdue", data=data, at=now)
-    live.changed(row)
 
 
 def restart(hotel: Hotel) -> None:
@@ -121,9 +116,9 @@ def restart(hotel: Hotel) -> None:
         Conversation.objects.filter(pk=row.pk, waiting_since=since).update(**{name: getattr(row, name) for name in FIELDS})
 
 
-def release_all_of(user_id: int, hotel: Hotel) -> int:
+def release_all_of(user: AbstractBaseUser, hotel: Hotel) -> int:
     """Somebody went off shift: their conversations in which a guest waits go back to the queue. Returns how many."""
-    rows = Conversation.objects.filter(hotel=hotel, person=user_id, owner=Owner.PERSON, waiting_since__isnull=False)
+    rows = Conversation.objects.filter(hotel=hotel, person=user.pk, owner=Owner.PERSON, waiting_since__isnull=False)
     count = 0
     for pk in list(rows.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -133,8 +128,7 @@ def release_all_of(user_id: int, hotel: Hotel) -> int:
             row.owner, row.person = Owner.WAITING, None
             row.save(update_fields=["owner", "person"])
             row.handoffs.filter(closed_at=None).update(taken_at=None, taken_by=None)
-            Event.objects.create(hotel_id=row.hotel_id, conversation=row, type="returned_off", user_id=user_id, at=timezone.now())
-            live.changed(row)
+            trail.record(row, "returned_off", user=user)
             count += 1
     return count
 
@@ -161,5 +155,4 @@ def back_to_queue(row: Conversation, why: str) -> None:
     row.owner, row.person, row.snoozed_until = Owner.WAITING, None, None
     begin(row, timezone.now())
     row.save(update_fields=["owner", "person", "snoozed_until", *FIELDS])
-    Event.objects.create(hotel_id=row.hotel_id, conversation=row, type=why, at=timezone.now())
-    live.changed(row)
+    trail.record(row, why)

@@ -293,6 +293,6 @@ def attend(request: DeskRequest) -> HttpResponse:
     response = HttpResponse(status=204)
     if wanted != Attendance.State.OFF:
         return response
-    count = escalation.release_all_of(user.pk, request.hotel)
+    count = escalation.release_all_of(user, request.hotel)
     live.tell(request.hotel.pk, all=True)
     return told(response, _("You are off. Conversations back in the queue: %(count)s") % {"count": count})
