@@ -82,7 +82,9 @@ def climb(pk: int) -> None:
         begun = _begun(row)
         if row.alert_level >= DUTY:
             told = alarms.call(row, desk.duty_phone if row.alert_level == DUTY else desk.manager_phone, desk.alert_template)
-            _give_up_on_owner(row)
+            if row.owner == Owner.PERSON:  # who took it and is silent
+                trail.record(row, "returned_silent", person=str(row.person))
+                leave(row)
         after = {AGAIN: desk.duty_min, DUTY: desk.manager_min}.get(row.alert_level)
         row.alert_at = Hours.of(row.hotel).add(begun, after) if after is not None else None
         row.save(update_fields=["owner", "person", *FIELDS])
@@ -98,11 +100,9 @@ def _begun(row: Conversation) -> dt.datetime:
     return max(row.waiting_since, taken_at) if taken_at is not None and row.owner == Owner.PERSON else row.waiting_since
 
 
-def _give_up_on_owner(row: Conversation) -> None:
-    """Somebody took it and is silent: it is everybody's again. The gate stays shut."""
-    if row.owner != Owner.PERSON:
-        return
-    trail.record(row, "returned_silent", person=str(row.person))
+def leave(row: Conversation) -> None:
+    """Who has it has it no more: it is everybody's again, and the gate stays shut. Set on the object, the caller holds its lock
+    and saves owner and person."""
     row.owner, row.person = Owner.WAITING, None
     row.handoffs.filter(closed_at=None).update(taken_at=None, taken_by=None)
 
@@ -125,9 +125,8 @@ def release_all_of(user: AbstractBaseUser, hotel: Hotel) -> int:
             row = rows.select_for_update(no_key=True).filter(pk=pk).first()
             if row is None:
                 continue
-            row.owner, row.person = Owner.WAITING, None
+            leave(row)
             row.save(update_fields=["owner", "person"])
-            row.handoffs.filter(closed_at=None).update(taken_at=None, taken_by=None)
             trail.record(row, "returned_off", user=user)
             count += 1
     return count

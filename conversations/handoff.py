@@ -253,7 +253,7 @@ def release(conversation: Conversation, user: AbstractBaseUser) -> bool:
         row = _locked(conversation, Owner.PERSON)
         if row is None:
             return False
-        row.handoffs.filter(closed_at=None).update(taken_at=None, taken_by=None)
+        escalation.leave(row)
         escalation.back_to_queue(row, "released")
         record(row, "released_by", user=user)
     conversation.refresh_from_db()
