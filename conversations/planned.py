@@ -40,7 +40,7 @@ def plan(conversation: Conversation, user: AbstractBaseUser, text: str, *, key: 
 def withdraw(row: PlannedReply) -> bool:
     """Not after all. False when it has left."""
     with transaction.atomic():
-        done = PlannedReply.objects.filter(pk=row.pk, state=State.WAITING).update(state=State.WITHDRAWN)
+        done = PlannedReply.objects.filter(pk=row.pk, state__in=[State.WAITING, State.REFUSED]).update(state=State.WITHDRAWN)
         live.changed(row.conversation)
     return bool(done)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 from channels_app import outbox, templates
 from channels_app.envelope import ContentError
 from channels_app.models import Outbound, Template
-from conversations import escalation, handoff, live, planned, switch, trail
+from conversations import escalation, handoff, planned, switch, trail
 from conversations.console import canned, stays, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.console.views import is_supervisor, refreshed
@@ -27,7 +28,11 @@ from conversations.models import Attendance, Conversation, DeskSettings, Planned
 from hotelagent.hotels.models import Membership
 
 TEXT_LIMIT = 20_000
-LONGEST_SNOOZE = dt.timedelta(days=60)
+FARTHEST = dt.timedelta(days=60)
+
+
+class NoSuchTime(Exception):
+    """No time, one that is over, or one too far away."""
 
 
 def told(response: HttpResponse, words: str, *, tone: str = "ok", undo: str = "") -> HttpResponse:
@@ -38,9 +43,7 @@ def told(response: HttpResponse, words: str, *, tone: str = "ok", undo: str = ""
 
 def refused(request: DeskRequest, words: str, *, status: int = 422, fresh: bool = False) -> HttpResponse:
     """Nothing was done; the words appear above the composer, and what was typed stays. ``fresh``: the next try is a new one."""
-    response = render(request, "console/_held.html", {"words": words, "fresh": fresh}, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = "#held", "innerHTML"
-    return response
+    return _above_composer(request, {"words": words, "fresh": fresh}, status)
 
 
 def on_talk(action: Callable[[DeskRequest, Conversation], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,6 +59,8 @@ def on_talk(action: Callable[[DeskRequest, Conversation], HttpResponse]) -> Call
             return _held(request, talk, error)
         except handoff.KeyReused:
             return refused(request, _("This was sent already, with other words. Send these once more."), status=409, fresh=True)
+        except NoSuchTime:
+            return refused(request, _("Choose a time in the next 60 days."))
         except ContentError as error:
             return refused(request, _("Not sent: %(reason)s") % {"reason": error})
 
@@ -65,7 +70,11 @@ def on_talk(action: Callable[[DeskRequest, Conversation], HttpResponse]) -> Call
 def _held(request: DeskRequest, talk: Conversation, error: handoff.Newer) -> HttpResponse:
     newer = [{"row": row, "who": author_word(row)} for row in error.messages]
     context = {"talk": talk, "hotel": request.hotel, "newer": newer, "last": thread.last_of(talk)}
-    response = render(request, "console/_held.html", context, status=409)
+    return _above_composer(request, context, 409)
+
+
+def _above_composer(request: DeskRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    response = render(request, "console/_held.html", context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#held", "innerHTML"
     return response
 
@@ -120,9 +129,7 @@ def close(request: DeskRequest, talk: Conversation) -> HttpResponse:
 
 @on_talk
 def snooze(request: DeskRequest, talk: Conversation) -> HttpResponse:
-    until = _snoozed_until(request, talk)
-    if until is None or not timezone.now() < until < timezone.now() + LONGEST_SNOOZE:
-        return refused(request, _("Choose a time in the next 60 days."))
+    until = _ahead(_snoozed_until(request, talk))
     handoff.snooze(talk, person(request), until, seen=_seen(request))
     here = until.astimezone(request.hotel.zone)
     return told(refreshed(request, talk), _("Snoozed until %(when)s, or until the guest writes.") % {"when": f"{here:%d/%m %H:%M}"})
@@ -155,6 +162,13 @@ def _local(request: DeskRequest, wanted: str) -> dt.datetime | None:
     except ValueError:
         return None
     return found.replace(tzinfo=request.hotel.zone) if found is not None and found.tzinfo is None else found
+
+
+def _ahead(moment: dt.datetime | None) -> dt.datetime:
+    """Raises NoSuchTime."""
+    if moment is None or not timezone.now() < moment < timezone.now() + FARTHEST:
+        raise NoSuchTime
+    return moment
 
 
 def _only_mine(request: DeskRequest, talk: Conversation) -> None:
@@ -196,9 +210,7 @@ def _undo(request: DeskRequest, row: PlannedReply) -> str:
 
 
 def _plan(request: DeskRequest, talk: Conversation, text: str, key: str) -> HttpResponse:
-    due_at = _local(request, request.POST["at"])
-    if due_at is None or not timezone.now() < due_at < timezone.now() + LONGEST_SNOOZE:
-        return refused(request, _("Choose a time in the next 60 days."))
+    due_at = _ahead(_local(request, request.POST["at"]))
     planned.plan(talk, person(request), text, key=key, due_at=due_at)
     here = due_at.astimezone(request.hotel.zone)
     return told(refreshed(request, talk, sent=True), _("Will be sent on %(when)s.") % {"when": f"{here:%d/%m %H:%M}"})
@@ -220,8 +232,7 @@ def withdraw(request: DeskRequest, pk: int, row: int) -> HttpResponse:
     planned_row = PlannedReply.objects.filter(conversation=talk, pk=row).select_related("conversation").first()
     if planned_row is None:
         raise Http404
-    back = PlannedReply.objects.filter(pk=row, state=PlannedReply.State.REFUSED).update(state=PlannedReply.State.WITHDRAWN)
-    if not back and not planned.withdraw(planned_row):
+    if not planned.withdraw(planned_row):
         return JsonResponse({"pk": talk.pk, "text": "", "words": _("It has left already.")})
     return JsonResponse({"pk": talk.pk, "text": planned_row.text, "words": _("Taken back.")})
 
@@ -294,5 +305,4 @@ def attend(request: DeskRequest) -> HttpResponse:
     if wanted != Attendance.State.OFF:
         return response
     count = escalation.release_all_of(user, request.hotel)
-    live.tell(request.hotel.pk, all=True)
     return told(response, _("You are off. Conversations back in the queue: %(count)s") % {"count": count})
