@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from channels_app.models import Account, Outbound
+from conversations.dialogue import confirmation
 from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
@@ -237,6 +238,13 @@ class HotelDesk:
         return Settled("placing", own(row))
 
 
+def standing(row: Booking, language: str) -> str:
+    """How the guest is told what is booked, or what it was changed into."""
+    now = row.hotel.local_now()
+    tell = confirmation.changed if row.last_change_id else confirmation.confirmed
+    return "\n\n".join(tell(language, hotel_view(row.hotel, now), own(row), now.date()))
+
+
 def settled_key(row: Booking) -> str:
     """The key of the letter that tells of a booking which settled in the background."""
     key = f"booking:{row.pk}:{row.state}" + (f":{row.last_change_id}" if row.last_change_id else "")
@@ -253,8 +261,8 @@ def described(row: Booking) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def code_of(row: Booking) -> str:
-    """The booked rooms as a Combination's code."""
+def code_of(row: Booking | Quote) -> str:
+    """Its rooms as a Combination's code."""
     return "+".join(line["room_type"] for line in row.lines for _ in range(line["count"]))
 
 

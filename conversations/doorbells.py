@@ -8,8 +8,8 @@ from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
 from conversations import handoff, live, mails, trail, turns
-from conversations.desk import described, hotel_view, is_by_staff, own, settled_key
-from conversations.dialogue import confirmation, phrasebook
+from conversations.desk import described, is_by_staff, settled_key, standing
+from conversations.dialogue import phrasebook
 from conversations.models import Conversation, Guest
 from reservations.deposits import UNPAID
 from reservations.models import Booking
@@ -74,7 +74,6 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
 
 def _words(booking: Booking) -> str:
     language = booking.language if booking.language in phrasebook.LANGUAGES else "es"
-    now = booking.hotel.local_now()
     if booking.state == Booking.State.CANCELLED:
         return phrasebook.say(language, "cancelled_unpaid" if booking.reason == UNPAID else "cancelled", reference=booking.reference)
     if booking.state == Booking.State.REJECTED:
@@ -84,7 +83,4 @@ def _words(booking: Booking) -> str:
         return phrasebook.say(language, "cancel_refused", reference=booking.reference)
     if booking.reason.startswith("change_"):
         return phrasebook.say(language, "change_refused", reference=booking.reference)
-    view, row = hotel_view(booking.hotel, now), own(booking)
-    if booking.last_change_id:
-        return "\n\n".join(confirmation.changed(language, view, row, now.date()))
-    return "\n\n".join(confirmation.confirmed(language, view, row, now.date()))
+    return standing(booking, language)

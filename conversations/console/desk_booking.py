@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,8 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from conversations import trail
 from conversations.console import stays
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
-from conversations.desk import DESK, HotelDesk, described, hotel_view, own
-from conversations.dialogue import confirmation, phrasebook
+from conversations.desk import DESK, HotelDesk, code_of, described, hotel_view, standing
+from conversations.dialogue import phrasebook
 from conversations.models import Conversation, Identity
 from hotelagent.hotels.models import Hotel
 from pms.errors import PmsError
@@ -29,6 +31,13 @@ from reservations.models import Booking, Quote
 
 LONGEST = 60
 OFFERS_SHOWN = 6
+# What keeps a room from being offered or kept.
+TROUBLES: dict[type[Exception], Any] = {
+    NothingFree: gettext_lazy("That room has just gone. Look again."),
+    TooManyHolds: gettext_lazy("Three rooms are kept for this guest already."),
+    StayNotPossible: gettext_lazy("A rule of the house forbids this stay."),
+    PmsError: gettext_lazy("The PMS does not answer now. Nothing was booked; try again in a moment."),
+}
 
 
 def actor_of(request: DeskRequest) -> str:
@@ -89,8 +98,7 @@ class GuestForm(forms.Form):
 def form(request: DeskRequest, pk: int) -> HttpResponse:
     """The form, filled with what the guest told, or with the booking that is to change."""
     talk = talk_or_404(request, pk)
-    reference = request.GET.get("replacing", "")[:12]
-    row = _booking(talk, reference) if reference else None
+    row = _replaced(talk, request.GET)
     start = StayForm(hotel=request.hotel, initial=_known(talk, row))
     return _show(request, talk, "form", form=start, row=row)
 
@@ -101,19 +109,18 @@ def offers(request: DeskRequest, pk: int) -> HttpResponse:
     """What is free, with prices, and why what fits is not."""
     talk = talk_or_404(request, pk)
     asked = StayForm(request.GET, hotel=request.hotel)
-    reference = request.GET.get("replacing", "")[:12]
-    row = _booking(talk, reference) if reference else None
+    row = _replaced(talk, request.GET)
     if not asked.is_valid():
         return _show(request, talk, "form", form=asked, row=row)
     try:
         found = quoting.combinations(
             request.hotel, asked.stay, asked.party, guest_key=talk.guest.key, replacing=row.reference if row else ""
         )
-    except PmsError:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_away())
+    except PmsError as error:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_trouble(error))
     view = hotel_view(request.hotel, request.hotel.local_now())
     told = [_offer(one, view, talk) for one in found[:OFFERS_SHOWN]]
-    return _show(request, talk, "offers", form=asked, row=row, offers=told, nights=asked.stay.nights)
+    return _show(request, talk, "offers", form=asked, row=row, offers=told)
 
 
 @desk
@@ -122,22 +129,15 @@ def propose(request: DeskRequest, pk: int) -> HttpResponse:
     """Keep the room for fifteen minutes, and say what will be booked."""
     talk = talk_or_404(request, pk)
     asked, code = StayForm(request.POST, hotel=request.hotel), request.POST.get("code", "")[:200]
-    reference = request.POST.get("replacing", "")[:12]
-    row = _booking(talk, reference) if reference else None
+    row = _replaced(talk, request.POST)
     if not asked.is_valid():
         return _show(request, talk, "form", form=asked, row=row)
     replacing = row.reference if row else ""
     try:
         quote = quoting.quote(request.hotel, asked.stay, asked.party, code, guest_key=talk.guest.key, replacing=replacing)
         holds.hold(quote, replacing=replacing)
-    except NothingFree:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_("That room has just gone. Look again."))
-    except TooManyHolds:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_("Three rooms are kept for this guest already."))
-    except StayNotPossible:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_("A rule of the house forbids this stay."))
-    except PmsError:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_away())
+    except tuple(TROUBLES) as error:
+        return _show(request, talk, "form", form=asked, row=row, trouble=_trouble(error))
     guest = GuestForm(initial=_guest(talk, row))
     return _show(request, talk, "proposal", quote=quote, row=row, guest=guest, **_priced(quote, talk))
 
@@ -171,25 +171,30 @@ def confirm(request: DeskRequest, pk: int) -> HttpResponse:
     return _result(request, talk, row)
 
 
+def on_booking(action: Callable[[DeskRequest, Conversation, Booking], HttpResponse]) -> Callable[[Any, int, str], HttpResponse]:
+    """A page of one of the guest's bookings."""
+
+    @wraps(action)
+    def view(request: Any, pk: int, reference: str) -> HttpResponse:
+        talk = talk_or_404(request, pk)
+        row = _booking(talk, reference)
+        return action(request, talk, row) if row is not None else _show(request, talk, "nothing")
+
+    return view
+
+
 @desk
 @require_safe
-def cancelling(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
+@on_booking
+def cancelling(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
     """What cancelling this booking means, before it is done."""
-    talk = talk_or_404(request, pk)
-    row = _booking(talk, reference)
-    if row is None:
-        return _show(request, talk, "nothing")
-    answer = HotelDesk(talk, request.hotel.local_now).answer("policy_cancellation", talk.language)
-    return _show(request, talk, "cancelling", row=row, policy=answer.text if answer else "")
+    return _show(request, talk, "cancelling", row=row, policy=_policy(talk))
 
 
 @desk
 @require_POST
-def cancel(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
-    talk = talk_or_404(request, pk)
-    row = _booking(talk, reference)
-    if row is None:
-        return _show(request, talk, "nothing")
+@on_booking
+def cancel(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
     row = booking.cancel(row, actor=actor_of(request))
     trail.record(talk, "staff_cancelled", user=person(request), **described(row))
     return _result(request, talk, row)
@@ -197,11 +202,10 @@ def cancel(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
 
 @desk
 @require_safe
-def result(request: DeskRequest, pk: int, reference: str) -> HttpResponse:
+@on_booking
+def result(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
     """How it ended, or that it has not yet."""
-    talk = talk_or_404(request, pk)
-    row = _booking(talk, reference)
-    return _result(request, talk, row) if row is not None else _show(request, talk, "nothing")
+    return _result(request, talk, row)
 
 
 def _result(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
@@ -223,12 +227,22 @@ def _booking(talk: Conversation, reference: str) -> Booking | None:
     return Booking.objects.select_related("hotel", "quote", "last_change").get(pk=row.pk) if row is not None else None
 
 
+def _replaced(talk: Conversation, told: QueryDict) -> Booking | None:
+    """The booking the form is to change, if it is to change one."""
+    reference = told.get("replacing", "")[:12]
+    return _booking(talk, reference) if reference else None
+
+
 def _quote(talk: Conversation, key: str) -> Quote | None:
     try:
         wanted = uuid.UUID(key)
     except ValueError:
         return None
     return Quote.objects.select_related("hotel").filter(hotel=talk.hotel_id, guest_key=talk.guest.key, key=wanted).first()
+
+
+def _trouble(error: Exception) -> str:
+    return str(next(words for kind, words in TROUBLES.items() if isinstance(error, kind)))
 
 
 def _known(talk: Conversation, row: Booking | None) -> dict[str, Any]:
@@ -269,29 +283,23 @@ def _offer(one: Any, view: Any, talk: Conversation) -> dict[str, Any]:
 def _priced(quote: Quote, talk: Conversation) -> dict[str, Any]:
     language, view = talk.language, hotel_view(talk.hotel, talk.hotel.local_now())
     today = talk.hotel.local_now().date()
-    code = "+".join(line["room_type"] for line in quote.lines for _one in range(line["count"]))
-    answer = HotelDesk(talk, talk.hotel.local_now).answer("policy_cancellation", language)
     return {
-        "room": view.rooms_name(code, language),
+        "room": view.rooms_name(code_of(quote), language),
         "days": [phrasebook.date(language, day, today=today) for day in (quote.check_in, quote.check_out)],
         "nights": phrasebook.counted(language, (quote.check_out - quote.check_in).days, "night"),
         "who": phrasebook.party(language, Party(quote.adults, quote.children, tuple(quote.child_ages))),
         "total": phrasebook.money(language, quote.total, quote.currency),
-        "policy": answer.text if answer else "",
+        "policy": _policy(talk),
     }
+
+
+def _policy(talk: Conversation) -> str:
+    answer = HotelDesk(talk, talk.hotel.local_now).answer("policy_cancellation", talk.language)
+    return answer.text if answer else ""
 
 
 def _words(talk: Conversation, row: Booking) -> str:
     """How the guest is told, for the composer: nothing is sent by itself here."""
-    language, today = talk.language, talk.hotel.local_now().date()
-    view = hotel_view(talk.hotel, talk.hotel.local_now())
     if row.state == Booking.State.CANCELLED:
-        return phrasebook.say(language, "cancelled", reference=row.reference)
-    if row.state != Booking.State.CONFIRMED or row.reason:
-        return ""
-    tell = confirmation.changed if row.last_change_id else confirmation.confirmed
-    return "\n\n".join(tell(language, view, own(row), today))
-
-
-def _away() -> str:
-    return _("The PMS does not answer now. Nothing was booked; try again in a moment.")
+        return phrasebook.say(talk.language, "cancelled", reference=row.reference)
+    return standing(row, talk.language) if row.state == Booking.State.CONFIRMED and not row.reason else ""

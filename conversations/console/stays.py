@@ -12,10 +12,11 @@ from channels_app.phones import match_key
 from hotelagent.hotels.models import Hotel
 from pms.errors import PmsError
 from pms.gateway import gateway
+from reservations import booking
 from reservations.models import Booking
 
 LIVE = [Booking.State.CONFIRMED, Booking.State.CHANGING, Booking.State.CANCELLING]
-OPEN = [*LIVE, Booking.State.HOLDING, Booking.State.PLACING, Booking.State.UNKNOWN]
+OPEN = [Booking.State.CONFIRMED, *booking.OPEN]
 # The order in which guests of equal deadlines are served.
 IN_HOUSE, ARRIVING, DEPARTING, COMING, NONE = "in_house", "arriving", "departing", "coming", "none"
 RANK = {IN_HOUSE: 0, DEPARTING: 0, ARRIVING: 1, COMING: 2, NONE: 3}
