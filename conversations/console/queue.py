@@ -175,11 +175,6 @@ def failed_threads(hotel: Hotel, now: dt.datetime) -> QuerySet[Outbound, int]:
     return rows.exclude(content__kind="read").values_list("thread", flat=True)
 
 
-def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
-    """How many conversations each view has now."""
-    return shared_counts(hotel, user) | {"mine": conversations(hotel, user, "mine").count()}
-
-
 def mine(hotel: Hotel, user: AbstractBaseUser) -> dict[int, int]:
     """A person's own conversations, each with the guest's last message: what its sound is about."""
     last = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST).order_by("-id")
@@ -187,8 +182,8 @@ def mine(hotel: Hotel, user: AbstractBaseUser) -> dict[int, int]:
     return dict(rows.order_by("pk").values_list("pk", "last_guest")[:SOUNDING])
 
 
-def shared_counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
-    """The same for everybody, but for "mine". Besides: who waits, and the last alert, for the sounds."""
+def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
+    """How many conversations each view but "mine" has now, for everybody. Besides: who waits, and the last alert, for the sounds."""
     now, today = timezone.now(), stays.guests_today(hotel)
     rows = Conversation.objects.filter(hotel=hotel)
     counted = rows.aggregate(

@@ -210,7 +210,7 @@ def _queue(request: DeskRequest) -> dict[str, Any]:
     user, hotel = person(request), request.hotel
     view, term = queue.view_name(request.GET.get("view", "")), request.GET.get("q", "").replace("\x00", "")[:100]
     shown = min(thread.number(request.GET.get("shown", "")) or queue.PAGE, SHOWN_LIMIT)
-    counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.shared_counts(hotel, user))
+    counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.counts(hotel, user))
     mine = queue.mine(hotel, user)
     counted = counted | {"mine": len(mine)}
     asked = (view, term, shown) if view != "mine" else (view, term, shown, user.pk)
