@@ -41,9 +41,6 @@ class Hours:
         """When the period that is open at ``moment`` ends; None while closed, and for a house that never closes."""
         return next((end for start, end in self._spans(moment) if start <= moment < end), None)
 
-    def is_open(self, moment: dt.datetime) -> bool:
-        return not self.periods or self.closes_at(moment) is not None
-
     def opens_at(self, moment: dt.datetime) -> dt.datetime | None:
         """The next opening after ``moment``; None when there is none, or nothing ever closes."""
         return next((start for start, _end in self._spans(moment) if start > moment), None)
@@ -61,13 +58,6 @@ class Hours:
                 return begin + left
             left -= end - begin
         return moment + dt.timedelta(days=HORIZON_DAYS)
-
-    def between(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
-        """How much open time lies between two moments, not longer apart than the horizon."""
-        if not self.periods:
-            return max(end - start, dt.timedelta(0))
-        open_time = (min(until, end) - max(since, start) for since, until in self._spans(start) if since < end and until > start)
-        return sum(open_time, dt.timedelta(0))
 
     def _spans(self, moment: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
         """Open spans in UTC in order, from the day of ``moment`` on. Spans that touch or overlap are one."""

@@ -28,6 +28,7 @@ def at(day, time, zone=BA):
         (SPLIT, at(MON, "11:58"), 5, at(MON, "16:03")),
         (SPLIT, at(MON, "11:58"), 2, at(MON, "12:00")),
         (SPLIT, at(MON, "12:00"), 1, at(MON, "16:01")),
+        (SPLIT, at(MON, "11:00"), 120, at(MON, "17:00")),
         (SPLIT, at(MON, "14:00"), 5, at(MON, "16:05")),
         (SPLIT, at(MON, "19:58"), 5, at(TUE, "08:03")),
         (SPLIT, at(MON, "23:30"), 5, at(TUE, "08:05")),
@@ -70,13 +71,7 @@ def test_a_day_on_which_the_clock_changes_is_as_long_as_it_was(zone, day, start,
 def test_when_it_opens_and_closes():
     hours = Hours(BA, SPLIT)
 
-    assert hours.closes_at(at(MON, "09:00")) == at(MON, "12:00") and hours.is_open(at(MON, "09:00"))
-    assert hours.closes_at(at(MON, "12:00")) is None and not hours.is_open(at(MON, "12:00"))
+    assert hours.closes_at(at(MON, "09:00")) == at(MON, "12:00")
+    assert hours.closes_at(at(MON, "12:00")) is None
     assert hours.opens_at(at(MON, "12:30")) == at(MON, "16:00") and hours.opens_at(at(FRI, "20:00")) == at(dt.date(2026, 12, 14), "08:00")
-    assert Hours(BA, ()).is_open(at(SUN, "03:00")) and Hours(BA, ()).opens_at(at(SUN, "03:00")) is None
-
-
-def test_open_time_between_two_moments():
-    assert Hours(BA, SPLIT).between(at(MON, "11:00"), at(MON, "17:00")) == dt.timedelta(hours=2)
-    assert Hours(BA, SPLIT).between(at(SAT, "11:00"), at(SUN, "17:00")) == dt.timedelta(0)
-    assert Hours(BA, ()).between(at(SAT, "11:00"), at(SAT, "12:00")) == dt.timedelta(hours=1)
+    assert Hours(BA, ()).closes_at(at(SUN, "03:00")) is None and Hours(BA, ()).opens_at(at(SUN, "03:00")) is None
