@@ -31,6 +31,7 @@ from hotelagent.ops.bulk import update_rows
 
 log = structlog.get_logger(__name__)
 
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 MAX_ATTEMPTS = 5
 # A number that was not refused for this long begins anew.
 FORGIVEN = dt.timedelta(minutes=2)
@@ -190,11 +191,18 @@ def _mark_sending(rows: list[Outbound], paces: list[AccountPace], now: dt.dateti
     update_rows(paces, ["next_at", "strikes", "day_began_at", "day_count"])
 
 
-def window_open(thread: Thread, transport: Transport, now: dt.datetime) -> bool:
-    """May we write freely? By the guest's last letter, in the provider's time."""
+def window_until(thread: Thread, transport: Transport) -> dt.datetime | None:
+    """Until when we may write freely, by the guest's last letter, in the provider's time: None for ever, NEVER when the guest
+    has not written."""
     if transport.window is None:
-        return True
-    return thread.last_inbound_at is not None and now < thread.last_inbound_at + transport.window
+        return None
+    return thread.last_inbound_at + transport.window if thread.last_inbound_at is not None else NEVER
+
+
+def window_open(thread: Thread, transport: Transport, now: dt.datetime) -> bool:
+    """May we write freely?"""
+    until = window_until(thread, transport)
+    return until is None or now < until
 
 
 def _pace(row: Outbound, thread: Thread, transport: Transport, number: AccountPace | None, now: dt.datetime) -> dt.datetime | None:

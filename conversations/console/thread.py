@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Window:
-    """How long free words are taken. ``until`` None: always (the channel has no window), or never since (``open`` False)."""
+    """How long free words are taken. ``until`` None: always, the channel has no window."""
 
     open: bool
     until: dt.datetime | None
@@ -132,13 +132,10 @@ def _note(row: Note) -> dict[str, Any]:
 def window(conversation: Conversation, now: dt.datetime | None = None) -> Window:
     """The 24-hour window of this guest, already less its margin."""
     now, thread = now or timezone.now(), conversation.thread
-    transport = transport_of(thread.account.kind)
-    if transport.window is None:
+    until = outbox.window_until(thread, transport_of(thread.account.kind))
+    if until is None:
         return Window(True, None, False)
-    until = thread.last_inbound_at + transport.window if thread.last_inbound_at is not None else None
-    if until is None or until <= now:
-        return Window(False, until, False)
-    return Window(True, until, until - now < CLOSING)
+    return Window(now < until, until, now < until < now + CLOSING)
 
 
 def open_handoff(conversation: Conversation) -> tuple[Handoff | None, str, str]:
