@@ -56,11 +56,12 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
     transaction, with its thread or its own row locked."""
     if outbound.content["kind"] == "read":
         return
-    conversation = Conversation.objects.filter(thread=outbound.thread_id).first()
-    if conversation is None:
+    talks = Conversation.objects.filter(thread=outbound.thread_id)
+    if outbound.state not in LOST:  # nearly all: nothing is loaded for them
+        live.changed_ids(list(talks.values_list("hotel_id", "pk")))
         return
-    live.changed(conversation)
-    if outbound.state not in LOST:
+    conversation = talks.first()
+    if conversation is None:
         return
     trail.record(
         conversation, "not_delivered", outbound=outbound.pk, state=str(outbound.state), code=outbound.error_code, reason=outbound.error_text
