@@ -41,7 +41,7 @@ def remembered(name: str, hotel_id: int, make: Callable[[], Any], *, seconds: fl
 
 def kept(name: str, hotel_id: int, make: Callable[[], Any], *, seconds: int) -> Any:
     """As ``remembered``, for every process: a new one does not ask the PMS what its neighbour was told."""
-    key = f"pms:{hotel_id}:{_generation(hotel_id)}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    key = f"pms:{hotel_id}:{_generation(hotel_id)}:{_digest(name)}"
     known = cache.get(key)
     if known is None:
         known = (make(),)
@@ -56,7 +56,7 @@ def answered(
 
     While the PMS is left alone an answer up to a day old stands in, with its time. Raises what ``make`` raises.
     """
-    asked = hashlib.sha256(repr(question).encode()).hexdigest()[:32]
+    asked = _digest(repr(question))
     last = f"pms:{hotel_id}:{name}:last:{asked}"
     key = f"pms:{hotel_id}:{name}:{_writes(hotel_id)}:{asked}"
     known = cache.get(key)
@@ -77,7 +77,7 @@ def answered(
 
 def known(name: str, hotel_id: int, question: tuple[object, ...]) -> Any | None:
     """What ``answered`` would tell without asking, however old; None when nothing is known."""
-    found = cache.get(f"pms:{hotel_id}:{name}:last:{hashlib.sha256(repr(question).encode()).hexdigest()[:32]}")
+    found = cache.get(f"pms:{hotel_id}:{name}:last:{_digest(repr(question))}")
     return found[0] if found is not None else None
 
 
@@ -94,6 +94,10 @@ def forget(hotel_id: int | None = None) -> None:
     if hotel_id is not None:
         cache.set(f"pms:{hotel_id}:generation", uuid.uuid4().hex, None)
         outdate(hotel_id)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _generation(hotel_id: int) -> str:
