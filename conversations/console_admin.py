@@ -41,10 +41,10 @@ class DeskSettingsAdmin(HotelAdmin):
     readonly_fields = ["mode"]  # turned at the desk, where it is seen by everybody at once
 
     def save_model(self, request: HttpRequest, obj: DeskSettings, form: Any, change: bool) -> None:
-        if change:
-            obj.save(update_fields=[*form.changed_data]) if form.changed_data else None
-        else:
+        if not change:
             super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            obj.save(update_fields=form.changed_data)
         escalation.restart(obj.hotel)
 
 
