@@ -148,7 +148,7 @@ def _make(request: DeskRequest, asked: TaskForm, talk: Conversation | None, mess
 def transcript(request: DeskRequest, pk: int) -> HttpResponse:
     """One conversation as text, as a page to print, or one row a message as CSV. Notes are left out: they never leave."""
     talk, kind = talk_or_404(request, pk), request.GET.get("as", "txt")
-    rows = talk.messages.select_related("user", "outbound").order_by("at", "id")[:LINES_EXPORTED]
+    rows = talk.messages.select_related("user").order_by("at", "id")[:LINES_EXPORTED]
     lines = [(row.at.astimezone(request.hotel.zone), author_word(row), row.text) for row in rows]
     trail.record(talk, "exported", user=person(request), told=kind if kind in {"txt", "csv", "page"} else "txt")
     name = f"conversation-{talk.pk}"

@@ -37,7 +37,7 @@ CLOSING = dt.timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Line:
-    """``kind``: message, event, note, planned. ``day``: set where a new day begins, on the hotel's clock."""
+    """``kind``: message, event, note, planned. ``order``: of what happened at the same moment."""
 
     kind: str
     at: dt.datetime
@@ -60,9 +60,9 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def lines(conversation: Conversation, user: AbstractBaseUser, before: str = "", *, since: str = "") -> tuple[list[Line], int | None]:
+def lines(conversation: Conversation, before: str = "", *, since: str = "") -> tuple[list[Line], int | None]:
     """The last lines in order, and the message before which there is more. ``since``: a message shown already, however old."""
-    rows = conversation.messages.select_related("outbound", "user", "inbound").order_by("-at", "-id")
+    rows = conversation.messages.select_related("outbound", "user").order_by("-at", "-id")
     border = conversation.messages.filter(pk=number(before) or 0).first()
     if border is not None:
         rows = rows.filter(Q(at__lt=border.at) | Q(at=border.at, pk__lt=border.pk))
@@ -76,9 +76,7 @@ def lines(conversation: Conversation, user: AbstractBaseUser, before: str = "", 
     found = [*_messages(conversation, shown), *_others(conversation, start, border.at if border else None)]
     if border is None:
         waiting = conversation.planned.filter(state__in=[PlannedReply.State.WAITING, PlannedReply.State.REFUSED]).select_related("user")
-        found += [
-            Line("planned", row.due_at, (3, row.pk), row, {"who": name_of(row.user), "mine": row.user_id == user.pk}) for row in waiting
-        ]
+        found += [Line("planned", row.due_at, (3, row.pk), row, {"who": name_of(row.user)}) for row in waiting]
     found.sort(key=lambda one: (one.at, one.order))
     return found, shown[0].pk if more else None
 

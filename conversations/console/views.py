@@ -147,23 +147,20 @@ def colleagues(request: DeskRequest) -> JsonResponse:
     return JsonResponse({"people": [{"name": row.user.get_username(), "full": name_of(row.user)} for row in rows]})
 
 
-def conversation_context(request: DeskRequest, talk: Conversation, **more: Any) -> dict[str, Any]:
+def conversation_context(request: DeskRequest, talk: Conversation) -> dict[str, Any]:
     """Everything one open conversation shows but the panel."""
-    return {
-        "key": uuid.uuid4().hex,
-        **_thread(request, talk),
-        **more,
-    }
+    return {"key": uuid.uuid4().hex, **_thread(request, talk)}
 
 
-def refreshed(request: DeskRequest, talk: Conversation, **more: Any) -> HttpResponse:
-    """The answer to an action and to a bell: the conversation as it is now; the composer's words are the page's."""
-    return render(request, "console/_refreshed.html", _thread(request, talk) | more)
+def refreshed(request: DeskRequest, talk: Conversation, *, sent: bool = False) -> HttpResponse:
+    """The answer to an action and to a bell: the conversation as it is now; the composer's words are the page's. ``sent``: what
+    held them back is over."""
+    return render(request, "console/_refreshed.html", _thread(request, talk) | {"sent": sent})
 
 
 def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[str, Any]:
     user = person(request)
-    found, earlier = thread.lines(talk, user, before, since=request.GET.get("since", ""))
+    found, earlier = thread.lines(talk, before, since=request.GET.get("since", ""))
     handoff, reason, summary = thread.open_handoff(talk)
     mine = talk.person_id == user.pk
     return {
@@ -183,8 +180,6 @@ def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[
         "window": thread.window(talk),
         "now": timezone.now(),
         "people": socket.HUB.people(talk.hotel_id, talk.pk, but=user.pk),
-        "undo_s": DeskSettings.of(request.hotel).undo_s,
-        "whatsapp": talk.thread.account.kind == "whatsapp",
     }
 
 
