@@ -6,7 +6,7 @@
   let chosen = -1, submitted = null, asked = 0;
 
   function talk() { return $("conversation"); }
-  function draftKey() { return "desk-draft:" + document.body.dataset.user + ":" + talk().dataset.pk; }
+  function draftKey(pk) { return "desk-draft:" + document.body.dataset.user + ":" + (pk || talk().dataset.pk); }
   function fresh() { return crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2); }
 
   function keep() {
@@ -67,7 +67,7 @@
   function sent(pk, parameters) {
     const text = parameters.get ? parameters.get("text") : parameters.text;
     const key = parameters.get ? parameters.get("key") : parameters.key;
-    const at = "desk-draft:" + document.body.dataset.user + ":" + pk;
+    const at = draftKey(pk);
     submitted = null;
     if (!talk() || talk().dataset.pk !== pk) {
       const kept = JSON.parse(localStorage.getItem(at) || "null");
@@ -92,16 +92,15 @@
   /* Words that were taken back: to the composer of their conversation, before whatever stands there. */
   function takenBack(pk, text) {
     if (talk() && talk().dataset.pk === pk) {
-      const box = $("composer-text");
-      box.value = box.value.trim() ? text + "\n" + box.value : text;
+      prepend(text);
       $("composer-key").value = fresh();
       $("composer-seen").value = last();
       grow();
       keep();
-      box.focus();
+      $("composer-text").focus();
       return;
     }
-    const at = "desk-draft:" + document.body.dataset.user + ":" + pk;
+    const at = draftKey(pk);
     const kept = JSON.parse(localStorage.getItem(at) || "null");
     localStorage.setItem(at, JSON.stringify({ text: kept && kept.text ? text + "\n" + kept.text : text, kind: "reply", key: fresh(), seen: "", at: Date.now() }));
   }
@@ -126,12 +125,19 @@
     keep();
   }
 
-  /* A draft is only put before the person who sends it. */
-  function use(draft) {
-    setKind("reply", true);
-    $("composer-text").value = draft.dataset.draft;
-    $("composer-seen").value = last();
-    $("composer-text").focus();
+  function prepend(text) {
+    const box = $("composer-text");
+    box.value = box.value.trim() ? text + "\n" + box.value : text;
+  }
+
+  /* A draft, or what was booked, is only put before the person who sends it; what stands there stays. A note becomes an answer
+     only when its writer says so. */
+  function use(text) {
+    document.body.dataset.screen = "thread";
+    setKind("reply");
+    if ($("composer-kind").value !== "reply") return;
+    if (!$("composer-text").value.startsWith(text)) prepend(text);
+    if (!$("composer-seen").value) $("composer-seen").value = last();
     grow();
     keep();
   }
@@ -189,7 +195,7 @@
     const open = !$("canned").hidden && chosen >= 0;
     if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) { choose(chosen + (event.key === "ArrowDown" ? 1 : -1)); event.preventDefault(); return; }
     const draft = document.querySelector("[data-draft]");
-    if (!open && event.key === "Tab" && !event.shiftKey && draft && !event.target.value) { use(draft); event.preventDefault(); return; }
+    if (!open && event.key === "Tab" && !event.shiftKey && draft && !event.target.value) { use(draft.dataset.draft); event.preventDefault(); return; }
     if (open && (event.key === "Enter" || event.key === "Tab")) {
       insert(document.querySelectorAll("#canned [role=option]")[chosen].dataset.insert);
       event.preventDefault();
@@ -212,10 +218,8 @@
     if (anyway) { $("composer-seen").value = anyway.dataset.sendAnyway; $("held").replaceChildren(); $("composer").requestSubmit(); }
     const edit = at.closest("[data-edit]");
     if (edit) { $("composer-seen").value = edit.dataset.edit; $("held").replaceChildren(); $("composer-text").focus(); keep(); }
-    const draft = at.closest("[data-draft]");
-    if (draft) use(draft);
-    const told = at.closest("[data-write]");
-    if (told) { setKind("reply", true); $("composer-text").value = told.dataset.write; $("composer-seen").value = last(); document.body.dataset.screen = "thread"; $("composer-text").focus(); grow(); keep(); }
+    const found = at.closest("[data-draft], [data-write]");
+    if (found) use(found.dataset.draft || found.dataset.write);
     const empty = at.closest("[data-empty]");
     if (empty) $(empty.dataset.empty).replaceChildren();
     if (at.closest("[data-fresh]")) { $("composer-key").value = fresh(); submitted = null; keep(); }

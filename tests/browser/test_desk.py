@@ -1,6 +1,7 @@
 """A receptionist's day at the live desk, in a real browser."""
 
 import datetime as dt
+import re
 import time
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_working_day_of_a_receptionist(front, staff):
     page.click("[data-send-anyway]")
     expect(page.locator(".bubble.staff", has_text="Mando a alguien")).to_be_visible()
 
-    # A room from the thread: offers, kept, booked, told.
+    # A room from the thread: offers, kept, booked, told; the words of it join those that were being written.
     first = hotel.local_now().date() + dt.timedelta(days=40)
     page.click("#panel .card button:has-text('Rooms and prices')")
     page.fill("#stay-work [name=check_in]", first.isoformat())
@@ -80,9 +81,11 @@ def test_the_working_day_of_a_receptionist(front, staff):
     page.fill("#stay-work [name=name]", "Carla Gómez")
     page.click("#stay-work button:has-text('Book it')")
     expect(page.locator("#stays .stay")).to_contain_text("Confirmed")
+    page.fill("#composer-text", "¡Listo, Carla!")
     page.click("[data-write]")
-    page.press("#composer-text", "Enter")
     booked = Booking.objects.get()
+    expect(page.locator("#composer-text")).to_have_value(re.compile(rf"{booked.reference}[\s\S]*\n¡Listo, Carla!$"))
+    page.press("#composer-text", "Enter")
     expect(page.locator(".bubble.staff", has_text=booked.reference)).to_be_visible()
     assert (booked.state, booked.check_in, booked.guest_key) == ("confirmed", first, talk.guest.key)
 
