@@ -10,6 +10,8 @@
   const BUSY = "#head .htmx-request, #lines .htmx-request";
   const due = { queue: null, talk: null }, read = { queue: 0, talk: 0 };
 
+  function post(url, body) { return fetch(url, { method: "POST", body: body, headers: JSON.parse(document.body.getAttribute("hx-headers")) }); }
+
   // --- reading again --------------------------------------------------------------------------------------------------
 
   function soon(what, run) {
@@ -165,7 +167,7 @@
     if (Number(marks.dataset.last) <= Number(marks.dataset.seen) || talk.dataset.told === marks.dataset.last) return;
     talk.dataset.told = marks.dataset.last;
     const body = new URLSearchParams({ up_to: marks.dataset.last });
-    fetch(talk.dataset.seen, { method: "POST", body: body, headers: { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] } })
+    post(talk.dataset.seen, body)
       .then(function () { soon("queue", refreshQueue); }).catch(function () { talk.dataset.told = ""; });
   }
 
@@ -236,7 +238,7 @@
     if (event.detail.target.id === "queue" && pressed) { event.detail.shouldSwap = false; soon("queue", refreshQueue); return; }
     if (event.detail.target.id === "queue" && isKnown(event.detail)) { event.detail.shouldSwap = false; return; }
     if (event.detail.target.id === "queue") focusAt = document.activeElement && document.activeElement.id;
-    if (event.detail.target.id === "head" && scroll()) before = { top: scroll().scrollTop, height: scroll().scrollHeight, last: lastMessage() };
+    if (event.detail.target.id === "head" && scroll()) before = lastMessage();
   });
   // What is being filled in below (a template's variables) is left alone unless it changed what may be sent.
   document.addEventListener("htmx:oobBeforeSwap", function (event) {
@@ -256,7 +258,7 @@
     if (id === "talk") opened();
     if (id === "panel") $("panel").classList.add("ready");
     if (id === "head" && scroll()) {
-      const grown = before && lastMessage() > before.last;
+      const grown = before !== null && lastMessage() > before;
       if (stuck) bottom();
       else if (grown) $("latest").hidden = false;
       if (grown) { $("said").textContent = word("new-message"); htmx.trigger(document.body, "suggest"); }
@@ -299,9 +301,8 @@
   }
 
   async function takeBack(url) {
-    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
     try {
-      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token } });
+      const answer = await post(url);
       const told = await answer.json();
       if (told.text) window.deskComposer.takenBack(String(told.pk), told.text);
       toast(told.words, told.text ? "ok" : "wait");
