@@ -93,12 +93,12 @@ class MailboxAdmin(HotelAdmin):
     list_display = ["address", "hotel_name", "state_label", "looked", "failures", "trouble"]
     list_select_related = ["account__hotel"]
     readonly_fields = ["address", "state_label", "looked_at", "failures", "trouble"]
-    actions = ["check", "look_now", "send_test"]
+    actions = ["check_connection", "look_now", "send_test"]
     change_form_outer_before_template = "admin/channels_app/_mailbox.html"
     fieldsets = [
         (None, {"fields": ["address", "state_label", "looked_at", "failures", "trouble"]}),
         (_("Way in"), {"fields": [*WAY_IN]}),
-        (_("Servers"), {"fields": [("imap_host", "imap_port", "imap_tls"), ("smtp_host", "smtp_port", "smtp_tls")]}),
+        (_("Servers"), {"fields": [*SERVERS]}),
         (_("Receiving"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
         (_("Sending"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
         (_("How mails look"), {"fields": ["colour", "logo_file", "without_logo", "footer"]}),
@@ -179,7 +179,7 @@ class MailboxAdmin(HotelAdmin):
     # actions
 
     @admin.action(description=_("Check the connection"), permissions=["change"])
-    def check(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
+    def check_connection(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
         for box in self._whole(request, boxes):
             for step in checking.steps(box):
                 level = messages.SUCCESS if step.good else messages.WARNING if step.warning else messages.ERROR
@@ -222,7 +222,17 @@ def _samples(box: Mailbox, language: str) -> list[tuple[str, Content]]:
 
 def _about(box: Mailbox, content: Content) -> writing.Prepared:
     return writing.Prepared(
-        server=servers.smtp_of(box), sender_name="", sender=box.address, reply_to="", recipient_name="", recipient=box.address,
-        message_id="", subject=str(content.mail.get("subject", "")), in_reply_to="", references=(), automatic=True, language=content.language,
+        server=servers.smtp_of(box),
+        sender_name="",
+        sender=box.address,
+        reply_to="",
+        recipient_name="",
+        recipient=box.address,
+        message_id="",
+        subject=str(content.mail.get("subject", "")),
+        in_reply_to="",
+        references=(),
+        automatic=True,
+        language=content.language,
         look=posting.look_of(box),
-    )  # fmt: skip
+    )

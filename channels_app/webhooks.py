@@ -107,7 +107,7 @@ class GmailWebhook(RawView):
                 return _json({"status": "error", "detail": "not Google"}, 401)
             mailroom.make_due(address)
             return HttpResponse(status=204)
-        if not request.user.is_authenticated:
+        if request.auth is None:
             return _json({"status": "error", "detail": "an API token is needed"}, 401)
         if not isinstance(told, dict) or told.get("notification") != "new_message":
             return _json({"status": "error", "detail": 'the body must be {"notification": "new_message"}'}, 400)

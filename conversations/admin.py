@@ -50,7 +50,7 @@ OWNER_LOOKS: dict[str, Look] = {
     Conversation.Owner.SNOOZED: ("quiet", "snooze"),
     Conversation.Owner.CLOSED: ("quiet", "task_alt"),
 }
-CHANNEL_ICONS = {Account.Kind.WHATSAPP: "chat", Account.Kind.WEBCHAT: "language"}
+CHANNEL_ICONS = {Account.Kind.WHATSAPP: "chat", Account.Kind.WEBCHAT: "language", Account.Kind.EMAIL: "mail"}
 TRANSCRIPT_PAGE = 200
 RECENT = dt.timedelta(days=7)
 

@@ -60,7 +60,7 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
     if outbound.state not in LOST:  # nearly all: nothing is loaded for them
         live.changed_ids(list(talks.values_list("hotel_id", "pk")))
         return
-    conversation = talks.first()
+    conversation = talks.first() or mails.conversation_of(outbound)
     if conversation is None:
         return
     trail.record(

@@ -116,6 +116,12 @@ def _content(booking: Booking, what: str, *, sequence: int) -> Content:
     return Content("text", say(language, f"text_{what}"), language=language, mail=mail)
 
 
+def conversation_of(outbound: Outbound) -> Conversation | None:
+    """Where a booking was made that a mail tells of: whoever looks there shall see that it did not arrive."""
+    ref = str(outbound.content.get("mail", {}).get("conversation", ""))
+    return Conversation.objects.filter(pk=int(ref), hotel=outbound.account.hotel_id).first() if ref.isdecimal() else None
+
+
 def samples(hotel: Hotel, language: str) -> list[tuple[str, Content]]:
     """Each kind of mail with made-up values, for whoever wants to see how they look; nothing is stored."""
     today = hotel.local_now().date()

@@ -23,6 +23,9 @@ WHEN = {
 KINDS = {
     "image": gettext_lazy("Picture"), "audio": gettext_lazy("Voice message"), "voice": gettext_lazy("Voice message"),
     "video": gettext_lazy("Video"), "document": gettext_lazy("Document"), "sticker": gettext_lazy("Sticker"),
+    "automatic": gettext_lazy("Automatic answer"), "spam": gettext_lazy("Taken for spam"), "history": gettext_lazy("From before"),
+    "relayed": gettext_lazy("Passed on by an agency or a program"), "unproven": gettext_lazy("Perhaps not from who it says"),
+    "unaddressed": gettext_lazy("Not addressed to the hotel"), "too_large": gettext_lazy("Too large to be read"),
     "location": gettext_lazy("Location"), "contacts": gettext_lazy("Contact"), "unsupported": gettext_lazy("Something this channel hides"),
 }  # fmt: skip
 
