@@ -21,8 +21,8 @@ def make_mailbox(hotel, double, **values):
     account = Account.objects.create(hotel=hotel, kind="email", name="E-mail", external_id=double.address, state=Account.State.CONNECTED)
     return Mailbox.objects.create(
         account=account, imap_host=double.host, imap_port=double.imap_port, imap_tls="none", smtp_host=double.host,
-        smtp_port=double.smtp_port, smtp_tls="none", servers_trusted=True,
-        **{"password": double.password, "token_url": double.token_url, **values},
+        smtp_port=double.smtp_port, smtp_tls="none",
+        **{"servers_trusted": True, "password": double.password, "token_url": double.token_url, **values},
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class MailTransport:
     window = None
     # Two programs that answer each other shall do it slowly.
     pace = Pace(interval=dt.timedelta(seconds=20), burst=3)
-    number_pace = Pace(interval=dt.timedelta(seconds=1), burst=5)
+    number_pace = Pace(interval=dt.timedelta(seconds=1), burst=1)
     # The sent folder tells, at one of the next looks (channels_app.mailroom).
     settles = dt.timedelta(minutes=10)
 

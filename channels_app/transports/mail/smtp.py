@@ -31,11 +31,21 @@ def opened(server: Server) -> smtplib.SMTP:
         if server.token:
             _oauth(line, server)
         elif server.password:
-            line.login(server.user, server.password)
+            _password(line, server)
     except BaseException:
         line.close()
         raise
     return line
+
+
+def _password(line: smtplib.SMTP, server: Server) -> None:
+    """One try: smtplib's own ``login`` would knock once for every way the server offers."""
+    offered = line.esmtp_features.get("auth", "").upper().split()
+    way = next((name for name in ("PLAIN", "LOGIN") if name in offered), "PLAIN")
+    line.user, line.password = server.user, server.password  # type: ignore[attr-defined]
+    code, words = line.auth(way, line.auth_plain if way == "PLAIN" else line.auth_login)
+    if code not in {235, 503}:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _oauth(line: smtplib.SMTP, server: Server) -> None:

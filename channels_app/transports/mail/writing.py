@@ -126,5 +126,5 @@ def calendar(event: JsonObject) -> bytes:
 
 
 def _line(given: str) -> str:
-    """One line of a header, whatever was in it."""
-    return _CONTROL.sub(" ", given).strip()[:500]
+    """One line of a header, whatever was in it. An encoded word in it would be decoded on the way out, line breaks and all."""
+    return _CONTROL.sub(" ", given).replace("=?", "= ?").strip()[:500]
