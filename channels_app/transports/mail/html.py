@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode as Node
 
 # Quotes and headers of answered mails, by the marks their clients leave.
 QUOTES = (
-    "div.gmail_quote", "blockquote.gmail_quote", "div.gmail_extra blockquote", "blockquote[type=cite]", "#divRplyFwdMsg", "#appendonsend",
+    "blockquote.gmail_quote", "div.gmail_extra blockquote", "blockquote[type=cite]", "#divRplyFwdMsg", "#appendonsend",
     ".moz-cite-prefix", "div.yahoo_quoted", "div#ydp-quoted", "div.protonmail_quote", "div.zmail_extra",
     "#mail-editor-reference-message-container",
     "div#reply-intro", "div.gmail_attr", "#OLK_SRC_BODY_SECTION", "blockquote",

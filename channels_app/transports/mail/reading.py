@@ -162,7 +162,7 @@ def _bodies(message: Message) -> tuple[str, str, tuple[Attachment, ...]]:
             inline = leaf.get("Content-ID") is not None and kind.startswith("image/") and len(data) < INLINE_SHOWN
             if not inline and len(files) < ATTACHMENTS_LIMIT:
                 files.append(Attachment(name or f"part-{place}", kind, len(data), place))
-    return "\n".join(plain), "\n".join(markup), tuple(files)
+    return "\n".join(plain)[: 4 * TEXT_LIMIT], "\n".join(markup)[: 20 * TEXT_LIMIT], tuple(files)
 
 
 def _payload(leaf: Message) -> bytes:
@@ -178,7 +178,7 @@ def _payload(leaf: Message) -> bytes:
 
 
 def _text(leaf: Message) -> str:
-    data = _payload(leaf)
+    data = _payload(leaf)[: 20 * TEXT_LIMIT]
     declared = str(leaf.get_param("charset") or "").strip("'\" ")
     try:
         data.decode("utf-8")
