@@ -11,6 +11,8 @@ from pathlib import Path
 
 # In the order a letter and a booking meet them. The places are in the code: search for reached("...").
 POINTS = (
+    "mailroom.stored",  # a mail and the mark of its folder are written, nothing is committed
+    "mailroom.kept",
     "inbox.stored",  # the letters are inserted, nothing is committed
     "inbox.kept",  # committed, Meta has no 200 yet
     "sorting.claimed",

@@ -74,7 +74,10 @@ def connected(server: Server) -> Iterator[IMAPClient]:
 
 
 def _told(error: Exception, *, auth: bool = False) -> MailError:
-    words = " ".join(str(error).split())[:200]
+    said = error.args[0] if error.args else ""
+    words = " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).removeprefix("b'").split())[:200].rstrip(
+        "'"
+    )
     upper = words.upper()
     if any(mark in upper for mark in ("OVERQUOTA", "[LIMIT]", "BANDWIDTH", "TOO MANY SIMULTANEOUS")):
         return LimitReached(words)

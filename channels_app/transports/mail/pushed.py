@@ -43,7 +43,7 @@ def verified(header: str, body: Any) -> str:
             token, key, algorithms=["RS256"], audience=given["push_audience"], issuer=ISSUERS, leeway=30,
             options={"require": ["exp", "iat", "aud", "iss"]},
         )  # fmt: skip
-    except (jwt.PyJWTError, requests.exceptions.RequestException, ValueError) as error:
+    except (jwt.PyJWTError, requests.exceptions.RequestException, ValueError, KeyError) as error:
         raise NotGoogleError(type(error).__name__) from error
     if claims.get("email") != given["push_account"] or claims.get("email_verified") is not True:
         raise NotGoogleError("signed for somebody else")
