@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -14,6 +15,7 @@ from django.urls import path, reverse
 
 from channels_app import outbox
 from channels_app.envelope import Content
+from channels_app.models import RawMail
 from conversations.console import socket, urls
 from conversations.models import Event, PlannedReply, Task
 from hotelagent.hotels.models import Hotel, Membership
@@ -34,8 +36,22 @@ def parts(rows):
     planned = PlannedReply.objects.get(conversation=talk)
     return {
         "hotel": talk.hotel.slug, "pk": talk.pk, "letter": letter.pk, "row": planned.pk, "task": Task.objects.get(hotel=talk.hotel).pk,
+        "mail": letter_of(talk).pk, "place": 1,
         "reference": next(row for kind, row in rows.items() if kind.__name__ == "Booking").reference,
     }  # fmt: skip
+
+
+def letter_of(talk):
+    """A mail with a file, as if the guest's letter had come by e-mail."""
+    mark = talk.hotel.name.split()[-1]
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "ana@guest.example", f"subject {mark}"
+    mail.set_content(f"words {mark}")
+    mail.add_attachment(f"file {mark}".encode(), maintype="application", subtype="pdf", filename=f"{mark}.pdf")
+    inbound = talk.messages.exclude(inbound=None).first().inbound
+    values = {"raw": mail.as_bytes(), "received_at": inbound.received_at, "subject": f"subject {mark}"}
+    row, _made = RawMail.objects.get_or_create(account=talk.thread.account, provider_id="m", inbound=inbound, defaults=values)
+    return row
 
 
 def addresses(keys):
@@ -83,7 +99,7 @@ def test_another_hotels_addresses_look_like_none(two, role, figures):
 
 
 @promise("S4")
-@pytest.mark.parametrize("name", ["pk", "row", "letter", "task", "reference"])
+@pytest.mark.parametrize("name", ["pk", "row", "letter", "task", "reference", "mail"])
 def test_another_hotels_rows_are_not_reached_through_ones_own_address(two, name):
     alfa, bravo = two
     client = browser(make_staff(alfa[Hotel], "lucia", "hotel_admin"))

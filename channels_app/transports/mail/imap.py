@@ -75,9 +75,8 @@ def connected(server: Server) -> Iterator[IMAPClient]:
 
 def _told(error: Exception, *, auth: bool = False) -> MailError:
     said = error.args[0] if error.args else ""
-    words = " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).removeprefix("b'").split())[:200].rstrip(
-        "'"
-    )
+    said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    words = " ".join(said.removeprefix("b'").removesuffix("'").split())[:200]
     upper = words.upper()
     if any(mark in upper for mark in ("OVERQUOTA", "[LIMIT]", "BANDWIDTH", "TOO MANY SIMULTANEOUS")):
         return LimitReached(words)
