@@ -199,7 +199,7 @@
 
   function screen(name) { document.body.dataset.screen = name; }
 
-  let before = null, focusAt = null, wanted = null, pressed = false;
+  let before = null, focusAt = null, wanted = null, pressed = false, opening = 0;
 
   // A row that is exchanged between press and release is never clicked.
   document.addEventListener("pointerdown", function (event) { pressed = Boolean(event.target.closest("#queue")); }, true);
@@ -225,7 +225,7 @@
   }
 
   document.addEventListener("htmx:beforeRequest", function (event) {
-    if (event.detail.target.id === "talk") wanted = talkOf(event.detail.requestConfig.path);
+    if (event.detail.target.id === "talk") { wanted = talkOf(event.detail.requestConfig.path); opening += 1; }
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
     if (isLate(event.detail)) { event.detail.shouldSwap = false; return; }
@@ -235,7 +235,8 @@
       soon("talk", refreshTalk);
       return;
     }
-    if (event.detail.target.id === "queue" && pressed) { event.detail.shouldSwap = false; soon("queue", refreshQueue); return; }
+    // A row that asked for its conversation must still be there when it comes.
+    if (event.detail.target.id === "queue" && (pressed || opening)) { event.detail.shouldSwap = false; soon("queue", refreshQueue); return; }
     if (event.detail.target.id === "queue" && isKnown(event.detail)) { event.detail.shouldSwap = false; return; }
     if (event.detail.target.id === "queue") focusAt = document.activeElement && document.activeElement.id;
     if (event.detail.target.id === "head" && scroll()) before = lastMessage();
@@ -268,6 +269,7 @@
   });
 
   document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.target && event.detail.target.id === "talk") opening = Math.max(0, opening - 1);
     const detail = event.detail, path = detail.requestConfig ? detail.requestConfig.path : "";
     if (!detail.successful || detail.xhr.status >= 300) return; // a refusal is no failure to htmx
     if (/\/send\/$/.test(path)) { window.deskComposer.sent(talkOf(path), detail.requestConfig.parameters); stuck = true; if (scroll()) bottom(); }

@@ -93,12 +93,9 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         conversation=conversation, user=person, text=f"later {mark}", key="k", due_at=now + dt.timedelta(days=1)
     )
     run = SyncRun.objects.create(hotel=hotel, kind="doubles", started_at=now, ended_at=now, seen=1, found=1, error=f"error {mark}")
-    letters = Account.objects.create(
-        hotel=hotel, kind="email", name=f"E-mail {mark}", external_id=f"r@{mark.lower()}.example", state="connected"
-    )
     rows = [
         run, note, planned,
-        Mailbox.objects.create(account=letters, password=f"password-{mark}", footer=f"footer {mark}", trouble=f"trouble {mark}"),
+        Mailbox.objects.create(account=account, password=f"password-{mark}", footer=f"footer {mark}", trouble=f"trouble {mark}"),
         Template.objects.create(account=account, name=f"hello_{mark.lower()}", language="es_AR", body=f"Hola {{{{1}}}} {mark}"),
         DeskSettings.objects.create(hotel=hotel, duty_phone=f"+5491{mark}"),
         ModeChange.objects.create(hotel=hotel, user=person, before="live", after="paused"),

@@ -12,14 +12,16 @@ from django_q.models import OrmQ
 
 from channels_app.models import Account, MetaApp
 from conversations.models import Conversation, Fact
-from hotelagent.hotels.models import Hotel, Membership
+from hotelagent.hotels.models import ApiToken, Hotel, Membership
 from hotelagent.ops.models import Heartbeat
 from pms.models import Rate, Room, RoomType
 from tests.admin.conftest import browser, furnish, make_person
 
 # Rows of the whole platform; for these the rule is that only its administrators get in.
 PLATFORM = {get_user_model(), OrmQ, Heartbeat, MetaApp}
-SCOPED = sorted(set(admin.site._registry) - PLATFORM, key=lambda model: model._meta.label)
+# Rows of one person: tests/admin/test_api_tokens.py.
+PERSONAL = {ApiToken}
+SCOPED = sorted(set(admin.site._registry) - PLATFORM - PERSONAL, key=lambda model: model._meta.label)
 
 
 def address(model, page, *args):

@@ -178,8 +178,18 @@ def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
 
     expect(page.locator("#conversation")).to_have_count(0)
     assert (small(), eva.accessible()) == ([], [])
+
+    # While the conversation is on its way the guest writes again: the row that was touched still gets it.
+    def slowly(route):
+        front.double.guest_says(CARLA, "¿hay alguien?")
+        wait_for(lambda: Message.objects.filter(text="¿hay alguien?").exists(), 20, "the guest's words")
+        time.sleep(1.5)  # the bell rings, the page asks for the queue, and keeps the row all the same
+        route.continue_()
+
+    page.route("**/open/", slowly, times=1)
     eva.row("Carla").click()
     expect(page.locator("#composer-text")).to_be_visible()
+    expect(page.locator("#panel .card").first).to_be_attached()
     expect(page.locator(".queue-side")).to_be_hidden()
     assert (small(), eva.accessible()) == ([], [])
     page.fill("#composer-text", "Ya voy")
