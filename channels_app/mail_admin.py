@@ -31,6 +31,7 @@ from hotelagent.ops.headers import as_document
 
 SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
 WAY_IN = ("username", "password", "client_id", "client_secret", "refresh_token")
+GOOGLE = ("client_id", "client_secret", "refresh_token", "push_topic")
 TITLES = {
     "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"), "answer": _("Answer"),
 }  # fmt: skip
@@ -92,12 +93,13 @@ class MailboxAdmin(HotelAdmin):
     looked = when("looked_at", _("last looked"))
     list_display = ["address", "hotel_name", "state_label", "looked", "failures", "trouble"]
     list_select_related = ["account__hotel"]
-    readonly_fields = ["address", "state_label", "looked_at", "failures", "trouble"]
+    readonly_fields = ["address", "state_label", "looked_at", "failures", "trouble", "push_until"]
     actions = ["check_connection", "look_now", "send_test"]
     change_form_outer_before_template = "admin/channels_app/_mailbox.html"
     fieldsets = [
         (None, {"fields": ["address", "state_label", "looked_at", "failures", "trouble"]}),
-        (_("Way in"), {"fields": [*WAY_IN]}),
+        (_("Way in"), {"fields": ["username", "password"]}),
+        (_("Google"), {"fields": [*GOOGLE, "push_until"]}),
         (_("Servers"), {"fields": [*SERVERS]}),
         (_("Receiving"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
         (_("Sending"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),

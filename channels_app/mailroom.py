@@ -24,7 +24,7 @@ from channels_app import inbox, outbox
 from channels_app.envelope import AccountEvent, InboundMessage, JsonObject, Parsed, Receipt, Sender
 from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, Outbound, RawMail, Thread
 from channels_app.transports import transport_of
-from channels_app.transports.mail import ids, imap, judging, oauth, posting, reading, servers
+from channels_app.transports.mail import ids, imap, judging, oauth, posting, reading, servers, watching
 from channels_app.transports.mail.servers import AuthError, LimitReached, MailError
 from hotelagent.ops import correlation, killpoints, leases, queue
 
@@ -40,6 +40,8 @@ UNSORTED = frozenset({"automatic", "spam"})
 STUCK_LIMIT, FAILURES_TOLD = 5, 5
 # Nothing of ours shows in the sent folder any more after so long: then it never left.
 SHOWN = dt.timedelta(seconds=60)
+# Google watches for seven days: asked again when a day of them is over.
+WATCHED = dt.timedelta(days=6)
 Role = MailFolder.Role
 _held = leases.Held()
 
@@ -127,8 +129,23 @@ def _session(box: Mailbox, told: Looked, until: float) -> None:
         if not due:
             _mark_answered(client, box)
             _read_junk(client, box, told, until)
+    _keep_watch(box)
     if due:
         Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(next_look_at=timezone.now())
+
+
+def _keep_watch(box: Mailbox) -> None:
+    """Ask Google once a day to say when mail comes: it stops by itself after seven. Without it the looks go on all the same."""
+    now = timezone.now()
+    if not box.push_topic or not box.access_token or (box.push_until is not None and box.push_until - now > WATCHED):
+        return
+    try:
+        until = watching.watch(box)
+    except MailError as error:
+        day = now.date().isoformat()
+        _notice(box.account, "mail_push", f"Google does not say when mail comes: {error}", f"push:{box.account_id}:{day}")
+        return
+    Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(push_until=until)
 
 
 def _looked(box: Mailbox) -> None:

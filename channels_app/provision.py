@@ -20,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
 MAILBOX_KEYS = (
-    "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token", "imap_host",
+    "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token", "push_topic",
+    "imap_host",
     "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_seconds", "mark_seen", "import_days", "daily_limit", "colour",
     "footer",
 )  # fmt: skip
@@ -78,6 +79,7 @@ def _email(account: Account, table: Table) -> None:
     box.client_id = table.get("client_id", Field.text, box.client_id)
     box.client_secret = table.get("client_secret", Field.secret, box.client_secret)
     box.refresh_token = table.get("refresh_token", Field.secret, box.refresh_token)
+    box.push_topic = table.get("push_topic", Field.text, box.push_topic)
     for name in ("imap", "smtp"):
         host, port = f"{name}_host", f"{name}_port"
         if host in table or port in table:
@@ -185,7 +187,8 @@ def mailbox_from_environment(hotel_slug: str) -> None:
     account.external_id = given["address"].strip().lower()
     box = _mailbox_of(account)
     box.password, box.client_id, box.client_secret = given["app_password"], given["client_id"], given["client_secret"]
-    box.refresh_token, box.token_url, box.servers_trusted = given["refresh_token"], given["token_url"], True
+    box.refresh_token, box.token_url, box.api_url, box.servers_trusted = given["refresh_token"], given["token_url"], given["api_url"], True
+    box.push_topic = given["push_topic"]
     box.imap_host, box.imap_port, box.smtp_host, box.smtp_port = (
         given["imap_host"], given["imap_port"], given["smtp_host"], given["smtp_port"],
     )  # fmt: skip

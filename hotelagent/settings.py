@@ -78,7 +78,9 @@ GMAIL = {
     "smtp_tls": environment.choice("GMAIL_SMTP_TLS", options=("tls", "starttls", "none", ""), default=""),
     "poll_s": environment.number("GMAIL_POLL_SECONDS", "GMAIL_POLL_INTERVAL", default=60, minimum=30, maximum=300),
     "token_url": environment.url("GMAIL_TOKEN_URL", schemes=("http", "https"), default="https://oauth2.googleapis.com/token"),
-    # Who signs pushed notifications, and for whom; without them no push is believed.
+    "api_url": environment.url("GMAIL_API_URL", schemes=("http", "https"), default="https://gmail.googleapis.com"),
+    # Where Google says that mail came; who signs pushed notifications, and for whom; without them no push is believed.
+    "push_topic": environment.text("GMAIL_PUSH_TOPIC"),
     "push_audience": environment.text("GMAIL_PUSH_AUDIENCE"),
     "push_account": environment.text("GMAIL_PUSH_SERVICE_ACCOUNT"),
     "push_keys_url": environment.url(

@@ -34,6 +34,11 @@ class Mailbox(models.Model):
     refresh_token = SecretField(_("OAuth refresh token"), blank=True, default="")
     access_token = SecretField(blank=True, default="", editable=False)
     access_until = models.DateTimeField(null=True, blank=True, editable=False)
+    push_topic = models.CharField(
+        _("Pub/Sub topic"), max_length=200, blank=True, help_text=_("projects/…/topics/…: Google then says at once that mail came")
+    )
+    push_until = models.DateTimeField(_("Google tells of mail until"), null=True, blank=True, editable=False)
+    api_url = models.URLField(default="https://gmail.googleapis.com", editable=False)
     token_url = models.URLField(default="https://oauth2.googleapis.com/token", editable=False)
     imap_host = models.CharField(_("IMAP server"), max_length=200, default="imap.gmail.com")
     imap_port = models.PositiveIntegerField(_("IMAP port"), default=993, validators=PORT)

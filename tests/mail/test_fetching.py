@@ -223,3 +223,40 @@ def test_an_app_password_takes_over_when_the_consent_is_gone(hotel, post_office)
     make_mailbox(hotel, post_office, refresh_token="1//gone", client_id="client-id", client_secret="client-secret")
     assert look()[0].trouble == ""
     assert Account.objects.get(kind="email").state == Account.State.CONNECTED
+
+
+def google_mailbox(hotel, post_office, **values):
+    return make_mailbox(
+        hotel, post_office, refresh_token=post_office.refresh_token, client_id="client-id", client_secret="client-secret",
+        api_url=post_office.api_url, push_topic="projects/p/topics/gmail", **values,
+    )  # fmt: skip
+
+
+def asked_to_watch(post_office):
+    return [one for one in post_office.commands("api") if "watch" in one]
+
+
+def test_google_is_asked_once_a_day_to_say_when_mail_comes(hotel, post_office):
+    google_mailbox(hotel, post_office)
+    look()
+    row = Mailbox.objects.get()
+    assert row.push_until > timezone.now() + dt.timedelta(days=6, hours=23)
+    look()
+    assert len(asked_to_watch(post_office)) == 1
+    Mailbox.objects.update(push_until=timezone.now() + dt.timedelta(days=5, hours=23))
+    look()
+    assert len(asked_to_watch(post_office)) == 2
+
+
+@pytest.mark.parametrize("fault", ["api_403_policy", "api_429", "api_500"])
+def test_without_googles_word_mail_comes_all_the_same(hotel, post_office, fault):
+    google_mailbox(hotel, post_office)
+    look()
+    Mailbox.objects.update(push_until=None)
+    post_office.fault(fault, times=3, at="watch")
+    post_office.receive(a_mail("hola"))
+    told = look()[0]
+    assert (told.new, told.trouble) == (1, "")
+    assert AccountNotice.objects.filter(kind="mail_push").count() == 1
+    look()
+    assert AccountNotice.objects.filter(kind="mail_push").count() == 1
