@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +27,7 @@ from channels_app import checking, mailroom, outbox, repairs
 from channels_app.admin import ACCOUNT_LOOKS
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Mailbox, Outbound
-from channels_app.transports.mail import posting, servers, writing
+from channels_app.transports.mail import oauth, posting, servers, writing
 from hotelagent.hotels.models import Language
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelForm, badge, when
 from hotelagent.ops.headers import as_document
@@ -32,6 +35,7 @@ from hotelagent.ops.headers import as_document
 SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
 WAY_IN = ("username", "password", "client_id", "client_secret", "refresh_token")
 GOOGLE = ("client_id", "client_secret", "refresh_token", "push_topic")
+CONSENT = "mailbox_consent"
 TITLES = {
     "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"), "answer": _("Answer"),
 }  # fmt: skip
@@ -135,6 +139,8 @@ class MailboxAdmin(HotelAdmin):
         return [
             path("<int:pk>/preview/", view(self.preview), name="channels_app_mailbox_preview"),
             path("<int:pk>/preview/<slug:kind>/<slug:language>/", view(self.sample), name="channels_app_mailbox_sample"),
+            path("<int:pk>/google/", view(self.to_google), name="channels_app_mailbox_google"),
+            path("from-google/", view(self.from_google), name="channels_app_mailbox_from_google"),
             *super().get_urls(),
         ]
 
@@ -157,6 +163,42 @@ class MailboxAdmin(HotelAdmin):
         if found is None:
             raise Http404
         return as_document(writing.page(found, _about(box, found)))
+
+    def to_google(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """To the page where Google asks for the consent. Who comes back must be who went, in the same browser."""
+        box = self._visible(request, pk)
+        if not self.has_change_permission(request, box):
+            raise Http404
+        if not box.client_id or not box.client_secret:
+            messages.error(request, _("First save the OAuth client id and secret of your project at Google."))
+            return redirect("admin:channels_app_mailbox_change", pk)
+        request.session[CONSENT] = state = f"{pk}.{secrets.token_urlsafe(24)}"
+        return redirect(oauth.consent_address(box, self._back(request), state))
+
+    def from_google(self, request: HttpRequest) -> HttpResponse:
+        state, expected = request.GET.get("state", ""), request.session.pop(CONSENT, "")
+        if not expected or not constant_time_compare(state, expected):
+            raise Http404
+        box = self._visible(request, int(expected.partition(".")[0]))
+        if not self.has_change_permission(request, box):
+            raise Http404
+        back = redirect("admin:channels_app_mailbox_change", box.pk)
+        if not request.GET.get("code"):
+            messages.error(request, _("Google says: %(reason)s") % {"reason": request.GET.get("error", "")[:100]})
+            return back
+        try:
+            box.refresh_token = oauth.accept_consent(box, request.GET["code"], self._back(request))
+        except servers.MailError as error:
+            messages.error(request, str(error))
+            return back
+        box.access_token, box.access_until = "", None
+        box.save(update_fields=["refresh_token", "access_token", "access_until"])
+        repairs.connect(box.account)
+        messages.success(request, _("The consent is here. Check the connection now."))
+        return back
+
+    def _back(self, request: HttpRequest) -> str:
+        return request.build_absolute_uri(reverse("admin:channels_app_mailbox_from_google"))
 
     def _visible(self, request: HttpRequest, pk: int) -> Mailbox:
         box: Mailbox | None = Mailbox.objects.select_related("account__hotel").filter(pk=pk).first()

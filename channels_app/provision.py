@@ -20,10 +20,9 @@ log = structlog.get_logger(__name__)
 
 DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
 MAILBOX_KEYS = (
-    "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token", "push_topic",
-    "imap_host",
-    "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_seconds", "mark_seen", "import_days", "daily_limit", "colour",
-    "footer",
+    "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token",
+    "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_seconds", "mark_seen", "import_days",
+    "daily_limit", "colour", "footer",
 )  # fmt: skip
 TLS_PORTS, STARTTLS_PORTS = {465, 993}, {25, 143, 587}
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

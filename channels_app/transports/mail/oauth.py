@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 import structlog
@@ -17,6 +18,8 @@ from hotelagent.ops import outgoing
 
 log = structlog.get_logger(__name__)
 
+SCOPE = "https://mail.google.com/"
+CONSENT_URL = "https://accounts.google.com/o/oauth2/v2/auth"
 # Of a token's life; then there is a new one.
 USED = 0.8
 ANSWER_LIMIT = 64 * 1024
@@ -48,20 +51,45 @@ def refresh(box: Mailbox, *, force: bool = False) -> bool:
     return True
 
 
-def _new(box: Mailbox) -> tuple[str, dt.datetime]:
+def consent_address(box: Mailbox, back: str, state: str) -> str:
+    """Where a person lets us in at Google; they come back to ``back`` with our ``state``."""
     asked = {
-        "grant_type": "refresh_token", "refresh_token": box.refresh_token, "client_id": box.client_id, "client_secret": box.client_secret,
+        "client_id": box.client_id, "redirect_uri": back, "response_type": "code", "scope": SCOPE, "access_type": "offline",
+        "prompt": "consent", "login_hint": box.address, "state": state,
     }  # fmt: skip
+    return f"{CONSENT_URL}?{urlencode(asked)}"
+
+
+def accept_consent(box: Mailbox, code: str, back: str) -> str:
+    """The refresh token for what Google sent back. Raises AuthError when the person left something out, ConnectionFailed."""
+    told = _asked(box, {"grant_type": "authorization_code", "code": code, "redirect_uri": back})
+    if SCOPE not in str(told.get("scope", SCOPE)).split():
+        raise AuthError("the permission for mail was not given: leave its box ticked")
+    token = told.get("refresh_token")
+    if not isinstance(token, str) or not token:
+        raise AuthError("Google gave no lasting permission: take it back at myaccount.google.com/permissions and try again")
+    return token
+
+
+def _new(box: Mailbox) -> tuple[str, dt.datetime]:
+    told = _asked(box, {"grant_type": "refresh_token", "refresh_token": box.refresh_token})
+    token, life = told.get("access_token"), told.get("expires_in", 3600)
+    if not isinstance(token, str) or not isinstance(life, int | float):
+        raise ConnectionFailed("no access token in the answer")
+    return token, timezone.now() + dt.timedelta(seconds=USED * float(life))
+
+
+def _asked(box: Mailbox, asked: dict[str, str]) -> dict[str, Any]:
+    asked |= {"client_id": box.client_id, "client_secret": box.client_secret}
     try:
         with outgoing.session() as session:
             response = session.post(box.token_url, data=asked, timeout=(5, 15), allow_redirects=False)
             told: Any = json.loads(response.content[:ANSWER_LIMIT])
     except (requests.exceptions.RequestException, ValueError, RecursionError) as error:
         raise ConnectionFailed(f"no access token: {type(error).__name__}") from error
-    told = told if isinstance(told, dict) else {}
-    if told.get("error") in DEAD:
-        raise AuthError(f"{told['error']}: connect the mailbox again")
-    token, life = told.get("access_token"), told.get("expires_in", 3600)
-    if response.status_code != 200 or not isinstance(token, str) or not isinstance(life, int | float):
+    found: dict[str, Any] = told if isinstance(told, dict) else {}
+    if found.get("error") in DEAD:
+        raise AuthError(f"{found['error']}: connect the mailbox again")
+    if response.status_code != 200:
         raise ConnectionFailed(f"no access token: HTTP {response.status_code}")
-    return token, timezone.now() + dt.timedelta(seconds=USED * float(life))
+    return found

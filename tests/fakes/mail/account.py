@@ -111,6 +111,7 @@ class Account:
         self.password = password
         self.access_tokens = {token}
         self.refresh_token: str | None = "1//refresh"
+        self.consents: dict[str, tuple[str, str]] = {}  # code -> scope and redirect address
         self.aliases = {alias.lower() for alias in aliases}
         self.daily_limit = daily_limit
         self.sent_today = 0

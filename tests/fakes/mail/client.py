@@ -195,6 +195,10 @@ class MailDouble:
         self.account.refresh_token = None
         self.account.access_tokens.clear()
 
+    def consent(self, code: str, back: str, *, scope: str = "https://mail.google.com/") -> None:
+        """The owner lets the client in on Google's page; the code is on its way to `back`."""
+        self.account.consents[code] = (scope, back)
+
     def expire_tokens(self) -> None:
         """No access token given so far is good any more; the refresh token is."""
         self.account.access_tokens.clear()

@@ -159,6 +159,8 @@ class GmailApi:
         fault = self.faults.take("api", "token")
         if fault is not None and fault.kind in TOKEN_FAULTS:
             raise TokenError(*TOKEN_FAULTS[fault.kind])
+        if call.method == "POST" and form.get("grant_type") == "authorization_code":
+            return self._consented(form)
         if call.method != "POST" or form.get("grant_type") != "refresh_token":
             raise TokenError(400, "unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
         if (form.get("client_id"), form.get("client_secret")) != self.client:
@@ -168,6 +170,18 @@ class GmailApi:
         token = "ya29." + secrets.token_urlsafe(24)
         self.account.access_tokens.add(token)
         return {"access_token": token, "expires_in": TOKEN_S, "scope": SCOPE, "token_type": "Bearer"}
+
+    def _consented(self, form: Json) -> Json:
+        """A code is good once, for the client and the address it was asked with."""
+        if (form.get("client_id"), form.get("client_secret")) != self.client:
+            raise TokenError(*TOKEN_FAULTS["api_invalid_client"])
+        scope, back = self.account.consents.pop(str(form.get("code")), ("", ""))
+        if not scope or form.get("redirect_uri") != back:
+            raise TokenError(*TOKEN_FAULTS["api_invalid_grant"])
+        self.account.refresh_token = "1//" + secrets.token_urlsafe(24)
+        token = "ya29." + secrets.token_urlsafe(24)
+        self.account.access_tokens.add(token)
+        return {"access_token": token, "expires_in": TOKEN_S, "scope": scope, "refresh_token": self.account.refresh_token}
 
     def send(self, call: Call, *, is_upload: bool) -> Json:
         thread_id = ""
