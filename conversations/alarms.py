@@ -1,4 +1,5 @@
-"""Calling people who are not at the desk: a WhatsApp template to their phone, because nobody wrote to us from there today."""
+"""Calling people who are not at the desk: a WhatsApp template to their phone, because nobody wrote to us from there today, and an
+e-mail."""
 
 from __future__ import annotations
 
@@ -6,14 +7,18 @@ import datetime as dt
 from dataclasses import replace
 
 import structlog
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from channels_app import outbox, templates
-from channels_app.envelope import ContentError
+from channels_app.envelope import Content, ContentError
 from channels_app.models import Account, Outbound, Template, Thread
 from channels_app.phones import match_key, to_digits
+from channels_app.transports.mail import posting
+from conversations import mails
 from conversations.labels import guest_word
 from conversations.models import Conversation
 
@@ -53,6 +58,29 @@ def call(conversation: Conversation, phone: str, template: str) -> str:
     key = f"alarm:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
     outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM, expires_at=timezone.now() + LIFE)
     return phone
+
+
+def write(conversation: Conversation, address: str) -> str:
+    """Tell this address that a guest waits. Returns how it was told, "" when it could not be. Inside the caller's transaction."""
+    account = mails.account_of(conversation.hotel) if address else None
+    if account is None:
+        return ""
+    who, why = _words(conversation)
+    with override(conversation.hotel.main_language):
+        link = f"{settings.PUBLIC_URL}{reverse('console:talk', args=[conversation.hotel.slug, conversation.pk])}"
+        mail = {
+            "subject": _("A guest waits: %(guest)s") % {"guest": who},
+            "rows": [[_("Guest"), who], [_("Said"), why], [_("Answer here"), link]],
+        }
+        content = Content("text", _("Nobody has answered this guest in time."), language=conversation.hotel.main_language, mail=mail)
+    try:
+        thread = posting.thread_to(account, address, "")
+        key = f"alarm-mail:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
+        outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM, expires_at=timezone.now() + LIFE)
+    except ContentError as error:
+        log.warning("the address for calls cannot be written to", hotel=conversation.hotel_id, why=str(error))
+        return ""
+    return address
 
 
 def _counted(names: list[str]) -> str:

@@ -31,7 +31,7 @@ class DeskSettingsAdmin(HotelAdmin):
     fieldsets = [
         (None, {"fields": ["hotel", "mode"]}),
         (_("When a guest waits"), {"fields": ["answer_min", "alert_min", "duty_min", "manager_min"]}),
-        (_("Who is called"), {"fields": ["duty_phone", "manager_phone", "alert_template"]}),
+        (_("Who is called"), {"fields": ["duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email"]}),
         (_("Writing"), {"fields": ["suggest", "undo_s"]}),
     ]
 

@@ -81,7 +81,10 @@ def climb(pk: int) -> None:
         told = ""
         begun = _begun(row)
         if row.alert_level >= DUTY:
-            told = alarms.call(row, desk.duty_phone if row.alert_level == DUTY else desk.manager_phone, desk.alert_template)
+            duty = row.alert_level == DUTY
+            phone = alarms.call(row, desk.duty_phone if duty else desk.manager_phone, desk.alert_template)
+            address = alarms.write(row, desk.duty_email if duty else desk.manager_email)
+            told = ", ".join(filter(None, (phone, address)))
             if row.owner == Owner.PERSON:  # who took it and is silent
                 trail.record(row, "returned_silent", person=str(row.person))
                 leave(row)

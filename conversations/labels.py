@@ -26,6 +26,7 @@ REASONS = {
     "mail_relayed": _("passed on by an agency or a program"),
     "mail_unproven": _("the sender is perhaps not who it claims to be"),
     "mail_unaddressed": _("the e-mail was not addressed to the hotel"),
+    "mail_colleague": _("a colleague writes"),
     "mail_too_large": _("the e-mail is too large to be read"),
 }
 EVENTS: dict[str, tuple[str, Any]] = {

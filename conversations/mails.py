@@ -51,10 +51,7 @@ def tell_of(booking: Booking) -> None:
     what = _what(booking)
     if what is None or "@" not in booking.guest_email:
         return
-    account = Account.objects.filter(
-        hotel=booking.hotel, kind=Account.Kind.EMAIL, enabled=True, state__in=[Account.State.CONNECTED, Account.State.STOPPED],
-        mailbox__isnull=False,
-    ).order_by("pk").first()  # fmt: skip
+    account = account_of(booking.hotel)
     if account is None:
         return
     key = f"mail:{booking.pk}:{booking.state}" + (f":{booking.last_change_id}" if booking.last_change_id else "")
@@ -64,6 +61,12 @@ def tell_of(booking: Booking) -> None:
         outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM)
     except ContentError as error:
         log.warning("no mail about a booking", reference=booking.reference, reason=str(error))
+
+
+def account_of(hotel: Hotel) -> Account | None:
+    """The address a hotel writes from by itself; one that is stopped writes when it works again."""
+    rows = Account.objects.filter(hotel=hotel, kind=Account.Kind.EMAIL, enabled=True, mailbox__isnull=False)
+    return rows.filter(state__in=[Account.State.CONNECTED, Account.State.STOPPED]).order_by("pk").first()
 
 
 def _what(booking: Booking) -> str | None:

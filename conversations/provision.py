@@ -10,7 +10,7 @@ from hotelagent.hotels.documents import Table
 from hotelagent.hotels.models import Hotel, Language
 
 MINUTES = ("answer_min", "alert_min", "duty_min", "manager_min")
-WORDS = ("duty_phone", "manager_phone", "alert_template")
+WORDS = ("duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email")
 
 
 def apply_knowledge(hotel: Hotel, document: Table) -> None:

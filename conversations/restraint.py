@@ -12,7 +12,7 @@ from channels_app import inbox
 from channels_app.models import Account, Inbound, Outbound
 from conversations import switch
 from conversations.dialogue.types import State
-from conversations.models import Conversation
+from conversations.models import Conversation, DeskSettings
 from reservations.models import Booking
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -27,6 +27,9 @@ def reason(conversation: Conversation, letters: list[Inbound]) -> str:
     """Why a person has to answer these letters, or nothing."""
     if conversation.thread.account.kind != Account.Kind.EMAIL:
         return ""
+    writer = conversation.thread.user_id
+    if DeskSettings.objects.filter(Q(duty_email__iexact=writer) | Q(manager_email__iexact=writer), hotel=conversation.hotel_id).exists():
+        return "mail_colleague"
     for letter in letters:
         if letter.kind in inbox.FOR_PEOPLE:
             return f"mail_{letter.kind}"

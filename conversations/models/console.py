@@ -34,6 +34,8 @@ class DeskSettings(models.Model):
     manager_min = models.PositiveSmallIntegerField(_("call the manager after (minutes)"), default=10, validators=[MinValueValidator(1)])
     duty_phone = models.CharField(_("duty phone (WhatsApp)"), max_length=40, blank=True)
     manager_phone = models.CharField(_("manager's phone (WhatsApp)"), max_length=40, blank=True)
+    duty_email = models.EmailField(_("duty e-mail"), blank=True, max_length=160)
+    manager_email = models.EmailField(_("manager's e-mail"), blank=True, max_length=160)
     alert_template = models.CharField(
         _("template for calls"), max_length=200, blank=True,
         help_text=_("Name of an approved template with two variables: the guest and the reason."),
