@@ -1,4 +1,4 @@
-"""python -m tests.load [webhook|ratio|turns|endtoend|memory|pms|desk|all]: see docs/benchmarks.md."""
+"""python -m tests.load [webhook|ratio|turns|endtoend|memory|pms|desk|mail|all]: see docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.load import desk, endtoend, memory, pms, ratio, turns, webhook
+from tests.load import desk, endtoend, mail, memory, pms, ratio, turns, webhook
 from tests.load.report import Report, say
 
 PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, Report], None]] = {
     "memory": memory.run,
     "pms": pms.run,
     "desk": desk.run,
+    "mail": mail.run,
 }
 INVALID = 3
 
