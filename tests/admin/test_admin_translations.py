@@ -11,24 +11,29 @@ import pytest
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 LANGUAGES = ["es", "pt"]
-_ENTRY = re.compile(r'^(msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:"(?:[^"\\]|\\.)*"\n?)+)', re.M)
+_ENTRY = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:"(?:[^"\\]|\\.)*"\n?)+)', re.M)
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
 def entries(language):
-    """(English, English plural or "", translations) of everything in the catalogue."""
+    """(English, English plural or "", translations, context or None) of everything in the catalogue."""
     for block in (LOCALE / language / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8").split("\n\n")[1:]:
         fields = [(name, "".join(literal_eval(line) for line in text.strip().split("\n"))) for name, text in _ENTRY.findall(block + "\n")]
         named = dict(fields)
         if named.get("msgid"):
-            yield named["msgid"], named.get("msgid_plural", ""), [text for name, text in fields if name.startswith("msgstr")]
+            yield (
+                named["msgid"],
+                named.get("msgid_plural", ""),
+                [text for name, text in fields if name.startswith("msgstr")],
+                named.get("msgctxt"),
+            )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_missing_or_in_doubt(language):
     source = (LOCALE / language / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
 
-    assert [english for english, _plural, told in entries(language) if not all(told)] == []
+    assert [english for english, _plural, told, _context in entries(language) if not all(told)] == []
     assert "fuzzy" not in source
 
 
@@ -36,7 +41,7 @@ def test_nothing_is_missing_or_in_doubt(language):
 def test_placeholders_survive(language):
     wrong = [
         english
-        for english, plural, told in entries(language)
+        for english, plural, told, _context in entries(language)
         for text in told
         if set(_PLACEHOLDER.findall(text)) != set(_PLACEHOLDER.findall(plural or english))
     ]
@@ -51,5 +56,8 @@ def test_compiled_is_what_is_written(language):
 
     written = list(entries(language))
     assert len(written) > 600
-    for english, plural, told in written:
-        assert [compiled.ngettext(english, plural, n) for n in (1, 2)] == told if plural else compiled.gettext(english) == told[0]
+    for english, plural, told, context in written:
+        if plural:
+            assert [compiled.ngettext(english, plural, n) for n in (1, 2)] == told
+        else:
+            assert (compiled.gettext(english) if context is None else compiled.pgettext(context, english)) == told[0]
