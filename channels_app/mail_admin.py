@@ -105,8 +105,8 @@ class MailboxAdmin(HotelAdmin):
         (_("Way in"), {"fields": ["username", "password"]}),
         (_("Google"), {"fields": [*GOOGLE, "push_until"]}),
         (_("Servers"), {"fields": [*SERVERS]}),
-        (_("Receiving"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
-        (_("Sending"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
+        (_("Receiving mail"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
+        (_("Sending mail"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
         (_("How mails look"), {"fields": ["colour", "logo_file", "without_logo", "footer"]}),
     ]
 
