@@ -33,6 +33,7 @@ from hotelagent.hotels.staff_admin import HotelAdmin, HotelForm, badge, when
 from hotelagent.ops.headers import as_document
 
 SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
+OTHER = ("smtp_username", "smtp_password")
 WAY_IN = ("username", "password", "client_id", "client_secret", "refresh_token")
 GOOGLE = ("client_id", "client_secret", "refresh_token", "push_topic")
 CONSENT = "mailbox_consent"
@@ -104,7 +105,7 @@ class MailboxAdmin(HotelAdmin):
         (None, {"fields": ["address", "state_label", "looked_at", "failures", "trouble"]}),
         (_("Way in"), {"fields": ["username", "password"]}),
         (_("Google"), {"fields": [*GOOGLE, "push_until"]}),
-        (_("Servers"), {"fields": [*SERVERS]}),
+        (_("Servers"), {"fields": [*SERVERS, *OTHER]}),
         (_("Receiving mail"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
         (_("Sending mail"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
         (_("How mails look"), {"fields": ["colour", "logo_file", "without_logo", "footer"]}),

@@ -380,7 +380,7 @@ def _settle_unknown(client: IMAPClient, box: Mailbox) -> None:
     folder = imap.folder_named(client, "sent")
     if folder is None:
         return
-    files_all = client.has_capability(imap.GMAIL)
+    files_all = client.has_capability(imap.GMAIL) and box.sends_where_it_reads
     settles = transport_of(Account.Kind.EMAIL).settles
     for row in rows:
         message_id = posting.message_id(row, box)

@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
 MAILBOX_KEYS = (
     "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token",
-    "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_seconds", "mark_seen", "import_days",
-    "daily_limit", "colour", "footer",
+    "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "smtp_username", "smtp_password",
+    "poll_seconds", "mark_seen", "import_days", "daily_limit", "colour", "footer",
 )  # fmt: skip
 TLS_PORTS, STARTTLS_PORTS = {465, 993}, {25, 143, 587}
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -87,6 +87,8 @@ def _email(account: Account, table: Table) -> None:
         setattr(box, port, table.get(port, lambda field: field.integer(minimum=1, maximum=65535), getattr(box, port)))
         tls = usual_tls(getattr(box, host), getattr(box, port))
         setattr(box, f"{name}_tls", table.get(f"{name}_tls", lambda field: field.choice(tuple(Mailbox.Tls.values)), tls))
+    box.smtp_username = table.get("smtp_username", Field.text, box.smtp_username)
+    box.smtp_password = table.get("smtp_password", Field.secret, box.smtp_password)
     box.poll_s = table.get("poll_seconds", lambda field: field.integer(minimum=30, maximum=300), box.poll_s)
     box.mark_seen = table.get("mark_seen", Field.boolean, box.mark_seen)
     box.import_days = table.get("import_days", lambda field: field.integer(maximum=30), box.import_days)

@@ -106,7 +106,13 @@ PMS = {
 }
 CHECK_PMS_IN_READINESS = environment.flag("CHECK_PMS_IN_READINESS", default=False)
 ERROR_LOG_EMAIL = environment.text("ERROR_LOG_EMAIL")
-SERVER_EMAIL = environment.text("ERROR_FROM_EMAIL", default="hotel-receptionist@localhost")
+# Errors are reported through the server that sends the demo hotel's mail.
+SERVER_EMAIL = environment.text("ERROR_FROM_EMAIL", default=str(GMAIL["address"]) or "hotel-receptionist@localhost")
+EMAIL_HOST, EMAIL_PORT = GMAIL["smtp_host"], GMAIL["smtp_port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (GMAIL["address"], GMAIL["app_password"]) if GMAIL["app_password"] else ("", "")
+EMAIL_USE_SSL = GMAIL["smtp_tls"] == "tls" or EMAIL_PORT == 465
+EMAIL_USE_TLS = GMAIL["smtp_tls"] == "starttls" or EMAIL_PORT == 587
+EMAIL_TIMEOUT = 30
 REPLY_TO_EMAIL = environment.text("REPLY_TO_EMAIL")
 CORS_ALLOWED_ORIGINS = environment.words("CORS_ALLOWED_ORIGINS", "ALLOWED_ORIGINS")
 
@@ -409,7 +415,7 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 # --- logs and metrics --------------------------------------------------------------------------------------------------
 LOG_LEVEL = environment.choice("LOG_LEVEL", options=("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
 LOGGING_CONFIG = "hotelagent.ops.logging.configure"
-LOGGING = {"level": LOG_LEVEL}
+LOGGING = {"level": LOG_LEVEL, "report_to": ERROR_LOG_EMAIL}
 PROMETHEUS_EXPORT_MIGRATIONS = False
 if metrics_dir := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     Path(metrics_dir).mkdir(parents=True, exist_ok=True)

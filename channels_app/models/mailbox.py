@@ -46,6 +46,13 @@ class Mailbox(models.Model):
     smtp_host = models.CharField(_("SMTP server"), max_length=200, default="smtp.gmail.com")
     smtp_port = models.PositiveIntegerField(_("SMTP port"), default=465, validators=PORT)
     smtp_tls = models.CharField(_("SMTP security"), max_length=8, choices=Tls.choices, default=Tls.TLS)
+    smtp_username = models.CharField(
+        _("SMTP user"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only for another provider of outgoing mail, e.g. Amazon SES"),
+    )
+    smtp_password = SecretField(_("SMTP password"), blank=True, default="")
     # A server without TLS, or inside the house, is reached only when whoever installs the product gave it.
     servers_trusted = models.BooleanField(_("servers given by the operator"), default=False, editable=False)
     logo = models.BinaryField(_("logo"), null=True, blank=True)
@@ -85,6 +92,11 @@ class Mailbox(models.Model):
     @property
     def user(self) -> str:
         return self.username or self.address
+
+    @property
+    def sends_where_it_reads(self) -> bool:
+        """Is what is sent filed in the mailbox by its own provider?"""
+        return not self.smtp_username and self.smtp_host.split(".")[-2:] == self.imap_host.split(".")[-2:]
 
     @property
     def ours(self) -> frozenset[str]:

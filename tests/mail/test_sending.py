@@ -15,6 +15,7 @@ from channels_app.models import Account, AccountNotice, AccountPace, Mailbox, Ou
 from channels_app.transports.mail import MailTransport, ids, posting, writing
 from conversations import handoff
 from conversations.models import Conversation, Event, Handoff
+from tests.fakes.mail import MailDouble
 from tests.mail.conftest import a_mail, look, make_mailbox
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,23 @@ def test_a_server_that_does_not_file_what_it_sent_proves_nothing(mailbox, post_o
     again(work)
     assert Outbound.objects.get().state == "unknown"
     assert post_office.sent == []
+
+
+def test_another_provider_of_outgoing_mail_has_its_own_way_in_and_proves_nothing(mailbox, post_office, work):
+    with MailDouble("relay", "smtp-password") as relay:
+        Mailbox.objects.update(smtp_port=relay.smtp_port, smtp_username="relay", smtp_password="smtp-password")
+        ask(post_office, work)
+        assert [opened(one)["To"] for one in relay.sent] == ["Ana Pérez <ana@guest.example>"]
+        assert post_office.sent == []
+        relay.fault("smtp_cut_after_data")
+        ask(post_office, work, "¿A qué hora es el desayuno?", sender="eva@guest.example")
+        again(work)
+        Outbound.objects.filter(state="unknown").update(due_at=timezone.now())
+        look()
+        again(work)
+        # It left, and the mailbox's own folder of sent mail knows nothing of it: sent again it would come twice.
+        assert Outbound.objects.latest("pk").state == "unknown"
+        assert len(relay.sent) == 2
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils.translation import override
 
 from channels_app import provision
 from channels_app.models import Account, Mailbox, MailFolder, Outbound
@@ -104,7 +105,8 @@ def test_the_environment_makes_the_demos_mailbox(hotel, post_office, settings):
 def checked(account=ADDRESS):
     out = StringIO()
     try:
-        call_command("check_gmail", account, stdout=out)
+        with override("en"):
+            call_command("check_gmail", account, stdout=out)
     except CommandError as error:
         return out.getvalue(), str(error)
     return out.getvalue(), ""
@@ -157,6 +159,7 @@ def boss(hotel, client, django_user_model):
     user = django_user_model.objects.create_user("jefa", email="jefa@hotel.example", is_staff=True)
     Membership.objects.create(user=user, hotel=hotel, role="hotel_admin")
     client.force_login(user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
 

@@ -46,6 +46,8 @@ def imap_of(box: Mailbox) -> Server:
 
 
 def smtp_of(box: Mailbox) -> Server:
+    if box.smtp_username:
+        return Server(box.smtp_host, box.smtp_port, box.smtp_tls, box.servers_trusted, box.smtp_username, box.smtp_password)
     return Server(box.smtp_host, box.smtp_port, box.smtp_tls, box.servers_trusted, box.user, box.password, box.access_token)
 
 
