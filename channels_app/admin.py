@@ -150,7 +150,9 @@ class AccountAdmin(HotelAdmin):
             obj.external_id = obj.external_id.strip().lower()
         super().save_model(request, obj, form, change)
         if obj.kind == Account.Kind.EMAIL:
-            Mailbox.objects.get_or_create(account=obj)
+            box, _made = Mailbox.objects.get_or_create(account=obj)
+            if "external_id" in form.changed_data:  # another mailbox: read from its own beginning
+                box.folders.all().delete()
         if not repairs.connect(obj):
             messages.warning(request, _("%(account)s is not connected: %(reason)s") % {"account": obj.name, "reason": obj.state_reason})
 

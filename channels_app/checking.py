@@ -1,4 +1,4 @@
-"""Is a mailbox well connected: step by step, in words a hotelier understands. Reads and changes nothing, sends nothing."""
+"""Is a mailbox well connected: step by step, in words a hotelier understands. Marks nothing and sends nothing."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ SILENT_KINDS = frozenset(
     {"reaction", "system", "group", "edit", "revoke", "request_welcome", "call_permission_reply", "automatic", "spam", "history"}
 )
 # Kinds a person has to look at first: nobody knows that the sender is who they seem, or what the mail holds.
-FOR_PEOPLE = frozenset({"relayed", "unproven", "unaddressed", "too_large"})
+FOR_PEOPLE = frozenset({"relayed", "unproven", "unaddressed", "anonymous", "wordless", "ongoing", "too_large"})
 
 
 def accept(channel: str, items: Sequence[Parsed], accounts: dict[str, Account], *, quarantine: str = "no such account") -> int:

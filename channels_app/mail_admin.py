@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
-from channels_app import checking, mailroom, outbox, repairs
+from channels_app import checking, mailroom, outbox, provision, repairs
 from channels_app.admin import ACCOUNT_LOOKS
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Mailbox, Outbound
@@ -34,7 +34,6 @@ from hotelagent.ops.headers import as_document
 
 SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
 OTHER = ("smtp_username", "smtp_password")
-WAY_IN = ("username", "password", "client_id", "client_secret", "refresh_token")
 GOOGLE = ("client_id", "client_secret", "refresh_token", "push_topic")
 CONSENT = "mailbox_consent"
 TITLES = {
@@ -127,9 +126,9 @@ class MailboxAdmin(HotelAdmin):
             obj.logo = form.cleaned_data["logo_file"]
         elif form.cleaned_data.get("without_logo"):
             obj.logo = None
-        if set(form.changed_data) & {*SERVERS, *WAY_IN}:
-            obj.access_token, obj.access_until = "", None
+        before = Mailbox.objects.get(pk=obj.pk)
         super().save_model(request, obj, form, change)
+        provision.changed(before, Mailbox.objects.get(pk=obj.pk), other_address=False)
         if not repairs.connect(obj.account):
             messages.warning(request, _("It is not connected: %(reason)s") % {"reason": obj.account.state_reason})
 
@@ -192,8 +191,8 @@ class MailboxAdmin(HotelAdmin):
         except servers.MailError as error:
             messages.error(request, str(error))
             return back
-        box.access_token, box.access_until = "", None
-        box.save(update_fields=["refresh_token", "access_token", "access_until"])
+        box.access_token, box.access_until, box.consent_gone = "", None, False
+        box.save(update_fields=["refresh_token", "access_token", "access_until", "consent_gone"])
         repairs.connect(box.account)
         messages.success(request, _("The consent is here. Check the connection now."))
         return back

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import random
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from imapclient import IMAPClient
 
@@ -25,8 +26,9 @@ from channels_app.envelope import AccountEvent, InboundMessage, JsonObject, Pars
 from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, Outbound, RawMail, Thread
 from channels_app.transports import transport_of
 from channels_app.transports.mail import ids, imap, judging, oauth, posting, reading, servers, watching
-from channels_app.transports.mail.servers import AuthError, LimitReached, MailError
+from channels_app.transports.mail.servers import AuthError, ConnectionFailed, LimitReached, MailError
 from hotelagent.ops import correlation, killpoints, leases, queue
+from hotelagent.ops.crypto import UndecryptableError
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,10 @@ Role = MailFolder.Role
 _held = leases.Held()
 
 
+class PausedError(MailError):
+    """The provider wants to be left alone until later; only what needs no look was done."""
+
+
 class LostError(Exception):
     """Another process has the mailbox now: what this one read is not kept."""
 
@@ -60,7 +66,8 @@ class Looked:
 
 
 def claim(limit: int, accounts: Iterable[int] | None = None) -> list[Mailbox]:
-    """Mailboxes that are due (those of ``accounts``: now), each with its lease written and its next look set."""
+    """Mailboxes that are due (those of ``accounts``: now), each with its lease written and its next look set. Without their
+    secrets: one that cannot be decrypted is nobody else's trouble."""
     now = timezone.now()
     rows = Mailbox.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), account__enabled=True)
     rows = rows.filter(account__state=Account.State.CONNECTED)
@@ -69,9 +76,8 @@ def claim(limit: int, accounts: Iterable[int] | None = None) -> list[Mailbox]:
     else:
         rows = rows.filter(account__in=list(accounts))
     with transaction.atomic():
-        found = list(
-            rows.select_for_update(skip_locked=True, of=("self",)).select_related("account__hotel").order_by("next_look_at")[:limit]
-        )
+        locked = rows.select_for_update(skip_locked=True, of=("self",)).order_by("next_look_at")
+        found = list(locked.only("pk", "account_id", "fence", "poll_s")[:limit])
         for box in found:
             box.lease_until, box.fence = now + leases.length(), box.fence + 1
             box.next_look_at = now + dt.timedelta(seconds=box.poll_s)
@@ -89,21 +95,33 @@ def make_due(address: str) -> bool:
     return found
 
 
-def look(box: Mailbox, *, at_most_s: float = LOOK_S) -> Looked:
-    """Everything that is to be done in one mailbox, over one connection. Never raises for what its servers do."""
-    told = Looked(box.address)
-    with _held.keep(box.pk, box.fence), correlation.bound(correlation.current() or correlation.new_id()):
+def look(claimed: Mailbox, *, at_most_s: float = LOOK_S) -> Looked:
+    """Everything that is to be done in one claimed mailbox, over one connection. Raises only when the database is away."""
+    told = Looked("")
+    with _held.keep(claimed.pk, claimed.fence), correlation.bound(correlation.current() or correlation.new_id()):
         try:
+            box = Mailbox.objects.select_related("account__hotel").get(pk=claimed.pk)
+            box.fence = claimed.fence
+            told.address = box.address
             _look(box, told, at_most_s)
         except LostError:
             told.trouble = "another process looks at it"
             return told
+        except UndecryptableError as error:
+            told.trouble = str(error)
+            _failed(claimed, AuthError(str(error)))
         except MailError as error:
             told.trouble = str(error)
-            _failed(box, error)
+            _failed(claimed, error)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # the edge: a fault of ours with one mail must not silence the mailbox
+            log.exception("look failed", account=claimed.account_id)
+            told.trouble = f"a fault of ours: {type(error).__name__}"
+            _failed(claimed, ConnectionFailed(told.trouble))
         else:
             _looked(box)
-    log.info("mailbox looked at", account=box.account_id, new=told.new, trouble=told.trouble)
+    log.info("mailbox looked at", account=claimed.account_id, new=told.new, trouble=told.trouble)
     return told
 
 
@@ -113,6 +131,8 @@ def renew() -> None:
 
 def _look(box: Mailbox, told: Looked, at_most_s: float) -> None:
     oauth.refresh(box)
+    if box.paused_until is not None and box.paused_until > timezone.now():
+        raise PausedError("the provider wants a pause")
     until = time.monotonic() + at_most_s
     try:
         _session(box, told, until)
@@ -139,11 +159,13 @@ def _keep_watch(box: Mailbox) -> None:
     now = timezone.now()
     if not box.push_topic or not box.access_token or (box.push_until is not None and box.push_until - now > WATCHED):
         return
+    refused = f"push:{box.account_id}:{now.date().isoformat()}"
+    if AccountNotice.objects.filter(digest=refused).exists():
+        return  # once a day
     try:
         until = watching.watch(box)
     except MailError as error:
-        day = now.date().isoformat()
-        _notice(box.account, "mail_push", f"Google does not say when mail comes: {error}", f"push:{box.account_id}:{day}")
+        _notice(box.account_id, "mail_push", f"Google does not say when mail comes: {error}", refused)
         return
     Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(push_until=until)
 
@@ -155,18 +177,23 @@ def _looked(box: Mailbox) -> None:
 
 def _failed(box: Mailbox, error: MailError) -> None:
     """Later and later; who is not let in is not asked again until somebody mends it."""
+    if isinstance(error, PausedError):  # tokens are kept fresh meanwhile: mail goes out all the same
+        Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(lease_until=None)
+        return
+    paused: dict[str, object] = {}
     if isinstance(error, AuthError):
         outbox.stop_account(box.account_id, str(error))
         delay = dt.timedelta(minutes=15)
     elif isinstance(error, LimitReached):
-        delay = dt.timedelta(minutes=random.uniform(15, 30)) * min(box.failures + 1, 2)  # noqa: S311 - jitter, not a secret
+        paused["paused_until"] = timezone.now() + dt.timedelta(minutes=random.uniform(15, 30))  # noqa: S311 - jitter, not a secret
+        delay = dt.timedelta(seconds=300)
     else:
         delay = queue.backoff(box.failures + 1, first_s=float(box.poll_s), limit_s=900.0)
     mine = Mailbox.objects.filter(pk=box.pk, fence=box.fence)
-    mine.update(lease_until=None, failures=F("failures") + 1, trouble=str(error)[:300], next_look_at=timezone.now() + delay)
+    mine.update(lease_until=None, failures=F("failures") + 1, trouble=str(error)[:300], next_look_at=timezone.now() + delay, **paused)
     log.warning("mailbox not read", account=box.account_id, error=type(error).__name__, reason=str(error)[:200])
     if box.failures + 1 == FAILURES_TOLD:
-        _notice(box.account, "mailbox_away", str(error), f"away:{box.account_id}:{timezone.now().timestamp()}")
+        _notice(box.account_id, "mailbox_away", str(error), f"away:{box.account_id}:{timezone.now().timestamp()}")
 
 
 # --- folders -------------------------------------------------------------------------------------------------------------
@@ -196,7 +223,8 @@ def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, until: floa
             if marked:
                 folder.last_uid = heading.uid
     if not marked:
-        folder.uid_validity, folder.last_uid = validity, max([*uids, following - 1, 0])
+        last = following - 1 if following else max(imap.above(client, 0), default=0)  # not every server says what comes next
+        folder.uid_validity, folder.last_uid = validity, max([*uids, last])
     elif uids:  # mails that went between two questions
         folder.last_uid = uids[-1]
     folder.looked_at = timezone.now()
@@ -213,39 +241,43 @@ def _still_ours(box: Mailbox) -> None:
 
 
 def _take(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap.Heading, validity: int, *, historic: bool) -> bool:
-    """Keep one mail; True for a new letter."""
+    """Keep one mail; True for a new letter. One that breaks whoever takes it, look after look, is passed over in the end."""
     known = f"gm-{heading.gmail_id:x}" if heading.gmail_id else ""
-    raw: bytes | None = None
-    if not (known and RawMail.objects.filter(account=box.account_id, provider_id=known).exists()):
-        raw = _fetched(client, box, folder, heading)
-    with transaction.atomic():
-        _still_ours(box)
-        kept = raw is not None and keep(
-            box, raw, at=heading.received_at, role=folder.role, historic=historic, provider_id=known, uid=heading.uid,
-            uid_validity=validity, too_large=heading.too_large,
-        )  # fmt: skip
-        if raw is None and known and folder.role == Role.INBOX:
-            _no_spam(box.account_id, known)
-        if folder.uid_validity == validity:
-            MailFolder.objects.filter(pk=folder.pk).update(last_uid=heading.uid, stuck=0)
-        killpoints.reached("mailroom.stored")
-    killpoints.reached("mailroom.kept")
-    return kept
-
-
-def _fetched(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap.Heading) -> bytes | None:
-    """The mail; None when it went meanwhile, or broke the line so often that it is a person's to look for."""
-    if folder.stuck_uid == heading.uid and folder.stuck >= STUCK_LIMIT:
-        reason = f"the mail with UID {heading.uid} cannot be fetched: look for it with another program"
-        _notice(box.account, "mail_unreadable", reason, f"unreadable:{box.account_id}:{folder.uid_validity}:{heading.uid}")
-        return None
+    passed = folder.stuck_uid == heading.uid and folder.stuck >= STUCK_LIMIT
     try:
-        return imap.fetch(client, heading)
-    except Exception:
+        raw: bytes | None = None
+        if not passed and not (known and RawMail.objects.filter(account=box.account_id, provider_id=known).exists()):
+            raw = imap.fetch(client, heading)
+        with transaction.atomic():
+            _still_ours(box)
+            kept = raw is not None and keep(
+                box, raw, at=heading.received_at, role=folder.role, historic=historic, provider_id=known, uid=heading.uid,
+                uid_validity=validity, too_large=heading.too_large,
+            )  # fmt: skip
+            if raw is None and known and folder.role == Role.INBOX:
+                _no_spam(Inbound.objects.filter(account=box.account_id, provider_id=known))
+            if passed:
+                reason = f"the mail with UID {heading.uid} cannot be taken: look for it with another program"
+                _notice(box.account_id, "mail_unreadable", reason, f"unreadable:{box.account_id}:{validity}:{heading.uid}")
+            if folder.uid_validity == validity:
+                MailFolder.objects.filter(pk=folder.pk).update(last_uid=heading.uid, stuck=0)
+            killpoints.reached("mailroom.stored")
+    except (LostError, LimitReached, AuthError, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if _told_to_wait(error):
+            raise
         folder.stuck = folder.stuck + 1 if folder.stuck_uid == heading.uid else 1
         folder.stuck_uid = heading.uid
         folder.save(update_fields=["stuck", "stuck_uid"])
         raise
+    killpoints.reached("mailroom.kept")
+    return kept
+
+
+def _told_to_wait(error: Exception) -> bool:
+    """The server's own words are only sorted when the line is closed (``imap.connected``): a pause is nothing wrong with a mail."""
+    return isinstance(imap.told(error), LimitReached | AuthError)
 
 
 def _read_junk(client: IMAPClient, box: Mailbox, told: Looked, until: float) -> None:
@@ -255,10 +287,12 @@ def _read_junk(client: IMAPClient, box: Mailbox, told: Looked, until: float) -> 
         _read(client, box, Role.JUNK, told, until)
 
 
-def _no_spam(account_id: int, provider_id: str) -> None:
-    """A mail that was seen among the spam lies in the inbox now: staff put it there, and it is a letter like any other."""
-    spam = Inbound.objects.filter(account=account_id, provider_id=provider_id, kind="spam", state=Inbound.State.IGNORED)
-    if spam.update(kind="text", state=Inbound.State.WAITING, reason="", attempts=0, thread=None, due_at=timezone.now()):
+def _no_spam(letters: QuerySet[Inbound]) -> None:
+    """A mail that was seen among the spam lies in the inbox now: staff put it there, and it is a letter as it would have been."""
+    for letter in letters.filter(kind="spam", state=Inbound.State.IGNORED):
+        letter.kind = str(letter.raw.get("kind", "text"))
+        letter.state, letter.reason, letter.attempts, letter.thread, letter.due_at = Inbound.State.WAITING, "", 0, None, timezone.now()
+        letter.save(update_fields=["kind", "state", "reason", "attempts", "thread", "due_at"])
         queue.ring("default")
 
 
@@ -283,16 +317,22 @@ def keep(
 ) -> bool:  # fmt: skip
     """Store one mail for good, in the caller's transaction; True when it is a new letter. ``provider_id``: the provider's own
     number of it, when there is one that lasts."""
+    content_id = _content_id(raw)
+    before = RawMail.objects.filter(account=box.account_id, content_id=content_id).values_list("inbound", flat=True)
+    if before:
+        if role == Role.INBOX:
+            _no_spam(Inbound.objects.filter(pk__in=[pk for pk in before if pk is not None]))
+        return False
     mail = _readable(raw)
-    provider_id = provider_id or _content_id(mail, raw)
-    judged = judging.judge(mail, box.ours) if mail is not None else judging.Judgement("unreadable", "")
+    provider_id = provider_id or f"mail-{content_id[:40]}"
+    judged = judging.judge(mail, box.ours, box.address) if mail is not None else judging.Judgement("unreadable", "")
     items: list[Parsed] = []
     if mail is None:
         items.append(AccountEvent(box.address, "mail_unreadable", {"provider_id": provider_id}))
     elif mail.bounce is not None:
         items += _bounced(box, mail, mail.bounce, at)
     elif judged.kind != "own":
-        kind = "spam" if role == Role.JUNK else "history" if historic else "too_large" if too_large else judged.kind
+        kind = _kind(box, mail, judged, role, historic=historic, too_large=too_large)
         items.append(_letter(box, mail, judged, kind, provider_id, at))
     new = inbox.accept(Account.Kind.EMAIL, items, {box.address: box.account}) if items else 0
     letter = Inbound.objects.filter(account=box.account_id, provider_id=provider_id).values_list("pk", flat=True).first()
@@ -301,7 +341,7 @@ def keep(
     RawMail.objects.bulk_create(
         [
             RawMail(
-                account=box.account, inbound_id=letter, provider_id=provider_id, raw=raw,
+                account=box.account, inbound_id=letter, provider_id=provider_id, content_id=content_id, raw=raw,
                 message_id=mail.message_id[:250] if mail is not None else "", references=list(mail.references) if mail is not None else [],
                 subject=mail.subject if mail is not None else "", uid=uid if role == Role.INBOX else None, uid_validity=uid_validity,
                 received_at=at,
@@ -326,19 +366,38 @@ def _readable(raw: bytes) -> reading.Mail | None:
         return None
 
 
-def _content_id(mail: reading.Mail | None, raw: bytes) -> str:
-    """Of a server that gives a mail no lasting number: the same mail in another folder, or after the folder was made anew, is
-    the same; another mail under the same Message-ID is not."""
-    if mail is None:
-        return f"raw-{hashlib.sha256(raw).hexdigest()[:40]}"
-    sent = mail.sent_at.isoformat() if mail.sent_at is not None else ""
-    parts = (mail.message_id, mail.sender, mail.subject, sent, mail.text, *(one.name for one in mail.attachments))
-    told = "\n".join(parts).encode("utf-8", "replace")
-    return f"mail-{hashlib.sha256(told).hexdigest()[:40]}"
+def _kind(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, role: str, *, historic: bool, too_large: bool) -> str:
+    if role == Role.JUNK:
+        return "spam"
+    if judged.kind == "automatic":
+        return "automatic"
+    if historic:
+        return "history"
+    if too_large:
+        return "too_large"
+    if judged.kind in {"text", "document"} and _goes_on_elsewhere(box, mail, judged.sender):
+        return "ongoing"
+    return judged.kind
+
+
+def _goes_on_elsewhere(box: Mailbox, mail: reading.Mail, sender: str) -> bool:
+    """It answers something that we did not write, and we never wrote there: a person did, with another program."""
+    named = (*mail.in_reply_to, *mail.references)
+    if not named or any(ids.outbound_of(one) is not None for one in named):
+        return False
+    return not Outbound.objects.filter(account=box.account_id, thread__user_id=sender).exists()
+
+
+def _content_id(raw: bytes) -> str:
+    """The same mail has the same one in another folder, after the folder was made anew, and at another provider; another mail
+    under the same Message-ID has not. Of the octets alone, so that it stays when our reading changes."""
+    head, _blank, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    lines = re.findall(rb"^(?:message-id|from|date|subject)[ \t]*:.{0,500}", head, re.I | re.M)
+    return hashlib.sha256(b"\n".join([*sorted(lines), body.strip()])).hexdigest()
 
 
 def _letter(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, kind: str, provider_id: str, at: dt.datetime) -> InboundMessage:
-    words = mail.words.strip() or mail.text.strip()
+    words = mail.words.strip()  # never what is quoted: those are our own words, or anybody's
     if mail.subject and not reading.is_reply(mail.subject) and mail.subject.casefold() not in words.casefold():
         words = f"{mail.subject}\n\n{words}"
     ours = next((one for one in (*mail.in_reply_to, *reversed(mail.references)) if ids.outbound_of(one) is not None), "")
@@ -351,9 +410,9 @@ def _letter(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, kind: s
         kind=kind,
         provider_time=at,
         text=words[:TEXT_LIMIT].strip(),
-        reply_to=ours or (mail.in_reply_to[0][:200] if mail.in_reply_to else ""),
+        reply_to=(ours or next(iter(mail.in_reply_to), ""))[:200],
         media={"files": files} if files else {},
-        raw=raw | ({"judged": judged.why} if judged.why else {}),
+        raw=raw | {"kind": judged.kind} | ({"judged": judged.why} if judged.why else {}),
     )
 
 
@@ -390,9 +449,9 @@ def _settle_unknown(client: IMAPClient, box: Mailbox) -> None:
             outbox.found_out(row, "")
 
 
-def _notice(account: Account, kind: str, reason: str, digest: str) -> None:
+def _notice(account_id: int, kind: str, reason: str, digest: str) -> None:
     _row, made = AccountNotice.objects.get_or_create(
-        digest=digest[:64], defaults={"account": account, "kind": kind, "reason": reason[:300], "received_at": timezone.now()}
+        digest=digest[:64], defaults={"account_id": account_id, "kind": kind, "reason": reason[:300], "received_at": timezone.now()}
     )
     if made:
-        log.error("mailbox needs a look", account=account.pk, kind=kind, reason=reason[:200])
+        log.error("mailbox needs a look", account=account_id, kind=kind, reason=reason[:200])

@@ -38,6 +38,8 @@ FORGIVEN = dt.timedelta(minutes=2)
 # A number whose pace lies further ahead than its burst has nothing to send now.
 NUMBER_AHEAD = dt.timedelta(seconds=0.15)
 DAY = dt.timedelta(hours=24)
+# What could not leave for so long is given up, whatever stood in its way.
+WORTHLESS = dt.timedelta(hours=48)
 # Of a day's letters; then staff are told.
 ALARMING = 0.8
 State = Outbound.State
@@ -123,8 +125,9 @@ def claim(limit: int, driver: str = Account.Driver.WORKER, *, account: Account |
                 letter.thread = thread
                 claimed.append(letter)
         _mark_sending(claimed, list(paces.values()), now)
+        jobs = [(row, job(row)) for row in claimed]
     killpoints.reached("outbox.claimed")
-    return [(row, job(row)) for row in claimed]
+    return jobs
 
 
 def _candidates(limit: int, driver: str, account: Account | None, now: dt.datetime) -> list[int]:
@@ -320,7 +323,7 @@ def _did_not_leave(row: Outbound, outcome: Retry | Failed | Unknown) -> None:
         current = Outbound.objects.select_for_update(no_key=True).get(pk=row.pk)
         if current.state != State.SENDING or current.fence != row.fence:
             log.info("a send settled after somebody else did", outbound=row.pk, state=current.state)
-        elif isinstance(outcome, Retry) and outcome.tries == 0:
+        elif isinstance(outcome, Retry) and outcome.tries == 0 and now - current.created_at < WORTHLESS:
             _settle(current, State.QUEUED, due_at=now + _delay(current, outcome), attempts=current.attempts - 1, **told)
         elif isinstance(outcome, Retry) and current.attempts < min(MAX_ATTEMPTS, outcome.tries):
             _settle(current, State.QUEUED, due_at=now + _delay(current, outcome), **told)

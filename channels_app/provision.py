@@ -24,6 +24,9 @@ MAILBOX_KEYS = (
     "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "smtp_username", "smtp_password",
     "poll_seconds", "mark_seen", "import_days", "daily_limit", "colour", "footer",
 )  # fmt: skip
+# Which mailbox it is, and what lets us in.
+IS_WHICH = ("imap_host", "imap_port", "username")
+LETS_IN = ("username", "password", "client_id", "client_secret", "refresh_token", "token_url")
 TLS_PORTS, STARTTLS_PORTS = {465, 993}, {25, 143, 587}
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -103,13 +106,23 @@ def _mailbox_of(account: Account) -> Mailbox:
 
 
 def _save_mailbox(account: Account, box: Mailbox) -> None:
-    """What was changed is tried at once. Another address is another mailbox: it is read from its own beginning."""
-    if Account.objects.filter(pk=account.pk).exclude(external_id=account.external_id).exists():
-        MailFolder.objects.filter(mailbox__account=account).delete()
-    box.trouble, box.failures, box.access_token, box.access_until, box.next_look_at = "", 0, "", None, timezone.now()
+    """What was changed is tried at once; a token that is good stays."""
+    before = Mailbox.objects.filter(pk=box.pk).select_related("account").first()
+    box.trouble, box.failures, box.next_look_at = "", 0, timezone.now()
     box.save()
     account.mailbox = box
+    if before is not None:
+        changed(before, box, before.account.external_id != account.external_id)
     judge_mailbox(account)
+
+
+def changed(before: Mailbox, after: Mailbox, other_address: bool) -> None:
+    """What follows from new settings: another mailbox is read from its own beginning, and another way in is tried anew."""
+    if other_address or any(getattr(before, name) != getattr(after, name) for name in IS_WHICH):
+        MailFolder.objects.filter(mailbox=after).delete()
+    if any(getattr(before, name) != getattr(after, name) for name in LETS_IN):
+        after.access_token, after.access_until, after.consent_gone, after.paused_until = "", None, False, None
+        after.save(update_fields=["access_token", "access_until", "consent_gone", "paused_until"])
 
 
 def usual_tls(host: str, port: int) -> str:

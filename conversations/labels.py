@@ -27,6 +27,9 @@ REASONS = {
     "mail_unproven": _("the sender is perhaps not who it claims to be"),
     "mail_unaddressed": _("the e-mail was not addressed to the hotel"),
     "mail_colleague": _("a colleague writes"),
+    "mail_anonymous": _("nobody can tell who wrote the e-mail"),
+    "mail_wordless": _("the e-mail holds nothing but what it answers"),
+    "mail_ongoing": _("goes on with e-mails the hotel wrote elsewhere"),
     "mail_too_large": _("the e-mail is too large to be read"),
 }
 EVENTS: dict[str, tuple[str, Any]] = {

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
+from django.db import DataError, transaction
 
 from channels_app import outbox
 from channels_app.envelope import Content, ContentError
@@ -56,10 +57,11 @@ def tell_of(booking: Booking) -> None:
         return
     key = f"mail:{booking.pk}:{booking.state}" + (f":{booking.last_change_id}" if booking.last_change_id else "")
     try:
-        thread = posting.thread_to(account, booking.guest_email, booking.guest_name)
-        content = _content(booking, what, sequence=booking.steps.count())
-        outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM)
-    except ContentError as error:
+        with transaction.atomic():
+            thread = posting.thread_to(account, booking.guest_email, booking.guest_name)
+            content = _content(booking, what, sequence=booking.steps.count())
+            outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM)
+    except (ContentError, DataError) as error:
         log.warning("no mail about a booking", reference=booking.reference, reason=str(error))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from channels_app import inbox
 from channels_app.models import Account, Inbound, Outbound
+from channels_app.transports.mail import ids
 from conversations import switch
 from conversations.dialogue.types import State
 from conversations.models import Conversation, DeskSettings
@@ -33,7 +34,21 @@ def reason(conversation: Conversation, letters: list[Inbound]) -> str:
     for letter in letters:
         if letter.kind in inbox.FOR_PEOPLE:
             return f"mail_{letter.kind}"
+    if _is_weighty(conversation) and not all(_answers_us(letter) for letter in letters):
+        return "mail_unproven"
     return "mail_brake" if _is_fast(conversation) or _is_the_same(conversation, letters) else ""
+
+
+def _is_weighty(conversation: Conversation) -> bool:
+    """Does a word decide here: is a booking on the table, or was one opened?"""
+    state = State.from_json(conversation.state)
+    return state.proposal is not None or bool(state.opened)
+
+
+def _answers_us(letter: Inbound) -> bool:
+    """Anybody can write under a guest's address; only who reads its mail can answer one of ours, whose id nobody else can make."""
+    ours = ids.outbound_of(letter.reply_to)
+    return ours is not None and Outbound.objects.filter(pk=ours, thread=letter.thread_id).exists()
 
 
 def _is_fast(conversation: Conversation) -> bool:

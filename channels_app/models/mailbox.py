@@ -32,6 +32,8 @@ class Mailbox(models.Model):
     client_id = models.CharField(_("OAuth client id"), max_length=200, blank=True)
     client_secret = SecretField(_("OAuth client secret"), blank=True, default="")
     refresh_token = SecretField(_("OAuth refresh token"), blank=True, default="")
+    # Google said no for good; not asked again until something about the way in changes.
+    consent_gone = models.BooleanField(default=False, editable=False)
     access_token = SecretField(blank=True, default="", editable=False)
     access_until = models.DateTimeField(null=True, blank=True, editable=False)
     push_topic = models.CharField(
@@ -72,6 +74,8 @@ class Mailbox(models.Model):
     )
     looked_at = models.DateTimeField(_("last looked"), null=True, blank=True, editable=False)
     next_look_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The provider wants to be left alone until then, whoever says that mail came.
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     fence = models.PositiveIntegerField(default=0, editable=False)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0, editable=False)
@@ -135,6 +139,8 @@ class RawMail(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="mails", verbose_name=_("account"))
     inbound = models.OneToOneField(Inbound, models.CASCADE, null=True, blank=True, related_name="mail", verbose_name=_("letter"))
     provider_id = models.CharField(_("provider's id"), max_length=200)
+    # The same mail under another number, in another folder, or at another provider.
+    content_id = models.CharField(max_length=64)
     raw = models.BinaryField(_("raw"))
     message_id = models.CharField(_("Message-ID"), max_length=250)
     references = models.JSONField(_("references"), default=list, blank=True)
@@ -147,7 +153,10 @@ class RawMail(models.Model):
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
-        constraints = [models.UniqueConstraint(fields=["account", "provider_id"], name="one_mail_per_provider_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "provider_id"], name="one_mail_per_provider_id"),
+            models.UniqueConstraint(fields=["account", "content_id"], name="one_mail_per_content"),
+        ]
         indexes = [models.Index(fields=["account", "uid"], condition=Q(marked=False, uid__isnull=False), name="mail_unmarked")]
 
     def __str__(self) -> str:

@@ -26,6 +26,8 @@ KINDS = {
     "automatic": gettext_lazy("Automatic answer"), "spam": gettext_lazy("Taken for spam"), "history": gettext_lazy("From before"),
     "relayed": gettext_lazy("Passed on by an agency or a program"), "unproven": gettext_lazy("Perhaps not from who it says"),
     "unaddressed": gettext_lazy("Not addressed to the hotel"), "too_large": gettext_lazy("Too large to be read"),
+    "anonymous": gettext_lazy("Nobody can tell who wrote it"), "wordless": gettext_lazy("Nothing but what it answers"),
+    "ongoing": gettext_lazy("Goes on with e-mails written elsewhere"),
     "location": gettext_lazy("Location"), "contacts": gettext_lazy("Contact"), "unsupported": gettext_lazy("Something this channel hides"),
 }  # fmt: skip
 

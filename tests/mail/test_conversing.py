@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from channels_app.models import Inbound, Outbound
 from conversations.models import Conversation
 from tests.mail.conftest import a_mail, look
 
@@ -15,9 +14,7 @@ def test_a_question_is_answered_in_its_thread(mailbox, post_office, work):
     post_office.receive(a_mail("Hola, ¿hay lugar para 2 adultos del 10 al 12 de marzo?\n\nAna", Message_ID="<q1@guest.example>"))
     assert [one.new for one in look()] == [1]
     work()
-    print(Inbound.objects.values(), Outbound.objects.values())
     [answer] = post_office.sent
-    print(answer.as_string())
     assert answer["To"].endswith("<ana@guest.example>")
     assert answer["Subject"] == "Re: Consulta"
     assert answer["In-Reply-To"] == "<q1@guest.example>"

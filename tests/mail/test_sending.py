@@ -42,8 +42,10 @@ def again(work):
 
 
 def test_the_answer_goes_on_with_the_thread(mailbox, post_office, work):
+    ask(post_office, work, "Hola, soy Ana. ¿Tienen cochera?")
     ask(post_office, work, Message_ID="<b@guest.example>", References="<a@guest.example>", subject="RE: RV: Perros")
-    mail = opened(post_office.sent[0])
+    again(work)
+    mail = opened(post_office.sent[1])
     assert mail["Subject"] == "Re: Perros"
     assert mail["In-Reply-To"] == "<b@guest.example>"
     assert mail["References"] == "<a@guest.example> <b@guest.example>"

@@ -40,7 +40,7 @@ def to_lines(markup: str, *, quotes: bool = False) -> str:
         _without_quotes(tree)
     parts: list[str] = []
     _read(tree.body, parts)
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(parts))
+    text = "\n".join(line.strip(" \t") for line in "".join(parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

@@ -60,9 +60,9 @@ def connected(server: Server) -> Iterator[IMAPClient]:
     except MailError:
         raise
     except LoginError as error:
-        raise _told(error, auth=True) from error
+        raise told(error, auth=True) from error
     except (IMAPClientError, imaplib.IMAP4.error) as error:
-        raise _told(error) from error
+        raise told(error) from error
     except ssl.SSLCertVerificationError as error:
         raise ConnectionFailed(f"the mail server's certificate is not valid: {error.verify_message}") from error
     except (OSError, EOFError, ValueError, KeyError) as error:
@@ -73,7 +73,8 @@ def connected(server: Server) -> Iterator[IMAPClient]:
                 client.logout()
 
 
-def _told(error: Exception, *, auth: bool = False) -> MailError:
+def told(error: Exception, *, auth: bool = False) -> MailError:
+    """What a server's refusal means."""
     said = error.args[0] if error.args else ""
     said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     words = " ".join(said.removeprefix("b'").removesuffix("'").split())[:200]
@@ -113,13 +114,13 @@ def since(client: IMAPClient, day: dt.date) -> list[int]:
 def headings(client: IMAPClient, uids: Sequence[int]) -> list[Heading]:
     """In order; mails that went meanwhile are missing."""
     extra = [b"X-GM-MSGID"] if client.has_capability(GMAIL) else []
-    told = client.fetch(list(uids), [b"INTERNALDATE", b"RFC822.SIZE", *extra])
+    answer = client.fetch(list(uids), [b"INTERNALDATE", b"RFC822.SIZE", *extra])
     found = []
-    for uid in sorted(uid for uid in told if uid in set(uids)):
-        received = told[uid].get(b"INTERNALDATE") or dt.datetime.now(tz=dt.UTC)
+    for uid in sorted(uid for uid in answer if uid in set(uids)):
+        received = answer[uid].get(b"INTERNALDATE") or dt.datetime.now(tz=dt.UTC)
         aware = received if received.tzinfo is not None else received.replace(tzinfo=dt.UTC)
         found.append(
-            Heading(uid, aware.astimezone(dt.UTC), int(told[uid].get(b"RFC822.SIZE", 0)), int(told[uid].get(b"X-GM-MSGID", 0) or 0))
+            Heading(uid, aware.astimezone(dt.UTC), int(answer[uid].get(b"RFC822.SIZE", 0)), int(answer[uid].get(b"X-GM-MSGID", 0) or 0))
         )
     return found
 

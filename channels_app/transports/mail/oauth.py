@@ -9,10 +9,9 @@ from urllib.parse import urlencode
 
 import requests
 import structlog
-from django.db import transaction
 from django.utils import timezone
 
-from channels_app.models import Mailbox
+from channels_app.models import AccountNotice, Mailbox
 from channels_app.transports.mail.servers import AuthError, ConnectionFailed
 from hotelagent.ops import outgoing
 
@@ -27,27 +26,31 @@ DEAD = {"invalid_grant", "invalid_client", "unauthorized_client", "invalid_scope
 
 
 def refresh(box: Mailbox, *, force: bool = False) -> bool:
-    """See that ``box.access_token`` is good, when the mailbox has OAuth; True when there is a new one.
+    """See that ``box.access_token`` is good, when the mailbox has OAuth; True when there is a new one. Holds no lock while Google
+    is asked: two that ask at once both get a good one.
 
     Raises AuthError when the consent is gone and there is no app password to fall back on, ConnectionFailed when nobody
     answers.
     """
-    if not box.refresh_token:
+    if not box.refresh_token or box.consent_gone:
         return False
     if not force and box.access_token and box.access_until is not None and box.access_until > timezone.now():
         return False
-    with transaction.atomic():
-        current = Mailbox.objects.select_for_update(no_key=True).get(pk=box.pk)
-        if current.access_token == box.access_token:  # nobody was quicker
-            try:
-                current.access_token, current.access_until = _new(current)
-            except AuthError:
-                if not box.password:
-                    raise
-                log.error("the consent is gone: the app password is used", account=box.account_id)
-                current.access_token, current.access_until = "", None
-            current.save(update_fields=["access_token", "access_until"])
-        box.access_token, box.access_until = current.access_token, current.access_until
+    mine = Mailbox.objects.filter(pk=box.pk)
+    try:
+        box.access_token, box.access_until = _new(box)
+    except AuthError as error:
+        box.access_token, box.access_until, box.consent_gone = "", None, True
+        mine.update(access_token="", access_until=None, consent_gone=True)
+        log.error("Google's consent is gone", account=box.account_id, reason=str(error), password_instead=bool(box.password))
+        if not box.password:
+            raise
+        AccountNotice.objects.get_or_create(
+            digest=f"consent:{box.account_id}:{timezone.now().timestamp()}",
+            defaults={"account_id": box.account_id, "kind": "consent_gone", "reason": str(error), "received_at": timezone.now()},
+        )
+        return False
+    mine.update(access_token=box.access_token, access_until=box.access_until)
     return True
 
 

@@ -19,7 +19,7 @@ ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 # Google's keys live for days; another one is asked for at most so often.
 KEYS_S, AGAIN_S = 3600.0, 30.0
 KEYS_LIMIT = 256 * 1024
-_keys: dict[str, tuple[float, jwt.PyJWKSet]] = {}
+_keys: dict[str, tuple[float, jwt.PyJWKSet | None]] = {}
 
 
 class NotGoogleError(Exception):
@@ -51,13 +51,16 @@ def verified(header: str, body: Any) -> str:
 
 
 def _key(kid: str, url: str) -> jwt.PyJWK:
-    at, known = _keys.get(url, (0.0, None))
+    at, known = _keys.get(url, (-KEYS_S, None))
     age = time.monotonic() - at
-    if known is None or age > KEYS_S or (age > AGAIN_S and kid not in {one.key_id for one in known.keys}):
+    if age > AGAIN_S and (known is None or age > KEYS_S or kid not in {one.key_id for one in known.keys}):
+        _keys[url] = (time.monotonic(), known)  # also when it fails: strangers' knocks must not make us ask all the time
         with outgoing.session() as session:
             answer = session.get(url, timeout=(3, 5), allow_redirects=False)
         known = jwt.PyJWKSet.from_dict(json.loads(answer.content[:KEYS_LIMIT]))
         _keys[url] = (time.monotonic(), known)
+    if known is None:
+        raise ValueError("no keys")
     return known[kid]
 
 

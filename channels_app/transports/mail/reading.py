@@ -22,7 +22,10 @@ from channels_app.transports.mail import html, stripping
 TEXT_LIMIT = 100_000
 PARTS_LIMIT, ATTACHMENTS_LIMIT = 500, 40
 REFERENCES_LIMIT = 50
+HEAD_LIMIT = 2000
+_SLOW_HEADS = ("Content-Type", "Content-Disposition", "Content-Transfer-Encoding")
 INLINE_SHOWN = 20 * 1024
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>,;]{1,100}@[^@\s\x00-\x1f\x7f<>,;]{1,150}\.[^@\s\x00-\x1f\x7f<>,;.]{1,63}")
 _ID = re.compile(r"<([^<>\s]{1,250})>")
 NO_REPLY = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?_?reply|do-?not-?reply|noresponder|no-responder|nao-?responda|bounces?|notifications?|notificaciones"
@@ -72,6 +75,8 @@ class Mail:
     sender: str
     reply_to: str
     recipients: tuple[str, ...]
+    delivered_to: tuple[str, ...]
+    list_id: str
     subject: str
     sent_at: dt.datetime | None
     text: str
@@ -85,9 +90,10 @@ class Mail:
 
 def read(raw: bytes) -> Mail:
     """Never raises for what stands in the mail."""
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    message = _parsed(raw)
     plain, markup, attachments = _bodies(message)
     text = plain if plain.strip() else html.to_lines(markup, quotes=True)
+    plain = plain[:TEXT_LIMIT]
     words = stripping.own_words(plain) if plain.strip() else stripping.own_words(html.to_lines(markup))
     senders = _addresses(message, "From")
     name, address = senders[0] if senders else ("", "")
@@ -99,9 +105,9 @@ def read(raw: bytes) -> Mail:
         sender_name=clean(name)[:200],
         sender=address,
         reply_to=next((one for _name, one in _addresses(message, "Reply-To")), ""),
-        recipients=tuple(one for header in ("To", "Cc", "Delivered-To", "X-Original-To") for _name, one in _addresses(message, header))[
-            :100
-        ],
+        recipients=tuple(one for header in ("To", "Cc") for _name, one in _addresses(message, header))[:100],
+        delivered_to=tuple(one for header in ("Delivered-To", "X-Original-To") for _name, one in _addresses(message, header))[:20],
+        list_id=_header(message, "List-Id").strip(" <>").lower()[:200],
         subject=clean(_header(message, "Subject"))[:500],
         sent_at=_date(message),
         text=clean(text)[:TEXT_LIMIT],
@@ -112,6 +118,16 @@ def read(raw: bytes) -> Mail:
         suspicious=_suspicious(message),
         bounce=_bounce(message, raw),
     )
+
+
+def _parsed(raw: bytes) -> Message:
+    """Heads that are longer than any program writes are cut: what parses them is slow."""
+    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    for part in message.walk():
+        for name in _SLOW_HEADS:
+            if len(str(part.get(name, ""))) > HEAD_LIMIT:
+                part.replace_header(name, str(part[name])[:HEAD_LIMIT])
+    return message
 
 
 def without_marks(subject: str) -> str:
@@ -125,8 +141,7 @@ def is_reply(subject: str) -> bool:
 
 def part(raw: bytes, place: int) -> bytes:
     """The bytes of one attachment. Raises IndexError when there is no such part."""
-    leaves = list(_leaves(email.message_from_bytes(raw, policy=email.policy.compat32)))
-    return _payload(leaves[place])
+    return _payload(list(_leaves(_parsed(raw)))[place])
 
 
 # --- bodies --------------------------------------------------------------------------------------------------------------
@@ -261,20 +276,13 @@ def _decoded(given: str) -> str:
     return "".join(found)
 
 
-def _recipients(message: Message) -> tuple[str, ...]:
-    names = ("To", "Cc", "Delivered-To", "X-Original-To")
-    return tuple(dict.fromkeys(one for name in names for _who, one in _addresses(message, name)))[:100]
-
-
 def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
     try:
         given = [str(one) for one in message.get_all(name, [])]
         pairs = getaddresses(given[:50])
     except (ValueError, LookupError, TypeError):
         return []
-    return [
-        (_decoded(who).strip(), address.strip().lower()[:254]) for who, address in pairs if address.count("@") == 1 and " " not in address
-    ]
+    return [(clean(_decoded(who)).strip(), address.strip().lower()) for who, address in pairs if _ADDRESS.fullmatch(address.strip())]
 
 
 def _ids(message: Message, name: str) -> tuple[str, ...]:
@@ -352,14 +360,14 @@ def _bounce(message: Message, raw: bytes) -> Bounce | None:
             ours = next(iter(_ids(inside, "Message-ID")), "") or ours
     if not ours:
         body = raw.partition(b"\r\n\r\n")[2].decode("latin-1")
-        found = re.search(r"^\s*>?\s*Message-ID:\s*<([^<>\s]{1,250})>", body, re.I | re.M)
+        found = re.search(r"^[ \t]{0,9}>?[ \t]{0,9}Message-ID:[ \t]{0,9}<([^<>\s]{1,250})>", body[: 4 * TEXT_LIMIT], re.I | re.M)
         ours = found[1] if found else ""
     if told is None:
         failed = _header(message, "X-Failed-Recipients")
         return Bounce(ours, failed.strip().lower()[:254], "failed", "", "returned without a report")
     recipient = str(told.get("Final-Recipient", "")).partition(";")[2].strip().lower()
     status, action = str(told.get("Status", "")).strip()[:20], str(told.get("Action", "")).strip().lower()
-    kind = "failed" if action == "failed" and not status.startswith("4") else "delayed"
+    kind = "failed" if action == "failed" else "delayed"  # "failed" is final, whatever the status (RFC 3464)
     return Bounce(ours, recipient[:254], kind, status, clean(str(told.get("Diagnostic-Code", "")))[:300])
 
 

@@ -14,11 +14,17 @@ from channels_app.transports.mail import servers
 from channels_app.transports.mail.servers import ConnectionFailed, Server
 
 HOUR_S = 3600.0
+# Servers are away for minutes, and grey lists want a quarter of an hour; nothing has left, so nothing is doubled.
+AWAY_S = 90.0
+# Ids of mails that are answered are longer than a line, and an id that is folded inside is none.
+UNFOLDED = WIRE.clone(max_line_length=900)
 
 
 def opened(server: Server) -> smtplib.SMTP:
     """A line that let us in. Raises ConnectionFailed, smtplib's errors and OSError."""
     servers.check(server)
+    if not server.token and not server.password:
+        raise ConnectionFailed("there is no way in just now")
     if server.tls == Mailbox.Tls.TLS:
         line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=servers.TIMEOUT_S, context=servers.context())
     else:
@@ -30,7 +36,7 @@ def opened(server: Server) -> smtplib.SMTP:
             line.ehlo()
         if server.token:
             _oauth(line, server)
-        elif server.password:
+        else:
             _password(line, server)
     except BaseException:
         line.close()
@@ -64,17 +70,17 @@ def send(server: Server, message: EmailMessage, sender: str, recipient: str) -> 
     try:
         line = opened(server)
     except ConnectionFailed as error:
-        return Retry(str(error))
+        return Retry(str(error), tries=0, after_s=AWAY_S)
     except smtplib.SMTPAuthenticationError as error:
         told = f"the mail server does not let us in: {_words(error)}"
         if 400 <= error.smtp_code < 500:
-            return Retry(told, whole_number=True)
+            return Retry(told, whole_number=True, tries=0, after_s=AWAY_S)
         # A token may have died a moment ago: whoever fetches makes a new one.
-        return Retry(told, after_s=20.0) if server.token else Failed(told, channel_dead=True)
+        return Retry(told, tries=0, after_s=AWAY_S) if server.token else Failed(told, channel_dead=True)
     except smtplib.SMTPResponseException as error:
         return _refused(error.smtp_code, _words(error))
     except (OSError, ssl.SSLError, smtplib.SMTPException, ValueError) as error:
-        return Retry(f"not connected: {type(error).__name__}")
+        return Retry(f"not connected: {type(error).__name__}", tries=0, after_s=AWAY_S)
     try:
         return _hand_over(line, message, sender, recipient)
     finally:
@@ -83,7 +89,7 @@ def send(server: Server, message: EmailMessage, sender: str, recipient: str) -> 
 
 
 def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient: str) -> Outcome:
-    raw = message.as_bytes(policy=WIRE)
+    raw = message.as_bytes(policy=UNFOLDED)
     try:
         for code, answer in (line.mail(sender), line.rcpt(recipient)):
             if code not in {250, 251}:
@@ -91,8 +97,10 @@ def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient
         code, answer = line.docmd("DATA")
         if code != 354:
             return _refused(code, answer.decode("utf-8", "replace"))
+    except ValueError as error:  # an address the server's way of writing has no letters for
+        return Failed(f"this address cannot be written to: {type(error).__name__}")
     except (OSError, smtplib.SMTPException) as error:
-        return Retry(f"the line was cut before the mail: {type(error).__name__}")
+        return Retry(f"the line was cut before the mail: {type(error).__name__}", tries=0, after_s=AWAY_S)
     try:
         line.send(smtplib._quote_periods(raw) + (b"" if raw.endswith(b"\r\n") else b"\r\n") + b".\r\n")  # type: ignore[attr-defined]
         code, answer = line.getreply()
@@ -108,12 +116,12 @@ def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient
 def _refused(code: int, words: str) -> Outcome:
     """What a code means (facts: GMAIL, 5). It stays in the words: ``error_code`` is for the codes of Meta."""
     told = f"{code} {' '.join(words.split())}"[:400]
-    if code in {534, 535}:
+    if code in {530, 534, 535}:
         return Failed(told, channel_dead=True)
     if code == 550 and "5.4.5" in words:  # the day's mails are spent: everything waits
         return Retry(told, after_s=HOUR_S, whole_number=True, tries=0)
     if 400 <= code < 500:
-        return Retry(told, whole_number=code in {421, 454})
+        return Retry(told, whole_number=code in {421, 454}, tries=0, after_s=AWAY_S)
     return Failed(told)
 
 

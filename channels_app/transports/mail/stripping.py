@@ -13,40 +13,43 @@ _DAY = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}\s+(?:de\s+)?[a-zç]{3,10}\.?
 _TIME = r"\d{1,2}[:.h]\d{2}"
 # "El mié, 3 dic 2025 a las 10:22, Hotel X (<a@b>) escribió:", broken over up to four lines.
 _WROTE = re.compile(
-    r"^\W*(?:(?:El|En|Em|On|Le|Am|Il|No dia|Na|Op|Citando|Quoting)\b.{0,240}?"
+    r"^\W{0,20}(?:(?:El|En|Em|On|Le|Am|Il|No dia|Na|Op|Citando|Quoting)\b.{0,240}?"
     r"(?:escribi[oó]|escreveu|wrote|a écrit|schrieb|ha scritto|schreef|Citando|Quoting)?\b.{0,80}?"
     r"|.{0,120}?<[^<>@\s]+@[^<>\s]+>.{0,60}?\b(?:escribi[oó]|escreveu|wrote)\b.{0,60}?"
     r"|\d{4}[/-]\d{1,2}[/-]\d{1,2}.{0,80}?<[^<>@\s]+@[^<>\s]+>)\s*:?[\s*_-]*$",
     re.I | re.S,
 )
 _VERB = re.compile(
-    r"\b(?:escribi[oó]|escreveu|wrote|a écrit|schrieb|ha scritto|schreef)\b|^\W*(?:Citando|Quoting)\b|^\d{4}[/-]\d{1,2}[/-]\d{1,2}\b", re.I
+    r"\b(?:escribi[oó]|escreveu|wrote|a écrit|schrieb|ha scritto|schreef)\b"
+    r"|^\W{0,20}(?:Citando|Quoting)\b|^\d{4}[/-]\d{1,2}[/-]\d{1,2}\b",
+    re.I,
 )
 _STARTS_WROTE = re.compile(
-    r"^\W*(?:El|En|Em|On|Le|Am|Il|No dia|Na|Op|Citando|Quoting)\b|^.{0,120}<[^<>@\s]+@[^<>\s]+>|^\d{4}[/-]\d{1,2}[/-]\d{1,2}\b", re.I
+    r"^\W{0,20}(?:El|En|Em|On|Le|Am|Il|No dia|Na|Op|Citando|Quoting)\b|^.{0,120}<[^<>@\s]+@[^<>\s]+>|^\d{4}[/-]\d{1,2}[/-]\d{1,2}\b", re.I
 )
 _MARK = re.compile(rf"{_TIME}|{_DAY}|@", re.I)
 _HEADER = re.compile(
-    r"^\W*(?P<name>De|Desde|From|Von|Enviad[oa]s?(?: el| em| a)?|Sent|Fecha|Data|Date|Para|To|A|Asunto|Assunto|Subject|CC|Cc|Cco"
+    r"^\W{0,20}(?P<name>De|Desde|From|Von|Enviad[oa]s?(?: el| em| a)?|Sent|Fecha|Data|Date|Para|To|A|Asunto|Assunto|Subject|CC|Cc|Cco"
     r"|Responder a|Reply-To)\s*:\*?\s+\S",
     re.I,
 )
 _INLINE = re.compile(r"(?:Para|To|Fecha|Data|Date|Asunto|Assunto|Subject|Enviado|Sent)\s*:")
-_FROM = re.compile(r"^\W*(?:De|From|Desde)\s*:\*?\s+\S", re.I)
+_FROM = re.compile(r"^\W{0,20}(?:De|From|Desde)\s*:\*?\s+\S", re.I)
 _ORIGINAL = re.compile(
-    r"^\W*-{2,}\s*(?:(?:Mensaje|Mensagem) (?:original|reenviado|encaminhada)|(?:Original|Forwarded) message|Original)\s*-{2,}"
-    r"|^\W*(?:Inicio del mensaje reenviado|Início da mensagem encaminhada|Begin forwarded message|Mensaje reenviado|Mensagem encaminhada)"
-    r"\s*:?\W*$",
+    r"^\W{0,20}-{2,}\s*(?:(?:Mensaje|Mensagem) (?:original|reenviado|encaminhada)|(?:Original|Forwarded) message|Original)\s*-{2,}"
+    r"|^\W{0,20}(?:Inicio del mensaje reenviado|Início da mensagem encaminhada|Begin forwarded message"
+    r"|Mensaje reenviado|Mensagem encaminhada)"
+    r"\s*:?\W{0,20}$",
     re.I,
 )
 _RULE = re.compile(r"^\s*_{5,}\s*$")
 _DEVICE = re.compile(
-    r"^\W*(?:(?:Enviado|Enviada|Mandado)\s+(?:desde|do|da|por|con|com|a partir do|via|usando|mediante|pelo|através)\b.{1,120}"
+    r"^\W{0,20}(?:(?:Enviado|Enviada|Mandado)\s+(?:desde|do|da|por|con|com|a partir do|via|usando|mediante|pelo|através)\b.{1,120}"
     r"|(?:Sent|Get|Written)\s+(?:from|via|with|using|by)?\s*(?:my|Outlook|Yahoo|Mail|the|Samsung|Proton|a|an|Spark|BlueMail|Huawei)\b.{0,120}"
     r"|(?:Obtener|Obtén|Obtenga|Obter|Baixe|Descargar|Descarga)\s+(?:o\s+|la\s+|el\s+)?(?:Outlook|BlueMail|Spark|Yahoo)\b.{0,120}"
     r"|Libre de virus.{0,80}|Livre de vírus.{0,80}|Virus-free.{0,80}|Este (?:correo|mensaje|email|e-mail).{0,60}(?:virus|Avast|AVG).{0,80}"
     r"|Este e-mail foi verificado.{0,80}|This (?:e-?mail|message) has been (?:checked|scanned).{0,80}"
-    r"|(?:No imprimas|Antes de imprimir|Before printing|Please consider the environment|Pense no meio ambiente).{0,160})\W*$",
+    r"|(?:No imprimas|Antes de imprimir|Before printing|Please consider the environment|Pense no meio ambiente).{0,160})\W{0,20}$",
     re.I,
 )
 _PLACEHOLDER = re.compile(
@@ -54,21 +57,21 @@ _PLACEHOLDER = re.compile(
 )
 # Programs name themselves; what else was "sent from" somewhere is only one of theirs at the very end.
 _PROGRAM = re.compile(
-    r"^\W*(?:Enviad[oa]|Mandado|Sent|Get|Obtener|Obtén|Obtenga|Obter|Baixe)\s.{0,40}?\b(?:iPhone|iPad|Android|Samsung|Galaxy|Huawei|Xiaomi"
+    r"^\W{0,20}(?:Enviad[oa]|Mandado|Sent|Get|Obtener|Obtén|Obtenga|Obter|Baixe)\s.{0,40}?\b(?:iPhone|iPad|Android|Samsung|Galaxy|Huawei|Xiaomi"
     r"|Redmi|Motorola|moto|LG|celular|m[oó]vil|tel[eé]fono|telefone|smartphone|phone|tablet|Outlook|Yahoo|Gmail|Correo|E-?mail|Mail|Proton\w*"
     r"|BlueMail|Spark|Zimbra|dispositivo)\b[^,?]{0,60}$",
     re.I,
 )
 _BANNER = re.compile(
-    r"^\W*(?:CAUTION|ATENCI[OÓ]N|ATEN[CÇ][AÃ]O|EXTERNAL|EXTERNO|CUIDADO)\b.{0,20}(?:external|extern|outside|remitente|remetente|origin).{0,240}$",
+    r"^\W{0,20}(?:CAUTION|ATENCI[OÓ]N|ATEN[CÇ][AÃ]O|EXTERNAL|EXTERNO|CUIDADO)\b.{0,20}(?:external|extern|outside|remitente|remetente|origin).{0,240}$",
     re.I,
 )
 _ALONE = re.compile(r"^\s*<(?:https?://[^>\s]*|#[0-9A-Za-z-]+)>\s*$")
-_CHECKED = re.compile(r"^\W*(?:Libre de virus|Livre de vírus|Virus-free)\b.{0,80}$", re.I)
+_CHECKED = re.compile(r"^\W{0,20}(?:Libre de virus|Livre de vírus|Virus-free)\b.{0,80}$", re.I)
 _DASHES = re.compile(r"^\s*(?:[-–—_=*~]{2,}|- -|—|–)\s*$")
 _CLOSING = re.compile(
-    r"^\W*(?:(?:muchas |muchísimas |mil |desde ya,? )*gracias|saludos?|slds|(?:un |muy )?(?:cordial(?:es)? )?(?:saludos?|abrazos?)|atte"
-    r"|atentamente|cordialmente|respetuosamente|quedo (?:atent[oa]|a la espera|a disposici[oó]n)|sin otro particular"
+    r"^\W{0,20}(?:(?:muchas |muchísimas |mil |desde ya,? )*gracias|saludos?|slds|(?:un |muy )?(?:cordial(?:es)? )?(?:saludos?|abrazos?)"
+    r"|atte|atentamente|cordialmente|respetuosamente|quedo (?:atent[oa]|a la espera|a disposici[oó]n)|sin otro particular"
     r"|un abrazo|abrazos?|besos?|desde ya"
     r"|(?:muito |desde j[aá],? )*obrigad[oa]|agrade[çc]o|grat[oa]|att|atenciosamente|cordiais|fico no aguardo|abra[çc]os?|abs|cumprimentos"
     r"|beijos?|(?:many |so many )?thanks|thank you|(?:best|kind|warm|kindest|warmest)?\s*regards|best(?: wishes)?|all the best|cheers"
@@ -79,23 +82,25 @@ _CONTACT = re.compile(
     r"(?:\b(?:tel(?:/fax|/cel)?|t[eé]l[eé]fono|telefone|phone|cel|celular|m[oó]vil|mobile|mob|whatsapp|wsp|wpp|fax|ph|m|t|p|c)\b"
     r"\s*[.:/]?\s*\+?[\d(][\d\s().-]{5,})"
     r"|(?:^|[|·/,]\s*)\+?\d[\d\s().-]{7,}\d\s*(?:$|[|·/])|\bwww\.\S+|https?://\S+"
-    r"|^\W*[^\s@]+@[^\s@]+\.\w+\W*$|^\W*(?:e-?mail|correo|mail|web|site|linkedin)\s*:",
+    r"|^\W{0,20}[^\s@]+@[^\s@]+\.\w+\W{0,20}$|^\W{0,20}(?:e-?mail|correo|mail|web|site|linkedin)\s*:",
     re.I,
 )
-_NUMBERED = re.compile(r"^\W*[^\W\d_]{3,15}\s*:\s*\+?\d[\d\s().-]{6,}\d\W*$")
+_NUMBERED = re.compile(r"^\W{0,20}[^\W\d_]{3,15}\s*:\s*\+?\d[\d\s().-]{6,}\d\W{0,20}$")
 _LEGAL = re.compile(
     r"\b(?:privilegiad[oa]s?|confidencial\w*|confidential\w*|privileged|destinatario|destinat[aá]rio|intended (?:only|recipient|solely)"
     r"|aviso legal|disclaimer|informaci[oó]n contenida|informa[çc][õo]es contidas)\b",
     re.I,
 )
-_PS = re.compile(r"^\W*(?:P\.?\s?[DS]\.?|P\.S|PS|PD|Post ?data)\s*[:.]", re.I)
+_PS = re.compile(r"^\W{0,20}(?:P\.?\s?[DS]\.?|P\.S|PS|PD|Post ?data)\s*[:.]", re.I)
 _NAME = re.compile(
-    r"^\W*(?:(?:Lic|Dra?|Ing|Prof|Mr|Mrs|Ms|Sra?)\.?\s+)?[A-ZÁÉÍÓÚÑÇÂÊÔÃÕ][\w'’-]+"
-    r"(?:\s+(?:de|da|do|del|la|dos|van|von|[A-ZÁÉÍÓÚÑÇÂÊÔÃÕ][\w.'’-]*)){1,4}\W*$"
+    r"^\W{0,20}(?:(?:Lic|Dra?|Ing|Prof|Mr|Mrs|Ms|Sra?)\.?\s+)?[A-ZÁÉÍÓÚÑÇÂÊÔÃÕ][\w'’-]+"
+    r"(?:\s+(?:de|da|do|del|la|dos|van|von|[A-ZÁÉÍÓÚÑÇÂÊÔÃÕ][\w.'’-]*)){1,4}\W{0,20}$"
 )
 # What a sentence ends with; a line of a signature does not.
 _SENTENCE = re.compile(r"[.!?…]\s*$")
 SIGNATURE_LINES = 12
+# Longer than any line that announces a quote, or signs.
+ANNOUNCEMENT_LIMIT, SIGN_LIMIT = 700, 300
 
 
 def own_words(text: str) -> str:
@@ -154,6 +159,8 @@ def _announces(lines: list[str], index: int) -> int:
         if len(block) < length or not all(block):
             return 0
         joined = " ".join(block)
+        if len(joined) > ANNOUNCEMENT_LIMIT:
+            return 0
         if _WROTE.match(joined) and _VERB.search(joined) and _MARK.search(joined):
             following = next((line for line in lines[index + length :] if line.strip()), "")
             sure = "@" in joined or (re.search(r"\b(?:19|20)\d\d\b|\d[/.-]\d{2}\b", joined) and joined.endswith(":"))
@@ -278,6 +285,8 @@ def _paragraph_of(lines: list[str], signs: list[int]) -> int | None:
 
 def _is_sign(line: str) -> bool:
     """A telephone, a site, a notice: not within a sentence."""
+    if len(line) > SIGN_LIMIT:
+        return bool(_LEGAL.search(line[:2000]))
     if _LEGAL.search(line) and len(line.split()) > 6:
         return True
     return bool(_CONTACT.search(line) or _NUMBERED.match(line)) and not _SENTENCE.search(line) and len(line.split()) <= 12
