@@ -188,7 +188,7 @@ def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
 
     page.route("**/open/", slowly, times=1)
     eva.row("Carla").click()
-    expect(page.locator("#composer-text")).to_be_visible()
+    expect(page.locator("#composer-text")).to_be_visible(timeout=60_000)
     expect(page.locator("#panel .card").first).to_be_attached()
     expect(page.locator(".queue-side")).to_be_hidden()
     assert (small(), eva.accessible()) == ([], [])
