@@ -207,7 +207,7 @@ def test_one_guest_is_not_written_to_faster_than_the_pace(mailbox, post_office, 
     assert len(post_office.sent) == MailTransport.pace.burst
 
 
-def test_what_comes_back_is_told_on_the_letter_and_the_address(mailbox, post_office, work):
+def test_what_comes_back_is_told_on_the_letter_and_the_address(mailbox, post_office, work, client, admin_user):
     post_office.fault("smtp_bounce")
     ask(post_office, work)
     assert Outbound.objects.get().state == "sent"
@@ -216,6 +216,9 @@ def test_what_comes_back_is_told_on_the_letter_and_the_address(mailbox, post_off
     row, thread = Outbound.objects.get(), Thread.objects.get()
     assert (row.state, row.error_text[:5]) == ("failed", "5.1.1")
     assert thread.undeliverable.startswith("5.1.1")
+    client.force_login(admin_user)
+    talk = Conversation.objects.get()
+    assert "5.1.1" in client.get(f"/console/{talk.hotel.slug}/c/{talk.pk}/panel/").content.decode()
     assert Handoff.objects.values_list("reason", flat=True).get() == "not_delivered"
     assert Conversation.objects.count() == 1  # the daemon gets none
     ask(post_office, work)

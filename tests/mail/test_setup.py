@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from channels_app import provision
 from channels_app.models import Account, Mailbox, MailFolder, Outbound
-from channels_app.transports.mail import writing
+from channels_app.transports.mail import servers, writing
 from hotelagent.hotels.documents import DocumentError
 from hotelagent.hotels.models import Hotel, Membership
 from hotelagent.hotels.provision import provision as apply
@@ -269,3 +269,21 @@ def test_a_new_account_of_this_kind_gets_its_mailbox(boss, hotel):
     )
     assert answer.status_code == 302
     assert Mailbox.objects.get().address == "reservas@hotel.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "outside"),
+    [
+        ("8.8.8.8", True), ("2a00:1450:4001:81b::2005", True), ("10.0.0.7", False), ("127.0.0.1", False), ("::1", False), ("fe80::1", False),
+        ("::ffff:10.0.0.7", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("::127.0.0.1", False), ("fec0::1", False),
+        ("169.254.169.254", False),
+    ],
+)  # fmt: skip
+def test_no_disguise_opens_the_house(monkeypatch, address, outside):
+    monkeypatch.setattr(servers.socket, "getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (address, 993))])
+    server = servers.Server("mail.example", 993, "tls", trusted=False, user="")
+    if outside:
+        servers.check(server)
+    else:
+        with pytest.raises(servers.ConnectionFailed):
+            servers.check(server)
