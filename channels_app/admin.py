@@ -40,6 +40,7 @@ INBOUND_LOOKS: dict[str, Look] = {
     Inbound.State.ANSWERED: ("ok", "check_circle"),
     Inbound.State.PARKED: ("info", "person"),
     Inbound.State.IGNORED: ("quiet", "do_not_disturb_on"),
+    Inbound.State.RELAY: ("info", "phone_iphone"),
     Inbound.State.FAILED: ("late", "error"),
 }
 OUTBOUND_LOOKS: dict[str, Look] = {

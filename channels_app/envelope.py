@@ -74,8 +74,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Content:
-    """What to send. ``kind``: text, buttons, list, template (``text`` is how it reads), or read (mark ``reply_to`` as read and
-    show that we type)."""
+    """What to send. ``kind``: text, buttons, list, template (``text`` is how it reads), reaction (``text`` is an emoji under
+    ``reply_to``; WhatsApp only), or read (mark ``reply_to`` as read and show that we type)."""
 
     kind: str
     text: str = ""

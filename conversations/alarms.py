@@ -20,7 +20,8 @@ from channels_app.phones import match_key, to_digits
 from channels_app.transports.mail import posting
 from conversations import mails
 from conversations.labels import guest_word
-from conversations.models import Conversation
+from conversations.models import Conversation, RelayLine, StaffPhone
+from hotelagent.hotels.models import Hotel
 
 log = structlog.get_logger(__name__)
 
@@ -32,32 +33,48 @@ def call(conversation: Conversation, phone: str, template: str) -> str:
     """Tell this phone that a guest waits. Returns how it was told, "" when it could not be. Inside the caller's transaction."""
     hotel = conversation.hotel
     digits = to_digits(phone, hotel.country) if phone else ""
-    if not digits:
+    key = f"alarm:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
+    letter = by_template(hotel, template, digits, _words(conversation), key) if digits else None
+    if letter is None:
         return ""
-    accounts = Account.objects.filter(hotel=hotel, kind=Account.Kind.WHATSAPP, enabled=True, state=Account.State.CONNECTED)
-    rows = [row for row in Template.objects.filter(name=template, account__in=accounts).select_related("account") if row.is_usable]
-    rows.sort(key=lambda row: row.language[:2] != hotel.main_language)
-    if not rows:
+    colleague = StaffPhone.working().filter(hotel=hotel, key=match_key(digits)).first()
+    if colleague is not None:  # who may answer from there
+        last = conversation.messages.filter(author="guest").order_by("-pk").values_list("pk", flat=True).first() or 0
+        RelayLine.objects.get_or_create(outbound=letter, conversation=conversation, defaults={"user": colleague.user, "up_to": last})
+    return phone
+
+
+def by_template(hotel: Hotel, template: str, digits: str, words: list[str], key: str) -> Outbound | None:
+    """A letter to a phone that has not written today: who waits and why, in the hotel's approved template of that name. One that
+    waits to leave tells of them all. None when there is no such template. Inside the caller's transaction."""
+    approved = template_for(hotel, template)
+    if approved is None:
         log.warning("no approved template to call a phone with", hotel=hotel.pk, template=template)
-        return ""
-    thread, _made = Thread.objects.get_or_create(account=rows[0].account, identity=match_key(digits), defaults={"address": digits})
+        return None
+    thread, _made = Thread.objects.get_or_create(account=approved.account, identity=match_key(digits), defaults={"address": digits})
     Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)  # what waits may be claimed this moment
-    waiting = Outbound.objects.filter(thread=thread, author=Outbound.Author.SYSTEM, state=Outbound.State.QUEUED).order_by("-pk").first()
-    who, why = _words(conversation)
-    names = [*(waiting.content["template"].get("guests", []) if waiting else []), who]
+    queued = Outbound.objects.filter(thread=thread, author=Outbound.Author.SYSTEM, state=Outbound.State.QUEUED, content__kind="template")
+    waiting = queued.order_by("-pk").first()
+    who, why = words
+    names = list(dict.fromkeys([*(waiting.content["template"].get("guests", []) if waiting else []), who]))
     try:
         values = [_counted(names), why]
-        content = templates.content_of(rows[0], dict(zip(rows[0].variables, values, strict=False)))
+        content = templates.content_of(approved, dict(zip(approved.variables, values, strict=False)))
     except ContentError as error:
         log.warning("the template for calls cannot be filled", hotel=hotel.pk, template=template, why=str(error))
-        return ""
+        return None
     content = replace(content, template={**content.template, "guests": names})
-    if waiting is not None:  # a letter that has not left tells of them all
+    if waiting is not None:
         Outbound.objects.filter(pk=waiting.pk).update(content=content.to_json())
-        return phone
-    key = f"alarm:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
-    outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM, expires_at=timezone.now() + LIFE)
-    return phone
+        return waiting
+    return outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM, expires_at=timezone.now() + LIFE)[0]
+
+
+def template_for(hotel: Hotel, name: str) -> Template | None:
+    """The approved template of that name, in the hotel's language if there is one."""
+    accounts = Account.objects.filter(hotel=hotel, kind=Account.Kind.WHATSAPP, enabled=True, state=Account.State.CONNECTED)
+    rows = [row for row in Template.objects.filter(name=name, account__in=accounts).select_related("account") if row.is_usable]
+    return min(rows, key=lambda row: (row.language[:2] != hotel.main_language, row.pk), default=None)
 
 
 def write(conversation: Conversation, address: str) -> str:

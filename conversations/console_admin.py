@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from conversations import escalation
+from conversations import alarms, escalation
 from conversations.console.canned import VARIABLES
-from conversations.models import CannedReply, DeskSettings, ModeChange, Task
+from conversations.models import CannedReply, DeskSettings, ModeChange, StaffPhone, Task
+from conversations.relay import telling
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, Look, badge, when, words
 
 TASK_LOOKS: dict[str, Look] = {
@@ -46,6 +47,30 @@ class DeskSettingsAdmin(HotelAdmin):
         elif form.changed_data:
             obj.save(update_fields=form.changed_data)
         escalation.restart(obj.hotel)
+
+
+@admin.register(StaffPhone)
+class StaffPhoneAdmin(HotelAdmin):
+    """Who answers guests from their own WhatsApp."""
+
+    is_configuration = True
+    list_display = ["user", "number", "hotel"]
+    list_filter = [("hotel", HotelFilter)]
+    list_select_related = ["hotel", "user"]
+    fields = ["hotel", "user", "number", "reachable"]
+    readonly_fields = ["reachable"]
+
+    @admin.display(description=_("reachable"))
+    def reachable(self, row: StaffPhone) -> str:
+        """Freely, by the template for calls, or not at all."""
+        if row.pk is None:
+            return "–"
+        reached = telling.reach(row, making=False)
+        if reached is not None and reached.free:
+            return badge(("ok", "check_circle"), _("freely, since they wrote today"))
+        if alarms.template_for(row.hotel, DeskSettings.of(row.hotel).alert_template) is not None:
+            return badge(("info", "mail"), _("by the template for calls"))
+        return badge(("wait", "error"), _("only after they wrote to the hotel: there is no template for calls"))
 
 
 @admin.register(ModeChange)

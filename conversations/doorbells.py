@@ -11,6 +11,7 @@ from conversations import handoff, live, mails, trail, turns
 from conversations.desk import described, is_by_staff, settled_key, standing
 from conversations.dialogue import phrasebook
 from conversations.models import Conversation, Guest
+from conversations.relay import answering, telling
 from reservations.deposits import UNPAID
 from reservations.models import Booking
 from reservations.signals import booking_settled
@@ -61,13 +62,15 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
         live.changed_ids(list(talks.values_list("hotel_id", "pk")))
         return
     conversation = talks.first() or mails.conversation_of(outbound)
-    if conversation is None:
+    if conversation is None or telling.colleagues([outbound.thread]):
         return
     trail.record(
         conversation, "not_delivered", outbound=outbound.pk, state=str(outbound.state), code=outbound.error_code, reason=outbound.error_text
     )
     if errors.rule_of(outbound.error_code).kind == errors.Kind.OPTED_OUT:
         Guest.objects.filter(pk=conversation.guest_id).update(opted_out=True)
+    if outbound.author == Outbound.Author.STAFF:
+        answering.lost(outbound)
     # An unknown outcome may still be settled by a status; tasks.repair calls a person when it is not.
     if outbound.author != Outbound.Author.STAFF and outbound.state != Outbound.State.UNKNOWN:
         handoff.call_person(conversation.pk, "not_delivered")

@@ -25,11 +25,12 @@ log = structlog.get_logger(__name__)
 
 Owner = Conversation.Owner
 AGAIN, DUTY, MANAGER = 1, 2, 3
-FIELDS = ["waiting_since", "deadline_at", "alert_at", "alert_level"]
+FIELDS = ["waiting_since", "deadline_at", "alert_at", "alert_level", "relay_at"]
 
 
 def begin(conversation: Conversation, since: dt.datetime) -> None:
     """A person's answer is owed since then; a clock that runs already goes on. Set on the object, the caller saves FIELDS."""
+    conversation.relay_at = timezone.now()
     if conversation.waiting_since is not None:
         return
     hotel = conversation.hotel
@@ -90,6 +91,7 @@ def climb(pk: int) -> None:
                 leave(row)
         after = {AGAIN: desk.duty_min, DUTY: desk.manager_min}.get(row.alert_level)
         row.alert_at = Hours.of(row.hotel).add(begun, after) if after is not None else None
+        row.relay_at = now
         row.save(update_fields=["owner", "person", *FIELDS])
         data: dict[str, Any] = {"level": row.alert_level, **({"told": told} if told else {})}
         trail.record(row, "overdue", **data)

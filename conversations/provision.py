@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from conversations.dialogue.intents.facts import TOPICS
-from conversations.models import CannedReply, DeskSettings, Fact, Faq
+from conversations.models import CannedReply, DeskSettings, Fact, Faq, StaffPhone
 from hotelagent.hotels.documents import Table
-from hotelagent.hotels.models import Hotel, Language
+from hotelagent.hotels.models import Hotel, Language, Membership, Role
 
+log = structlog.get_logger(__name__)
+
+NO_PHONE = "none"
 MINUTES = ("answer_min", "alert_min", "duty_min", "manager_min")
 WORDS = ("duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email")
 
@@ -66,3 +74,39 @@ def apply_desk(hotel: Hotel, document: Table) -> None:
             )  # fmt: skip
             kept.append(reply.pk)
         CannedReply.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()
+
+
+def apply_phones(hotel: Hotel, document: Table) -> None:
+    """Phones of the staff: ``whatsapp`` of a person; ``none`` takes it away, a person without the key keeps theirs."""
+    for item in document["staff"].items() if "staff" in document else []:
+        row = item.open_table()
+        if "whatsapp" not in row:
+            continue
+        number = row["whatsapp"].text(maximum=40)
+        user = hotel.memberships.get(user__username=row["email"].text().lower()).user
+        if number == NO_PHONE:
+            StaffPhone.objects.filter(hotel=hotel, user=user).delete()
+            continue
+        try:
+            _keep_phone(hotel, user, number)
+        except ValidationError as error:
+            raise row["whatsapp"].error("; ".join(error.messages)) from error
+
+
+def phone_from_environment(hotel_slug: str) -> None:
+    """At every start AGENT_WHATSAPP_NUMBER becomes the phone of the demo hotel's first administrator."""
+    first = Membership.objects.filter(hotel__slug=hotel_slug, role=Role.HOTEL_ADMIN).select_related("hotel", "user").order_by("pk").first()
+    if not settings.AGENT_WHATSAPP_NUMBER or first is None:
+        return
+    try:
+        _keep_phone(first.hotel, first.user, settings.AGENT_WHATSAPP_NUMBER)
+    except ValidationError as error:
+        log.error("AGENT_WHATSAPP_NUMBER is not used", why="; ".join(error.messages))
+
+
+def _keep_phone(hotel: Hotel, user: Any, number: str) -> None:
+    """Raises ValidationError."""
+    row = StaffPhone.objects.filter(hotel=hotel, user=user).first() or StaffPhone(hotel=hotel, user=user)
+    row.number = number
+    row.full_clean()
+    row.save()

@@ -21,6 +21,7 @@ from channels_app.models import Account, Inbound, Outbound, Thread
 from channels_app.transports.mail import ids
 from conversations import escalation, live, mails
 from conversations.models import Conversation, Guest, Identity, Message
+from conversations.relay import telling
 from hotelagent.ops import killpoints
 from hotelagent.ops.bulk import update_rows
 
@@ -77,6 +78,10 @@ def sort_letters(letters: list[Inbound], wait: dt.timedelta) -> None:
         return
     now = timezone.now()
     threads = inbox.assign(letters)
+    if colleagues := telling.colleagues(threads):
+        _set_aside([letter for letter in letters if letter.thread_id in colleagues], now)
+        letters = [letter for letter in letters if letter.thread_id not in colleagues]
+        threads = [thread for thread in threads if thread.pk not in colleagues]
     talks = _conversations(threads, letters)
     Message.objects.bulk_create(
         [
@@ -113,6 +118,15 @@ def sort_letters(letters: list[Inbound], wait: dt.timedelta) -> None:
     update_rows(list(talks.values()), ["owner", "due_at", "last_message_at", "snoozed_until", *escalation.FIELDS])
     live.changed_ids([(talk.hotel_id, talk.pk) for talk in talks.values()])
     outbox.post_all(list(ticks.values()))
+
+
+def _set_aside(letters: list[Inbound], now: dt.datetime) -> None:
+    """A colleague's letters are no guest's: conversations.relay works on them."""
+    for letter in letters:
+        silent = letter.kind in inbox.SILENT_KINDS
+        letter.state, letter.reason = (Inbound.State.IGNORED, f"{letter.kind} needs no answer") if silent else (Inbound.State.RELAY, "")
+        letter.due_at = now
+    update_rows(letters, ["thread", "attempts", "state", "reason", "due_at"])
 
 
 def _conversations(threads: list[Thread], letters: list[Inbound]) -> dict[int, Conversation]:

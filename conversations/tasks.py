@@ -10,6 +10,7 @@ from channels_app import inbox
 from channels_app.models import Inbound, Outbound
 from conversations import escalation, handoff, planned, sorting, turns
 from conversations.models import Conversation, Handoff
+from conversations.relay import answering, telling
 from hotelagent.ops import queue
 
 FORGOTTEN = dt.timedelta(seconds=30)
@@ -26,7 +27,7 @@ def _sorting(_limit: int) -> list[list[int]]:
 
 
 # One sorter a process: letters of one guest find their conversation one after the other anyway.
-SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these, feeds=("turns", "delivery"))
+SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these, feeds=("turns", "delivery", "answering", "telling"))
 # A turn waits on the PMS: a slow one holds up only its own guest.
 TURNS = queue.Drain(
     "turns",
@@ -35,7 +36,7 @@ TURNS = queue.Drain(
     turns.work,
     renew=lambda: turns.HELD.renew(Conversation),
     ahead=8,
-    feeds=("delivery", "placing"),
+    feeds=("delivery", "placing", "telling"),
 )
 
 
@@ -43,7 +44,10 @@ TURNS = queue.Drain(
 ALERTS = queue.Drain("alerts", 1, escalation.due, escalation.climb, feeds=("delivery",))
 PLANNED = queue.Drain("planned", 1, planned.due, planned.send, feeds=("delivery",))
 SNOOZED = queue.Drain("snoozed", 1, lambda _limit: [None] if escalation.is_time_to_wake() else [], lambda _job: escalation.wake())
-DESK_DUE = (*escalation.DUE, *planned.DUE)
+# Phones of the staff: told of who waits, and what they answer.
+TELLING = queue.Drain("telling", 1, telling.due, telling.tell, feeds=("delivery",))
+ANSWERING = queue.Drain("answering", 2, answering.claim, answering.work, feeds=("delivery", "telling"))
+DESK_DUE = (*escalation.DUE, *planned.DUE, *telling.DUE, *answering.DUE)
 
 # When the next conversation or unsorted letter is due.
 DUE = (

@@ -366,6 +366,8 @@ DRAINS = {
         "conversations.tasks.PLANNED",
         "conversations.tasks.ALERTS",
         "conversations.tasks.SNOOZED",
+        "conversations.tasks.ANSWERING",
+        "conversations.tasks.TELLING",
         "channels_app.tasks.DELIVERY",
     ],
     "slow": ["channels_app.tasks.MAILBOXES", "reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
@@ -392,6 +394,7 @@ FROM_ENVIRONMENT = [
     "channels_app.provision.account_from_environment",
     "channels_app.provision.mailbox_from_environment",
     "pms.provision.connection_from_environment",
+    "conversations.provision.phone_from_environment",
 ]
 # Sections of a provisioning file, each applied by the room that owns the rows, in this order.
 PROVISION_SECTIONS = [
@@ -403,6 +406,7 @@ PROVISION_SECTIONS = [
     "reservations.provision.apply_deposit",
     "conversations.provision.apply_knowledge",
     "conversations.provision.apply_desk",
+    "conversations.provision.apply_phones",
     "channels_app.provision.apply_channels",
 ]
 # Guests wait this long for their own next letter before we answer, and at most that long in all (seconds).

@@ -19,6 +19,7 @@ from django.db import connection
 from channels_app import delivery, receipts
 from channels_app.models import Account, MetaApp
 from conversations import sorting, turns
+from conversations.relay import answering, telling
 from hotelagent.hotels.provision import provision
 from pms import cache, pacing
 from pms.models import Connection
@@ -195,6 +196,12 @@ def work():
             worked = sorting.sort(debounce_s=0)
             for pk in turns.due_conversations():
                 worked += turns.take(pk, fixed_now=now)
+            for pk in answering.claim(10):
+                worked += 1
+                answering.work(pk)
+            for pk in telling.due(10):
+                worked += 1
+                telling.tell(pk)
             worked += receipts.batch()
             worked += delivery.drain(FOREVER)
             if not worked:

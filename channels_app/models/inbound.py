@@ -18,6 +18,7 @@ class Inbound(models.Model):
         ANSWERED = "answered", _("Answered")
         PARKED = "parked", _("With a person")
         IGNORED = "ignored", _("Ignored")
+        RELAY = "relay", _("From a phone of the staff")
         FAILED = "failed", _("Failed")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="inbound", verbose_name=_("account"))
@@ -50,6 +51,7 @@ class Inbound(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="inbound_waiting"),
             models.Index(fields=["account"], condition=Q(thread__isnull=True, state="waiting"), name="inbound_unsorted"),
             models.Index(fields=["thread", "provider_time"], name="inbound_by_thread"),
+            models.Index(fields=["due_at"], condition=Q(state="relay"), name="inbound_relay"),
         ]
 
     def __str__(self) -> str:

@@ -41,6 +41,8 @@ class Conversation(models.Model):
     alert_at = models.DateTimeField(_("next alert"), null=True, blank=True)
     alert_level = models.PositiveSmallIntegerField(_("alerts so far"), default=0)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    # Phones of the staff are to be told of what is new (conversations.relay).
+    relay_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
@@ -64,6 +66,7 @@ class Conversation(models.Model):
             models.Index(fields=["hotel", "deadline_at"], condition=Q(deadline_at__isnull=False), name="conversation_deadline"),
             models.Index(fields=["alert_at"], condition=Q(alert_at__isnull=False), name="conversation_alert"),
             models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="conversation_snoozed"),
+            models.Index(fields=["relay_at"], condition=Q(relay_at__isnull=False), name="conversation_relay"),
         ]
 
     def __str__(self) -> str:

@@ -100,7 +100,7 @@ def apply_staff(hotel: Hotel, document: Table) -> None:
     users = get_user_model()
     kept: list[int] = []
     for item in document["staff"].items():
-        row = item.table(required=("email", "role"), optional=("name",))
+        row = item.table(required=("email", "role"), optional=("name", "whatsapp"))
         email = _valid(row["email"], validate_email).lower()
         user, created = users.objects.get_or_create(username=email, defaults={"email": email})
         if created:

@@ -26,6 +26,7 @@ from conversations.models import (
     ModeChange,
     Note,
     PlannedReply,
+    StaffPhone,
     Task,
     UnansweredQuestion,
 )
@@ -100,6 +101,7 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         DeskSettings.objects.create(hotel=hotel, duty_phone=f"+5491{mark}"),
         ModeChange.objects.create(hotel=hotel, user=person, before="live", after="paused"),
         CannedReply.objects.create(hotel=hotel, shortcut=f"wifi-{mark.lower()}", language="es", text=f"canned {mark}"),
+        StaffPhone.objects.create(hotel=hotel, user=person, number="+5491166660009", key="541166660009"),
         Task.objects.create(hotel=hotel, conversation=conversation, text=f"task {mark}", room="204", created_by=person),
         Difference.objects.create(
             hotel=hotel, run=run, kind="double", mark=mark, references=[f"R{mark}"], ours=f"ours {mark}", first_seen_at=now, last_seen_at=now,

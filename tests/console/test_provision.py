@@ -2,7 +2,8 @@
 
 import pytest
 
-from conversations.models import CannedReply, DeskSettings
+from conversations.models import CannedReply, DeskSettings, StaffPhone
+from conversations.provision import phone_from_environment
 from hotelagent.hotels.documents import DocumentError
 from hotelagent.hotels.provision import provision
 from tests.conftest import ROOT
@@ -41,3 +42,31 @@ def test_what_cannot_be_is_refused_with_its_line(db, tmp_path, wrong):
     with pytest.raises(DocumentError):
         provision(path)
     assert not DeskSettings.objects.exists() and not CannedReply.objects.exists()
+
+
+STAFF = """
+staff:
+  - {email: "eva@h.example", role: hotel_admin, whatsapp: "11 6666-0001"}
+  - {email: "leo@h.example", role: receptionist}
+"""
+
+
+def test_phones_of_the_staff_come_from_the_file_and_from_the_environment(db, tmp_path, settings):
+    path = tmp_path / "hotel.yaml"
+    path.write_text(FILE + STAFF)
+    hotel = provision(path)
+    path.write_text((FILE + STAFF).replace(', whatsapp: "11 6666-0001"', ""))
+    provision(path)  # not named: kept
+    assert list(StaffPhone.objects.values_list("user__username", "key")) == [("eva@h.example", "541166660001")]
+
+    path.write_text((FILE + STAFF).replace("11 6666-0001", "none"))
+    provision(path)
+    assert not StaffPhone.objects.exists()
+    for number, kept in (("no number", []), ("+54 9 11 6666-0002", ["541166660002"])):
+        settings.AGENT_WHATSAPP_NUMBER = number
+        phone_from_environment(hotel.slug)
+        assert list(StaffPhone.objects.values_list("key", flat=True)) == kept
+
+    path.write_text((FILE + STAFF).replace("11 6666-0001", "12"))
+    with pytest.raises(DocumentError, match="whatsapp"):
+        provision(path)

@@ -20,6 +20,10 @@ def fit(content: Content) -> list[Content]:
         if not content.reply_to:
             raise ContentError("which message was read is missing")
         return [content]
+    if content.kind == "reaction":
+        if not content.reply_to or not content.text:
+            raise ContentError("a reaction needs a message and an emoji")
+        return [content]
     if content.kind == "template":
         return [content]  # filled and checked by channels_app.templates
     if not content.text.strip():
@@ -60,6 +64,8 @@ def body(content: Content, *, callback: str, to: str, recipient: str) -> JsonObj
     message: JsonObject = {"messaging_product": "whatsapp", "recipient_type": "individual", "biz_opaque_callback_data": callback}
     # If both were given `to` would win; a phone number is what we know is never blocked.
     message.update({"to": to} if to else {"recipient": recipient})
+    if content.kind == "reaction":
+        return message | {"type": "reaction", "reaction": {"message_id": content.reply_to, "emoji": content.text}}
     if content.reply_to:
         message["context"] = {"message_id": content.reply_to}
     if content.kind == "template":
