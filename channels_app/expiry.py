@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-import structlog
 from django.utils import timezone
 
-from channels_app.models import Account, AccountNotice
+from channels_app import notices
+from channels_app.models import Account
 from channels_app.transports.whatsapp import api, versions
-
-log = structlog.get_logger(__name__)
 
 
 def warn(today: dt.date | None = None) -> int:
@@ -24,11 +22,5 @@ def warn(today: dt.date | None = None) -> int:
         if days is None or limit is None:
             continue
         reason = f"Graph API {version} dies in {days} days" if days >= 0 else f"Graph API {version} is dead"
-        _notice, created = AccountNotice.objects.get_or_create(
-            digest=f"version:{account.pk}:{version}:{limit if days >= 0 else 'dead'}",
-            defaults={"account": account, "kind": "api_version", "reason": reason, "received_at": timezone.now()},
-        )
-        if created:
-            log.error("API version dies", account=account.pk, version=version, days=days)
-            new += 1
+        new += notices.tell(account.pk, "api_version", reason, f"version:{account.pk}:{version}:{limit if days >= 0 else 'dead'}")
     return new

@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from imapclient import IMAPClient
 
-from channels_app import inbox, outbox
+from channels_app import inbox, notices, outbox
 from channels_app.envelope import AccountEvent, InboundMessage, JsonObject, Parsed, Receipt, Sender
 from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, Outbound, RawMail, Thread
 from channels_app.transports import transport_of
@@ -165,7 +165,7 @@ def _keep_watch(box: Mailbox) -> None:
     try:
         until = watching.watch(box)
     except MailError as error:
-        _notice(box.account_id, "mail_push", f"Google does not say when mail comes: {error}", refused)
+        notices.tell(box.account_id, "mail_push", f"Google does not say when mail comes: {error}", refused)
         return
     Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(push_until=until)
 
@@ -193,7 +193,7 @@ def _failed(box: Mailbox, error: MailError) -> None:
     mine.update(lease_until=None, failures=F("failures") + 1, trouble=str(error)[:300], next_look_at=timezone.now() + delay, **paused)
     log.warning("mailbox not read", account=box.account_id, error=type(error).__name__, reason=str(error)[:200])
     if box.failures + 1 == FAILURES_TOLD:
-        _notice(box.account_id, "mailbox_away", str(error), f"away:{box.account_id}:{timezone.now().timestamp()}")
+        notices.tell(box.account_id, "mailbox_away", str(error), f"away:{box.account_id}:{timezone.now().timestamp()}")
 
 
 # --- folders -------------------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def _take(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap.He
                 _no_spam(Inbound.objects.filter(account=box.account_id, provider_id=known))
             if passed:
                 reason = f"the mail with UID {heading.uid} cannot be taken: look for it with another program"
-                _notice(box.account_id, "mail_unreadable", reason, f"unreadable:{box.account_id}:{validity}:{heading.uid}")
+                notices.tell(box.account_id, "mail_unreadable", reason, f"unreadable:{box.account_id}:{validity}:{heading.uid}")
             if folder.uid_validity == validity:
                 MailFolder.objects.filter(pk=folder.pk).update(last_uid=heading.uid, stuck=0)
             killpoints.reached("mailroom.stored")
@@ -447,11 +447,3 @@ def _settle_unknown(client: IMAPClient, box: Mailbox) -> None:
             outbox.found_out(row, message_id)
         elif files_all and row.attempts < outbox.MAX_ATTEMPTS and timezone.now() > row.due_at - settles + SHOWN:
             outbox.found_out(row, "")
-
-
-def _notice(account_id: int, kind: str, reason: str, digest: str) -> None:
-    _row, made = AccountNotice.objects.get_or_create(
-        digest=digest[:64], defaults={"account_id": account_id, "kind": kind, "reason": reason[:300], "received_at": timezone.now()}
-    )
-    if made:
-        log.error("mailbox needs a look", account=account_id, kind=kind, reason=reason[:200])

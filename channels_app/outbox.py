@@ -20,8 +20,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from channels_app import notices
 from channels_app.envelope import Content, Failed, Outcome, Retry, Sent, Unknown
-from channels_app.models import Account, AccountNotice, AccountPace, Outbound, Thread
+from channels_app.models import Account, AccountPace, Outbound, Thread
 from channels_app.signals import outbound_changed
 from channels_app.transports import transport_of
 from channels_app.transports.base import Pace, SendJob, Transport
@@ -243,11 +244,7 @@ def _count(number: AccountPace) -> None:
     assert number.day_began_at is not None
     if number.day_count == max(1, int(number.day_limit * ALARMING)):
         reason = f"{number.day_count} of {number.day_limit} letters of the day are sent"
-        AccountNotice.objects.get_or_create(
-            digest=f"day:{number.account_id}:{number.day_began_at.timestamp()}",
-            defaults={"account_id": number.account_id, "kind": "daily_limit", "reason": reason, "received_at": timezone.now()},
-        )
-        log.error("the day's letters are nearly spent", account=number.account_id, sent=number.day_count, limit=number.day_limit)
+        notices.tell(number.account_id, "daily_limit", reason, f"day:{number.account_id}:{number.day_began_at.timestamp()}")
 
 
 def _earliest(arrival: dt.datetime | None, pace: Pace, now: dt.datetime) -> dt.datetime:
@@ -374,15 +371,7 @@ def stop_account(account_id: int, reason: str) -> None:
         state=Account.State.STOPPED, state_reason=reason[:300]
     )
     if stopped:
-        now = timezone.now()
-        AccountNotice.objects.create(
-            account_id=account_id,
-            kind="channel_stopped",
-            reason=reason[:300],
-            digest=f"stopped:{account_id}:{now.timestamp()}",
-            received_at=now,
-        )
-        log.error("channel stopped", account=account_id, reason=reason)
+        notices.tell(account_id, "channel_stopped", reason, f"stopped:{account_id}:{timezone.now().timestamp()}")
 
 
 def shut_gate(thread: Thread) -> None:

@@ -8,14 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
-import structlog
 from django.utils import timezone
 
-from channels_app.models import AccountNotice, Mailbox
+from channels_app import notices
+from channels_app.models import Mailbox
 from channels_app.transports.mail.servers import AuthError, ConnectionFailed
 from hotelagent.ops import outgoing
-
-log = structlog.get_logger(__name__)
 
 SCOPE = "https://mail.google.com/"
 CONSENT_URL = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -42,13 +40,9 @@ def refresh(box: Mailbox, *, force: bool = False) -> bool:
     except AuthError as error:
         box.access_token, box.access_until, box.consent_gone = "", None, True
         mine.update(access_token="", access_until=None, consent_gone=True)
-        log.error("Google's consent is gone", account=box.account_id, reason=str(error), password_instead=bool(box.password))
         if not box.password:
             raise
-        AccountNotice.objects.get_or_create(
-            digest=f"consent:{box.account_id}:{timezone.now().timestamp()}",
-            defaults={"account_id": box.account_id, "kind": "consent_gone", "reason": str(error), "received_at": timezone.now()},
-        )
+        notices.tell(box.account_id, "consent_gone", str(error), f"consent:{box.account_id}:{timezone.now().timestamp()}")
         return False
     mine.update(access_token=box.access_token, access_until=box.access_until)
     return True
