@@ -85,16 +85,6 @@ def claim(limit: int, accounts: Iterable[int] | None = None) -> list[Mailbox]:
     return found
 
 
-def make_due(address: str) -> bool:
-    """Something came, says somebody who should know: the mailbox is looked at next. False for an address we do not have."""
-    rows = Mailbox.objects.filter(account__kind=Account.Kind.EMAIL, account__external_id=address.strip().lower())
-    with transaction.atomic():
-        found = bool(rows.update(next_look_at=timezone.now()))
-        if found:
-            queue.ring("slow")
-    return found
-
-
 def look(claimed: Mailbox, *, at_most_s: float = LOOK_S) -> Looked:
     """Everything that is to be done in one claimed mailbox, over one connection. Raises only when the database is away."""
     told = Looked("")

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from channels_app import provision
+from channels_app import mailboxes, provision
 from channels_app.models import Account, Inbound, Mailbox
 from hotelagent.ops import queue
 from hotelagent.ops.crypto import UndecryptableError
@@ -46,6 +46,6 @@ def connect(account: Account) -> bool:
             account.state, account.state_reason = Account.State.NOT_CONNECTED, str(error)
     with transaction.atomic():
         account.save(update_fields=["state", "state_reason"])
-        Mailbox.objects.filter(account=account).update(next_look_at=timezone.now(), failures=0, trouble="")
+        mailboxes.make_due(Mailbox.objects.filter(account=account), failures=0, trouble="")
         queue.ring("default")
     return account.state == Account.State.CONNECTED

@@ -16,9 +16,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from channels_app import inbox, mailroom
+from channels_app import inbox, mailboxes, mailroom
 from channels_app.envelope import AccountEvent, Parsed
-from channels_app.models import Account, MetaApp
+from channels_app.models import Account, Mailbox, MetaApp
 from channels_app.transports.mail import pushed
 from channels_app.transports.whatsapp import parse, signature
 from hotelagent.hotels.access import within
@@ -106,7 +106,7 @@ class GmailWebhook(RawView):
             except pushed.NotGoogleError as error:
                 log.warning("push refused", reason=str(error))
                 return _json({"status": "error", "detail": "not Google"}, 401)
-            mailroom.make_due(address)
+            mailboxes.make_due(Mailbox.objects.filter(account__kind=Account.Kind.EMAIL, account__external_id=address.strip().lower()))
             return HttpResponse(status=204)
         if request.auth is None:
             return _json({"status": "error", "detail": "an API token is needed"}, 401)

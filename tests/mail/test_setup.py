@@ -9,8 +9,9 @@ import yaml
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.translation import override
+from django_q.models import OrmQ
 
-from channels_app import provision
+from channels_app import provision, repairs
 from channels_app.models import Account, Mailbox, MailFolder, Outbound
 from channels_app.transports.mail import servers, writing
 from hotelagent.hotels.documents import DocumentError
@@ -221,6 +222,12 @@ def act(client, name, box):
     return client.post(
         reverse("admin:channels_app_mailbox_changelist"), {"action": name, "_selected_action": box.pk}, follow=True
     ).content.decode()
+
+
+def test_connecting_again_rings_whoever_looks_and_whoever_sends(mailbox):
+    OrmQ.objects.all().delete()
+    assert repairs.connect(mailbox.account)
+    assert set(OrmQ.objects.values_list("key", flat=True)) == {"slow", "default"}
 
 
 def test_the_buttons_check_look_and_send_a_test(boss, mailbox, post_office, work):

@@ -7,11 +7,11 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from channels_app import mailboxes
 from channels_app.envelope import ContentError
 from channels_app.models import Account, Mailbox, Outbound, RawMail, Thread
 from channels_app.transports.mail import ids, reading, servers, writing
 from channels_app.transports.mail.judging import ADDRESS_LIMIT
-from hotelagent.ops import queue
 from hotelagent.ops.crypto import UndecryptableError
 
 # What answers nobody is not answered by a person's letter either.
@@ -30,7 +30,7 @@ def prepare(row: Outbound) -> writing.Prepared | None:
         return None
     if box.refresh_token and not box.consent_gone and (box.access_until is None or box.access_until <= timezone.now()):
         # Whoever looks makes a new token; this letter waits for it. After the claim, whose locks come first.
-        transaction.on_commit(partial(_wants_a_token, box.pk))
+        transaction.on_commit(partial(mailboxes.make_due, Mailbox.objects.filter(pk=box.pk, next_look_at__gt=timezone.now())))
     subject = str(row.content.get("mail", {}).get("subject", ""))
     mails = RawMail.objects.filter(inbound__thread=thread).exclude(inbound__kind__in=SILENT).defer("raw")
     last = None if subject else mails.order_by("-received_at", "-pk").first()
@@ -52,11 +52,6 @@ def prepare(row: Outbound) -> writing.Prepared | None:
         language=str(row.content.get("language", "")) or hotel.main_language,
         look=look_of(box),
     )
-
-
-def _wants_a_token(pk: int) -> None:
-    if Mailbox.objects.filter(pk=pk, next_look_at__gt=timezone.now()).update(next_look_at=timezone.now()):
-        queue.ring("slow")
 
 
 def thread_to(account: Account, address: str, name: str) -> Thread:
