@@ -372,8 +372,7 @@ def _kind(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, role: str
 
 def _goes_on_elsewhere(box: Mailbox, mail: reading.Mail, sender: str) -> bool:
     """It answers something that we did not write, and we never wrote there: a person did, with another program."""
-    named = (*mail.in_reply_to, *mail.references)
-    if not named or any(ids.outbound_of(one) is not None for one in named):
+    if mail.answers or not (mail.in_reply_to or mail.references):
         return False
     return not Outbound.objects.filter(account=box.account_id, thread__user_id=sender).exists()
 
@@ -390,7 +389,6 @@ def _letter(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, kind: s
     words = mail.words.strip()  # never what is quoted: those are our own words, or anybody's
     if mail.subject and not reading.is_reply(mail.subject) and mail.subject.casefold() not in words.casefold():
         words = f"{mail.subject}\n\n{words}"
-    ours = next((one for one in (*mail.in_reply_to, *reversed(mail.references)) if ids.outbound_of(one) is not None), "")
     files = [{"name": one.name, "mime_type": one.mime_type, "size_bytes": one.size_bytes, "place": one.place} for one in mail.attachments]
     raw: JsonObject = {"message_id": mail.message_id, "subject": mail.subject, "from": mail.sender, "to": list(mail.recipients)}
     return InboundMessage(
@@ -400,7 +398,7 @@ def _letter(box: Mailbox, mail: reading.Mail, judged: judging.Judgement, kind: s
         kind=kind,
         provider_time=at,
         text=words[:TEXT_LIMIT].strip(),
-        reply_to=(ours or next(iter(mail.in_reply_to), ""))[:200],
+        reply_to=(mail.answers or next(iter(mail.in_reply_to), ""))[:200],
         media={"files": files} if files else {},
         raw=raw | {"kind": judged.kind} | ({"judged": judged.why} if judged.why else {}),
     )

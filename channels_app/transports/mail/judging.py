@@ -8,14 +8,12 @@ import re
 from dataclasses import dataclass
 
 from channels_app.transports.mail import ids
-from channels_app.transports.mail.reading import NO_REPLY, Mail
+from channels_app.transports.mail.reading import NO_REPLY, Mail, is_address
 
 # Agencies that pass on a guest's words: what they want is in forms of their own.
 _AGENCIES = re.compile(
     r"(?:^|\.)(?:booking|expedia|expediapartnercentral|airbnb|despegar|hotels|agoda|hostelworld|tripadvisor)\.(?:com|com\.\w\w)$"
 )
-# With its mark in front it is a thread's identity.
-ADDRESS_LIMIT = 150
 _LISTS = {"mailing list", "bulk"}
 
 
@@ -36,7 +34,7 @@ def judge(mail: Mail, ours: frozenset[str], address: str) -> Judgement:
     if ids.outbound_of(mail.message_id) is not None or (writes_as_us and not elsewhere and set(mail.recipients) - ours):
         return Judgement("own", mail.sender, "our own")
     sender = elsewhere or ("" if writes_as_us else mail.sender)
-    if not sender or len(sender) > ADDRESS_LIMIT:
+    if not is_address(sender):
         # A form of the hotel's own site, or a head nobody can read: perhaps a guest, for a person to see.
         known = hashlib.sha256(f"{mail.message_id}{mail.subject}".encode("utf-8", "replace")).hexdigest()[:16]
         return Judgement("anonymous", f"{known}@unknown.invalid", "nobody can tell who wrote it")

@@ -7,15 +7,11 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from channels_app import mailboxes
+from channels_app import inbox, mailboxes
 from channels_app.envelope import ContentError
 from channels_app.models import Account, Mailbox, Outbound, RawMail, Thread
 from channels_app.transports.mail import ids, reading, servers, writing
-from channels_app.transports.mail.judging import ADDRESS_LIMIT
 from hotelagent.ops.crypto import UndecryptableError
-
-# What answers nobody is not answered by a person's letter either.
-SILENT = ("automatic", "spam", "history")
 
 
 def prepare(row: Outbound) -> writing.Prepared | None:
@@ -32,7 +28,8 @@ def prepare(row: Outbound) -> writing.Prepared | None:
         # Whoever looks makes a new token; this letter waits for it. After the claim, whose locks come first.
         transaction.on_commit(partial(mailboxes.make_due, Mailbox.objects.filter(pk=box.pk, next_look_at__gt=timezone.now())))
     subject = str(row.content.get("mail", {}).get("subject", ""))
-    mails = RawMail.objects.filter(inbound__thread=thread).exclude(inbound__kind__in=SILENT).defer("raw")
+    # What answers nobody is not answered by a person's letter either.
+    mails = RawMail.objects.filter(inbound__thread=thread).exclude(inbound__kind__in=inbox.SILENT_KINDS).defer("raw")
     last = None if subject else mails.order_by("-received_at", "-pk").first()
     if last is not None:
         subject = f"Re: {reading.without_marks(last.subject)}".strip()
@@ -57,7 +54,7 @@ def prepare(row: Outbound) -> writing.Prepared | None:
 def thread_to(account: Account, address: str, name: str) -> Thread:
     """The thread with an address, also when it never wrote. Raises ContentError for what is no address."""
     address = address.strip().lower()
-    if len(address) > ADDRESS_LIMIT or address.count("@") != 1 or not address.isprintable() or " " in address:
+    if not reading.is_address(address):
         raise ContentError("this is no address")
     thread, _made = Thread.objects.get_or_create(
         account=account, identity=f"user:{address}", defaults={"user_id": address, "name": name[:200]}

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import cached_property
 
 from channels_app.texts import clean
-from channels_app.transports.mail import html, stripping
+from channels_app.transports.mail import html, ids, stripping
 
 TEXT_LIMIT = 100_000
 PARTS_LIMIT, ATTACHMENTS_LIMIT = 500, 40
@@ -25,6 +26,8 @@ REFERENCES_LIMIT = 50
 HEAD_LIMIT = 2000
 _SLOW_HEADS = ("Content-Type", "Content-Disposition", "Content-Transfer-Encoding")
 INLINE_SHOWN = 20 * 1024
+# With its mark in front an address is a thread's identity.
+ADDRESS_LIMIT = 150
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>,;]{1,100}@[^@\s\x00-\x1f\x7f<>,;]{1,150}\.[^@\s\x00-\x1f\x7f<>,;.]{1,63}")
 _ID = re.compile(r"<([^<>\s]{1,250})>")
 NO_REPLY = re.compile(
@@ -87,6 +90,12 @@ class Mail:
     suspicious: str
     bounce: Bounce | None
 
+    @cached_property
+    def answers(self) -> str:
+        """The Message-ID of the mail of ours it answers, the nearest one, or nothing."""
+        named = (*self.in_reply_to, *reversed(self.references))
+        return next((one for one in named if ids.outbound_of(one) is not None), "")
+
 
 def read(raw: bytes) -> Mail:
     """Never raises for what stands in the mail."""
@@ -97,9 +106,9 @@ def read(raw: bytes) -> Mail:
     words = stripping.own_words(plain) if plain.strip() else stripping.own_words(html.to_lines(markup))
     senders = _addresses(message, "From")
     name, address = senders[0] if senders else ("", "")
-    ids = _ids(message, "Message-ID")
+    its = _ids(message, "Message-ID")
     return Mail(
-        message_id=ids[0] if ids else f"none-{hashlib.sha256(raw).hexdigest()[:32]}",
+        message_id=its[0] if its else f"none-{hashlib.sha256(raw).hexdigest()[:32]}",
         in_reply_to=_ids(message, "In-Reply-To"),
         references=_ids(message, "References")[-REFERENCES_LIMIT:],
         sender_name=clean(name)[:200],
@@ -133,6 +142,11 @@ def _parsed(raw: bytes) -> Message:
 def without_marks(subject: str) -> str:
     """Without "Re:", "RV:", "ENC:" in front."""
     return " ".join(_REPLY_MARKS.sub("", subject).split())
+
+
+def is_address(given: str) -> bool:
+    """Can it be written to, and be somebody's identity?"""
+    return len(given) <= ADDRESS_LIMIT and given.isprintable() and _ADDRESS.fullmatch(given) is not None
 
 
 def is_reply(subject: str) -> bool:
