@@ -75,9 +75,7 @@ def connected(server: Server) -> Iterator[IMAPClient]:
 
 def told(error: Exception, *, auth: bool = False) -> MailError:
     """What a server's refusal means."""
-    said = error.args[0] if error.args else ""
-    said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    words = " ".join(said.removeprefix("b'").removesuffix("'").split())[:200]
+    words = servers.words(error.args[0] if error.args else "").removeprefix("b'").removesuffix("'")
     upper = words.upper()
     if any(mark in upper for mark in ("OVERQUOTA", "[LIMIT]", "BANDWIDTH", "TOO MANY SIMULTANEOUS")):
         return LimitReached(words)

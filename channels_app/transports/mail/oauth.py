@@ -78,15 +78,20 @@ def _new(box: Mailbox) -> tuple[str, dt.datetime]:
 
 def _asked(box: Mailbox, asked: dict[str, str]) -> dict[str, Any]:
     asked |= {"client_id": box.client_id, "client_secret": box.client_secret}
+    status, told = post(box.token_url, data=asked)
+    if told.get("error") in DEAD:
+        raise AuthError(f"{told['error']}: connect the mailbox again")
+    if status != 200:
+        raise ConnectionFailed(f"no access token: HTTP {status}")
+    return told
+
+
+def post(url: str, **request: Any) -> tuple[int, dict[str, Any]]:
+    """Ask Google: the status and the JSON object it tells, empty when it tells another thing. Raises ConnectionFailed."""
     try:
         with outgoing.session() as session:
-            response = session.post(box.token_url, data=asked, timeout=(5, 15), allow_redirects=False)
+            response = session.post(url, timeout=(5, 15), allow_redirects=False, **request)
             told: Any = json.loads(response.content[:ANSWER_LIMIT])
     except (requests.exceptions.RequestException, ValueError, RecursionError) as error:
-        raise ConnectionFailed(f"no access token: {type(error).__name__}") from error
-    found: dict[str, Any] = told if isinstance(told, dict) else {}
-    if found.get("error") in DEAD:
-        raise AuthError(f"{found['error']}: connect the mailbox again")
-    if response.status_code != 200:
-        raise ConnectionFailed(f"no access token: HTTP {response.status_code}")
-    return found
+        raise ConnectionFailed(f"Google does not answer: {type(error).__name__}") from error
+    return response.status_code, told if isinstance(told, dict) else {}

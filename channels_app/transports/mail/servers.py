@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channels_app.models import Mailbox
 
@@ -48,9 +48,8 @@ def imap_of(box: Mailbox) -> Server:
 
 
 def smtp_of(box: Mailbox) -> Server:
-    if box.smtp_username:
-        return Server(box.smtp_host, box.smtp_port, box.smtp_tls, box.servers_trusted, box.smtp_username, box.smtp_password)
-    return Server(box.smtp_host, box.smtp_port, box.smtp_tls, box.servers_trusted, box.user, box.password, box.access_token)
+    own = replace(imap_of(box), host=box.smtp_host, port=box.smtp_port, tls=box.smtp_tls)
+    return replace(own, user=box.smtp_username, password=box.smtp_password, token="") if box.smtp_username else own
 
 
 def check(server: Server) -> None:
@@ -70,6 +69,11 @@ def check(server: Server) -> None:
 def _is_outside(address: str) -> bool:
     ip = ipaddress.ip_address(address)
     return ip.is_global and not any(ip.version == net.version and ip in net for net in DISGUISES)
+
+
+def words(said: object) -> str:
+    """What a server said, on one line of at most 400 characters."""
+    return " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).split())[:400]
 
 
 def context() -> ssl.SSLContext:

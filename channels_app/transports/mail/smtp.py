@@ -34,33 +34,25 @@ def opened(server: Server) -> smtplib.SMTP:
         if server.tls == Mailbox.Tls.STARTTLS:
             line.starttls(context=servers.context())
             line.ehlo()
-        if server.token:
-            _oauth(line, server)
-        else:
-            _password(line, server)
+        _log_in(line, server)
     except BaseException:
         line.close()
         raise
     return line
 
 
-def _password(line: smtplib.SMTP, server: Server) -> None:
+def _log_in(line: smtplib.SMTP, server: Server) -> None:
     """One try: smtplib's own ``login`` would knock once for every way the server offers."""
-    offered = line.esmtp_features.get("auth", "").upper().split()
-    way = next((name for name in ("PLAIN", "LOGIN") if name in offered), "PLAIN")
-    line.user, line.password = server.user, server.password  # type: ignore[attr-defined]
-    code, words = line.auth(way, line.auth_plain if way == "PLAIN" else line.auth_login)
-    if code not in {235, 503}:
-        raise smtplib.SMTPAuthenticationError(code, words)
 
-
-def _oauth(line: smtplib.SMTP, server: Server) -> None:
-    def answer(challenge: bytes | None = None) -> str:
+    def with_token(challenge: bytes | None = None) -> str:
         # A second question is the error in JSON: it wants an empty line before it says no (facts: GMAIL, 2).
         return f"user={server.user}\x01auth=Bearer {server.token}\x01\x01" if challenge is None else ""
 
-    line.user, line.password = server.user, ""  # type: ignore[attr-defined]
-    code, words = line.auth("XOAUTH2", answer)
+    ways = {"XOAUTH2": with_token} if server.token else {"PLAIN": line.auth_plain, "LOGIN": line.auth_login}
+    offered = line.esmtp_features.get("auth", "").upper().split()
+    way = next((name for name in ways if name in offered), next(iter(ways)))
+    line.user, line.password = server.user, server.password  # type: ignore[attr-defined]
+    code, words = line.auth(way, ways[way])
     if code not in {235, 503}:
         raise smtplib.SMTPAuthenticationError(code, words)
 
@@ -70,17 +62,17 @@ def send(server: Server, message: EmailMessage, sender: str, recipient: str) -> 
     try:
         line = opened(server)
     except ConnectionFailed as error:
-        return Retry(str(error), tries=0, after_s=AWAY_S)
+        return _later(str(error))
     except smtplib.SMTPAuthenticationError as error:
-        told = f"the mail server does not let us in: {_words(error)}"
+        told = f"the mail server does not let us in: {servers.words(error.smtp_error)}"
         if 400 <= error.smtp_code < 500:
-            return Retry(told, whole_number=True, tries=0, after_s=AWAY_S)
+            return _later(told, whole_number=True)
         # A token may have died a moment ago: whoever fetches makes a new one.
-        return Retry(told, tries=0, after_s=AWAY_S) if server.token else Failed(told, channel_dead=True)
+        return _later(told) if server.token else Failed(told, channel_dead=True)
     except smtplib.SMTPResponseException as error:
-        return _refused(error.smtp_code, _words(error))
+        return _refused(error.smtp_code, error.smtp_error)
     except (OSError, ssl.SSLError, smtplib.SMTPException, ValueError) as error:
-        return Retry(f"not connected: {type(error).__name__}", tries=0, after_s=AWAY_S)
+        return _later(f"not connected: {type(error).__name__}")
     try:
         return _hand_over(line, message, sender, recipient)
     finally:
@@ -93,14 +85,14 @@ def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient
     try:
         for code, answer in (line.mail(sender), line.rcpt(recipient)):
             if code not in {250, 251}:
-                return _refused(code, answer.decode("utf-8", "replace"))
+                return _refused(code, answer)
         code, answer = line.docmd("DATA")
         if code != 354:
-            return _refused(code, answer.decode("utf-8", "replace"))
+            return _refused(code, answer)
     except ValueError as error:  # an address the server's way of writing has no letters for
         return Failed(f"this address cannot be written to: {type(error).__name__}")
     except (OSError, smtplib.SMTPException) as error:
-        return Retry(f"the line was cut before the mail: {type(error).__name__}", tries=0, after_s=AWAY_S)
+        return _later(f"the line was cut before the mail: {type(error).__name__}")
     try:
         line.send(smtplib._quote_periods(raw) + (b"" if raw.endswith(b"\r\n") else b"\r\n") + b".\r\n")  # type: ignore[attr-defined]
         code, answer = line.getreply()
@@ -110,21 +102,20 @@ def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient
         return Sent(str(message["Message-ID"]).strip("<>"))
     if code == -1:
         return Unknown("the server's last answer cannot be read")
-    return _refused(code, answer.decode("utf-8", "replace"))
+    return _refused(code, answer)
 
 
-def _refused(code: int, words: str) -> Outcome:
+def _later(reason: str, *, whole_number: bool = False) -> Retry:
+    return Retry(reason, whole_number=whole_number, tries=0, after_s=AWAY_S)
+
+
+def _refused(code: int, said: bytes | str) -> Outcome:
     """What a code means (facts: GMAIL, 5). It stays in the words: ``error_code`` is for the codes of Meta."""
-    told = f"{code} {' '.join(words.split())}"[:400]
+    told = f"{code} {servers.words(said)}"
     if code in {530, 534, 535}:
         return Failed(told, channel_dead=True)
-    if code == 550 and "5.4.5" in words:  # the day's mails are spent: everything waits
+    if code == 550 and "5.4.5" in told:  # the day's mails are spent: everything waits
         return Retry(told, after_s=HOUR_S, whole_number=True, tries=0)
     if 400 <= code < 500:
-        return Retry(told, whole_number=code in {421, 454}, tries=0, after_s=AWAY_S)
+        return _later(told, whole_number=code in {421, 454})
     return Failed(told)
-
-
-def _words(error: smtplib.SMTPResponseException) -> str:
-    told = error.smtp_error
-    return " ".join((told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)).split())[:200]
