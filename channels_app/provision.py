@@ -44,12 +44,11 @@ def apply_channels(hotel: Hotel, document: Table) -> None:
         )  # fmt: skip
         kind = table["kind"].choice(tuple(Account.Kind.values))
         account, _created = Account.objects.get_or_create(hotel=hotel, kind=kind, name=table["name"].text(maximum=80))
-        if kind == Account.Kind.WEBCHAT:
-            account.state = Account.State.CONNECTED
-        elif kind == Account.Kind.EMAIL:
+        if kind == Account.Kind.EMAIL:
             _email(account, table)
-        else:
+        elif kind == Account.Kind.WHATSAPP:
             _whatsapp(account, table)
+        judge(account)
         account.save()
 
 
@@ -67,7 +66,6 @@ def _whatsapp(account: Account, table: Table) -> None:
     app.verify_token = table.get("verify_token", Field.secret, app.verify_token)
     app.save()
     account.app = app
-    judge(account)
 
 
 def _email(account: Account, table: Table) -> None:
@@ -102,7 +100,8 @@ def _email(account: Account, table: Table) -> None:
 
 
 def _mailbox_of(account: Account) -> Mailbox:
-    return Mailbox.objects.filter(account=account).first() or Mailbox(account=account)
+    found: Mailbox | None = getattr(account, "mailbox", None)
+    return found or Mailbox(account=account)
 
 
 def _save_mailbox(account: Account, box: Mailbox) -> None:
@@ -110,10 +109,8 @@ def _save_mailbox(account: Account, box: Mailbox) -> None:
     before = Mailbox.objects.filter(pk=box.pk).select_related("account").first()
     box.trouble, box.failures, box.next_look_at = "", 0, timezone.now()
     box.save()
-    account.mailbox = box
     if before is not None:
         changed(before, box, before.account.external_id != account.external_id)
-    judge_mailbox(account)
 
 
 def changed(before: Mailbox, after: Mailbox, other_address: bool) -> None:
@@ -158,37 +155,22 @@ def _base(field: Field) -> str:
 
 def judge(account: Account) -> None:
     """Connected, or not and why: by what is filled in. The caller saves."""
-    missing = [
-        name
-        for name, value in (
-            ("phone number id", account.external_id),
-            ("access token", account.access_token),
-            ("app secret", account.app.secret if account.app else ""),
-        )
-        if not value
-    ]
-    if missing:
-        account.state, account.state_reason = Account.State.NOT_CONNECTED, f"missing: {', '.join(missing)}"
-    else:
-        account.state, account.state_reason = Account.State.CONNECTED, ""
+    missing = [name for name, value in _needed(account).items() if not value]
+    account.state = Account.State.NOT_CONNECTED if missing else Account.State.CONNECTED
+    account.state_reason = f"missing: {', '.join(missing)}" if missing else ""
 
 
-def judge_mailbox(account: Account) -> None:
-    """As ``judge``, of an e-mail account."""
-    box = _mailbox_of(account)
-    missing = [
-        name
-        for name, value in (
-            ("address", account.external_id),
-            ("app password or refresh token", box.password or box.refresh_token),
-            ("IMAP server", box.imap_host),
-            ("SMTP server", box.smtp_host),
-        )
-        if not value
-    ]
-    connected = not missing
-    account.state = Account.State.CONNECTED if connected else Account.State.NOT_CONNECTED
-    account.state_reason = "" if connected else f"missing: {', '.join(missing)}"
+def _needed(account: Account) -> dict[str, str]:
+    if account.kind == Account.Kind.WHATSAPP:
+        secret = account.app.secret if account.app else ""
+        return {"phone number id": account.external_id, "access token": account.access_token, "app secret": secret}
+    if account.kind == Account.Kind.EMAIL:
+        box = _mailbox_of(account)
+        return {
+            "address": account.external_id, "app password or refresh token": box.password or box.refresh_token,
+            "IMAP server": box.imap_host, "SMTP server": box.smtp_host,
+        }  # fmt: skip
+    return {}
 
 
 def mailbox_from_environment(hotel_slug: str) -> None:
@@ -210,6 +192,7 @@ def mailbox_from_environment(hotel_slug: str) -> None:
     box.smtp_tls = given["smtp_tls"] or usual_tls(box.smtp_host, box.smtp_port)
     box.poll_s = given["poll_s"]
     _save_mailbox(account, box)
+    judge(account)
     account.save()
     log.info("mailbox from the environment", account=account.pk, state=account.state)
 

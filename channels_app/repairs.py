@@ -37,13 +37,10 @@ def connect(account: Account) -> bool:
 
     False when something is missing; ``state_reason`` says what.
     """
-    if account.kind == Account.Kind.WEBCHAT:
-        account.state, account.state_reason = Account.State.CONNECTED, ""
-    else:
-        try:
-            (provision.judge_mailbox if account.kind == Account.Kind.EMAIL else provision.judge)(account)
-        except UndecryptableError as error:
-            account.state, account.state_reason = Account.State.NOT_CONNECTED, str(error)
+    try:
+        provision.judge(account)
+    except UndecryptableError as error:
+        account.state, account.state_reason = Account.State.NOT_CONNECTED, str(error)
     with transaction.atomic():
         account.save(update_fields=["state", "state_reason"])
         mailboxes.make_due(Mailbox.objects.filter(account=account), failures=0, trouble="")

@@ -33,6 +33,11 @@ class Look:
     colour: str
     logo: bytes = field(default=b"", repr=False)
 
+    @property
+    def logo_type(self) -> str:
+        """What kind of image the logo is, as MIME calls it."""
+        return "png" if self.logo.startswith(PNG) else "jpeg"
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -53,7 +58,7 @@ class Prepared:
     look: Look
 
 
-def compose(content: Content, about: Prepared, *, now: dt.datetime | None = None) -> EmailMessage:
+def compose(content: Content, about: Prepared) -> EmailMessage:
     """Raises ValueError for an address that cannot be written to."""
     message = EmailMessage()
     message["From"] = Address(_line(about.sender_name), addr_spec=about.sender)
@@ -61,7 +66,7 @@ def compose(content: Content, about: Prepared, *, now: dt.datetime | None = None
     if about.reply_to and about.reply_to != about.sender:
         message["Reply-To"] = Address(addr_spec=about.reply_to)
     message["Subject"] = _line(about.subject)
-    message["Date"] = format_datetime(now or timezone.now())
+    message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = f"<{about.message_id}>"
     if about.in_reply_to:
         message["In-Reply-To"] = f"<{about.in_reply_to}>"
@@ -73,9 +78,8 @@ def compose(content: Content, about: Prepared, *, now: dt.datetime | None = None
     message.set_content(re.sub(r"\n{3,}", "\n\n", render_to_string("mail/letter.txt", context)).strip() + "\n")
     message.add_alternative(render_to_string("mail/letter.html", context), subtype="html")
     if about.look.logo:
-        page = message.get_payload()[1]  # type: ignore[index]
-        subtype = "png" if about.look.logo.startswith(PNG) else "jpeg"
-        page.add_related(about.look.logo, "image", subtype, cid="<logo>", disposition="inline", filename=f"logo.{subtype}")  # type: ignore[union-attr]
+        page, kind = message.get_payload()[1], about.look.logo_type  # type: ignore[index]
+        page.add_related(about.look.logo, "image", kind, cid="<logo>", disposition="inline", filename=f"logo.{kind}")  # type: ignore[union-attr]
     if event := content.mail.get("event"):
         # A bare file, not an invitation: nobody has to accept a stay.
         message.add_attachment(calendar(event), maintype="text", subtype="calendar", filename="reserva.ics")
@@ -84,10 +88,8 @@ def compose(content: Content, about: Prepared, *, now: dt.datetime | None = None
 
 def page(content: Content, about: Prepared) -> str:
     """The mail's HTML as a document by itself."""
-    kind = "png" if about.look.logo.startswith(PNG) else "jpeg"
-    return render_to_string(
-        "mail/letter.html", _context(content, about, f"data:image/{kind};base64,{base64.b64encode(about.look.logo).decode()}")
-    )
+    logo = f"data:image/{about.look.logo_type};base64,{base64.b64encode(about.look.logo).decode()}"
+    return render_to_string("mail/letter.html", _context(content, about, logo))
 
 
 def _context(content: Content, about: Prepared, logo: str) -> dict[str, Any]:
