@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from channels_app.models import Account, Outbound
-from conversations.dialogue import confirmation
+from conversations.dialogue import confirmation, phrasebook
 from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
@@ -245,9 +245,19 @@ def standing(row: Booking, language: str) -> str:
     return "\n\n".join(tell(language, hotel_view(row.hotel, now), own(row), now.date()))
 
 
+def language_of(row: Booking) -> str:
+    """What the guest is told about it in."""
+    return row.language if row.language in phrasebook.LANGUAGES else row.hotel.main_language
+
+
+def state_key(row: Booking) -> str:
+    """What it came to: another state and another change are another key."""
+    return f"{row.pk}:{row.state}" + (f":{row.last_change_id}" if row.last_change_id else "")
+
+
 def settled_key(row: Booking) -> str:
     """The key of the letter that tells of a booking which settled in the background."""
-    key = f"booking:{row.pk}:{row.state}" + (f":{row.last_change_id}" if row.last_change_id else "")
+    key = f"booking:{state_key(row)}"
     return f"{key}:kept:{row.fence}" if row.reason == "cancel_refused" else key
 
 

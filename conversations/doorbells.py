@@ -8,7 +8,7 @@ from channels_app.models import Outbound
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
 from conversations import handoff, live, mails, trail, turns
-from conversations.desk import described, is_by_staff, settled_key, standing
+from conversations.desk import described, is_by_staff, language_of, settled_key, standing
 from conversations.dialogue import phrasebook
 from conversations.models import Conversation, Guest
 from conversations.relay import answering, telling
@@ -77,7 +77,7 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
 
 
 def _words(booking: Booking) -> str:
-    language = booking.language if booking.language in phrasebook.LANGUAGES else "es"
+    language = language_of(booking)
     if booking.state == Booking.State.CANCELLED:
         return phrasebook.say(language, "cancelled_unpaid" if booking.reason == UNPAID else "cancelled", reference=booking.reference)
     if booking.state == Booking.State.REJECTED:

@@ -14,7 +14,7 @@ from channels_app import outbox
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Account, Outbound
 from channels_app.transports.mail import posting
-from conversations.desk import hotel_view, own
+from conversations.desk import hotel_view, language_of, own, state_key
 from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
 from hotelagent.hotels.models import Hotel
@@ -26,16 +26,17 @@ _GREETS = re.compile(r"\W*(?:hola|buen[oa]?s?\b|hi\b|hello|good\b|dear|ol[aá]|o
 _NAME = re.compile(r"[^\W\d_][^\W\d_'’-]{1,30}", re.UNICODE)
 
 
-def dressed(conversation: Conversation, text: str, language: str) -> tuple[str, dict[str, Any]]:
-    """An answer as e-mail has it: the words themselves, and what stands around them (greeting, how to choose, closing)."""
+def dressed(hotel: Hotel, name: str, text: str, language: str) -> tuple[str, dict[str, Any]]:
+    """An answer to ``name`` as e-mail has it: the words themselves, and what stands around them (greeting, how to choose,
+    closing)."""
     hello = phrasebook.say(language, "greeting_short")
     text = text.removeprefix(hello).lstrip() or text
     words = {
         "choose": phrasebook.mail(language, "choose"),
         "options": phrasebook.mail(language, "options"),
-        "closing": phrasebook.mail(language, "closing", hotel=conversation.hotel.name),
+        "closing": phrasebook.mail(language, "closing", hotel=hotel.name),
     }
-    return text, words if _GREETS.match(text) else {"greeting": greeting(language, conversation.guest.name), **words}
+    return text, words if _GREETS.match(text) else {"greeting": greeting(language, name), **words}
 
 
 def greeting(language: str, name: str) -> str:
@@ -55,12 +56,11 @@ def tell_of(booking: Booking) -> None:
     account = account_of(booking.hotel)
     if account is None:
         return
-    key = f"mail:{booking.pk}:{booking.state}" + (f":{booking.last_change_id}" if booking.last_change_id else "")
     try:
         with transaction.atomic():
             thread = posting.thread_to(account, booking.guest_email, booking.guest_name)
             content = _content(booking, what, sequence=booking.steps.count())
-            outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM)
+            outbox.post(thread, content, dedupe_key=f"mail:{state_key(booking)}", author=Outbound.Author.SYSTEM)
     except (ContentError, DataError) as error:
         log.warning("no mail about a booking", reference=booking.reference, reason=str(error))
 
@@ -81,7 +81,7 @@ def _what(booking: Booking) -> str | None:
 
 def _content(booking: Booking, what: str, *, sequence: int) -> Content:
     hotel = booking.hotel
-    language = booking.language if booking.language in phrasebook.LANGUAGES else hotel.main_language
+    language = language_of(booking)
     now = hotel.local_now()
     view, row = hotel_view(hotel, now), own(booking)
     values = confirmation.values(language, view, row, now.date())
@@ -138,11 +138,8 @@ def samples(hotel: Hotel, language: str) -> list[tuple[str, Content]]:
         guest_name=names[language], language=language, state=Booking.State.CONFIRMED,
     )  # fmt: skip
     told = [(what, _content(booking, what, sequence=0)) for what in ("confirmed", "changed", "cancelled")]
-    words = {
-        "greeting": greeting(language, names[language]),
-        "closing": phrasebook.mail(language, "closing", hotel=hotel.name),
-    }
-    return [*told, ("answer", Content("text", phrasebook.say(language, "thanks"), language=language, mail=words))]
+    text, words = dressed(hotel, names[language], phrasebook.say(language, "thanks"), language)
+    return [*told, ("answer", Content("text", text, language=language, mail=words))]
 
 
 def guest_of(outbound: int, thread: int) -> Guest | None:

@@ -282,7 +282,7 @@ def _post(conversation: Conversation, reply: Reply, key: str, *, life: dt.timede
     """The letter and its line in the transcript; the conversation is saved by the caller."""
     language = State.from_json(conversation.state).language or conversation.hotel.main_language
     by_mail = conversation.thread.account.kind == Account.Kind.EMAIL
-    text, around = mails.dressed(conversation, reply.text, language) if by_mail else (reply.text, {})
+    text, around = mails.dressed(conversation.hotel, conversation.guest.name, reply.text, language) if by_mail else (reply.text, {})
     content = Content(
         "text" if not reply.choices else "choices",
         text,
