@@ -33,8 +33,7 @@ def call(conversation: Conversation, phone: str, template: str) -> str:
     """Tell this phone that a guest waits. Returns how it was told, "" when it could not be. Inside the caller's transaction."""
     hotel = conversation.hotel
     digits = to_digits(phone, hotel.country) if phone else ""
-    key = f"alarm:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
-    letter = by_template(hotel, template, digits, _words(conversation), key) if digits else None
+    letter = by_template(hotel, template, digits, _words(conversation), _key(conversation, "alarm")) if digits else None
     if letter is None:
         return ""
     colleague = StaffPhone.working().filter(hotel=hotel, key=match_key(digits)).first()
@@ -92,12 +91,16 @@ def write(conversation: Conversation, address: str) -> str:
         content = Content("text", _("Nobody has answered this guest in time."), language=conversation.hotel.main_language, mail=mail)
     try:
         thread = posting.thread_to(account, address, "")
-        key = f"alarm-mail:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
+        key = _key(conversation, "alarm-mail")
         outbox.post(thread, content, dedupe_key=key, author=Outbound.Author.SYSTEM, expires_at=timezone.now() + LIFE)
     except ContentError as error:
         log.warning("the address for calls cannot be written to", hotel=conversation.hotel_id, why=str(error))
         return ""
     return address
+
+
+def _key(conversation: Conversation, kind: str) -> str:
+    return f"{kind}:{conversation.pk}:{conversation.alert_level}:{timezone.now():%Y%m%d%H%M%S%f}"
 
 
 def _counted(names: list[str]) -> str:

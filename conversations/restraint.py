@@ -34,15 +34,11 @@ def reason(conversation: Conversation, letters: list[Inbound]) -> str:
     for letter in letters:
         if letter.kind in inbox.FOR_PEOPLE:
             return f"mail_{letter.kind}"
-    if _is_weighty(conversation) and not all(_answers_us(letter) for letter in letters):
-        return "mail_unproven"
-    return "mail_brake" if _is_fast(conversation) or _is_the_same(conversation, letters) else ""
-
-
-def _is_weighty(conversation: Conversation) -> bool:
-    """Does a word decide here: is a booking on the table, or was one opened?"""
     state = State.from_json(conversation.state)
-    return state.proposal is not None or bool(state.opened)
+    # A word decides here: a booking is on the table, or one was opened.
+    if (state.proposal is not None or state.opened) and not all(_answers_us(letter) for letter in letters):
+        return "mail_unproven"
+    return "mail_brake" if _is_fast(conversation, state) or _is_the_same(conversation) else ""
 
 
 def _answers_us(letter: Inbound) -> bool:
@@ -51,23 +47,22 @@ def _answers_us(letter: Inbound) -> bool:
     return ours is not None and Outbound.objects.filter(pk=ours, thread=letter.thread_id).exists()
 
 
-def _is_fast(conversation: Conversation) -> bool:
+def _is_fast(conversation: Conversation, state: State) -> bool:
     now = timezone.now()
     sent = Outbound.objects.filter(thread=conversation.thread_id, author=Outbound.Author.BOT, created_at__gt=now - DAY)
     counted = sent.exclude(state=Outbound.State.ABORTED).aggregate(hour=Count("pk", filter=Q(created_at__gt=now - HOUR)), day=Count("pk"))
-    hour, day = BOOKING_LIMITS if _is_booking(conversation) else LIMITS
+    hour, day = BOOKING_LIMITS if _is_booking(conversation, state) else LIMITS
     return bool(counted["hour"] >= hour or counted["day"] >= day)
 
 
-def _is_booking(conversation: Conversation) -> bool:
-    state = State.from_json(conversation.state)
+def _is_booking(conversation: Conversation, state: State) -> bool:
     if state.goal or state.proposal is not None:
         return True
     # Whoever has booked here is somebody, and may have questions.
     return Booking.objects.filter(hotel=conversation.hotel_id, conversation_ref=str(conversation.pk), state__in=switch.STAYING).exists()
 
 
-def _is_the_same(conversation: Conversation, letters: list[Inbound]) -> bool:
+def _is_the_same(conversation: Conversation) -> bool:
     last = Inbound.objects.filter(thread=conversation.thread_id, received_at__gt=timezone.now() - DAY, kind="text")
     words = list(last.order_by("-provider_time", "-pk").values_list("text", flat=True)[:SAME])
     return len(words) == SAME and len(set(words)) == 1 and len(words[0]) > 20

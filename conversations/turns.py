@@ -20,7 +20,7 @@ from django.utils import timezone
 from prometheus_client import Counter, Histogram
 
 from channels_app import inbox, outbox
-from channels_app.envelope import Choice, Content
+from channels_app.envelope import Choice, Content, JsonObject
 from channels_app.models import Account, Inbound, Outbound, Thread
 from conversations import handoff, knowledge, live, mails, restraint, switch, trail
 from conversations.desk import HotelDesk, hotel_view
@@ -280,15 +280,17 @@ def _leave_untold(conversation: Conversation, desk: HotelDesk) -> None:
 
 def _post(conversation: Conversation, reply: Reply, key: str, *, life: dt.timedelta | None = None) -> None:
     """The letter and its line in the transcript; the conversation is saved by the caller."""
-    language = State.from_json(conversation.state).language or conversation.hotel.main_language
-    by_mail = conversation.thread.account.kind == Account.Kind.EMAIL
-    text, around = mails.dressed(conversation.hotel, conversation.guest.name, reply.text, language) if by_mail else (reply.text, {})
+    text, language = reply.text, ""
+    around: JsonObject = {}
+    if conversation.thread.account.kind == Account.Kind.EMAIL:
+        language = State.from_json(conversation.state).language or conversation.hotel.main_language
+        text, around = mails.dressed(conversation.hotel, conversation.guest.name, text, language)
     content = Content(
         "text" if not reply.choices else "choices",
         text,
         tuple(Choice(c.id, c.title, c.description) for c in reply.choices),
         reply.list_label,
-        language=language if by_mail else "",
+        language=language,
         mail=around,
     )
     now = timezone.now()
