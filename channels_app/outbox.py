@@ -109,9 +109,9 @@ def claim(limit: int, driver: str = Account.Driver.WORKER, *, account: Account |
             .filter(pk__in=threads).select_related("account").order_by("id")
         )  # fmt: skip
         paces = _locked_paces({thread.account_id for thread in locked if transport_of(thread.account.kind).number_pace is not None})
-        for thread in locked:
-            if thread.account_id in paces:
-                paces[thread.account_id].day_limit = transport_of(thread.account.kind).day_limit(thread.account)
+        accounts = {thread.account_id: thread.account for thread in locked}
+        for pk, pace in paces.items():
+            pace.day_limit = transport_of(accounts[pk].kind).day_limit(accounts[pk])
         # Read after the locks: the candidates may be of an older moment.
         open_rows: dict[int, list[Outbound]] = {thread.pk: [] for thread in locked}
         waiting = Outbound.objects.filter(thread__in=locked, state__in=[State.QUEUED, State.SENDING]).order_by("id")
