@@ -48,7 +48,7 @@ Role = MailFolder.Role
 _held = leases.Held()
 
 
-class PausedError(MailError):
+class PausedError(Exception):
     """The provider wants to be left alone until later; only what needs no look was done."""
 
 
@@ -94,9 +94,9 @@ def look(claimed: Mailbox, *, at_most_s: float = LOOK_S) -> Looked:
             box.fence = claimed.fence
             told.address = box.address
             _look(box, told, at_most_s)
-        except LostError:
-            told.trouble = "another process looks at it"
-            return told
+        except (LostError, PausedError) as error:  # tokens are kept fresh in a pause: mail goes out all the same
+            told.trouble = str(error)
+            Mailbox.objects.filter(pk=claimed.pk, fence=claimed.fence).update(lease_until=None)
         except UndecryptableError as error:
             told.trouble = str(error)
             _failed(claimed, AuthError(str(error)))
@@ -167,9 +167,6 @@ def _looked(box: Mailbox) -> None:
 
 def _failed(box: Mailbox, error: MailError) -> None:
     """Later and later; who is not let in is not asked again until somebody mends it."""
-    if isinstance(error, PausedError):  # tokens are kept fresh meanwhile: mail goes out all the same
-        Mailbox.objects.filter(pk=box.pk, fence=box.fence).update(lease_until=None)
-        return
     paused: dict[str, object] = {}
     if isinstance(error, AuthError):
         outbox.stop_account(box.account_id, str(error))
@@ -227,7 +224,7 @@ def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, until: floa
 def _still_ours(box: Mailbox) -> None:
     """Inside a transaction, until its end. Raises LostError."""
     if not Mailbox.objects.select_for_update(no_key=True).filter(pk=box.pk, fence=box.fence).exists():
-        raise LostError
+        raise LostError("another process looks at it")
 
 
 def _take(client: IMAPClient, box: Mailbox, folder: MailFolder, heading: imap.Heading, validity: int, *, historic: bool) -> bool:
@@ -429,9 +426,10 @@ def _settle_unknown(client: IMAPClient, box: Mailbox) -> None:
         return
     files_all = client.has_capability(imap.GMAIL) and box.sends_where_it_reads
     settles = transport_of(Account.Kind.EMAIL).settles
+    imap.opened(client, folder)
     for row in rows:
         message_id = posting.message_id(row, box)
-        if imap.is_sent(client, folder, message_id):
+        if imap.holds(client, message_id):
             outbox.found_out(row, message_id)
         elif files_all and row.attempts < outbox.MAX_ATTEMPTS and timezone.now() > row.due_at - settles + SHOWN:
             outbox.found_out(row, "")

@@ -135,7 +135,6 @@ def mark_seen(client: IMAPClient, folder: str, uids: Sequence[int]) -> None:
     client.add_flags(list(uids), [rb"\Seen"])
 
 
-def is_sent(client: IMAPClient, folder: str, message_id: str) -> bool:
-    """Did a mail with this Message-ID leave? ``folder`` is where the server files what was sent."""
-    client.select_folder(folder, readonly=True)
+def holds(client: IMAPClient, message_id: str) -> bool:
+    """Is a mail with this Message-ID in the folder that is opened?"""
     return bool(client.search(["HEADER", "Message-ID", message_id]))
