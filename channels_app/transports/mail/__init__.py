@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from channels_app import texts
 from channels_app.envelope import Content, ContentError, Failed, Outcome
+from channels_app.models import Account, Mailbox, Outbound
 from channels_app.transports.base import Pace, SendJob
-
-if TYPE_CHECKING:
-    from channels_app.models import Account, Outbound
+from channels_app.transports.mail import posting, smtp, writing
 
 TEXT_LIMIT = 60_000
 
@@ -33,18 +31,12 @@ class MailTransport:
         return [content]
 
     def day_limit(self, account: Account) -> int | None:
-        from channels_app.models import Mailbox  # noqa: PLC0415 - the transports are read before the models
-
         return Mailbox.objects.filter(account=account).values_list("daily_limit", flat=True).first()
 
     def prepare(self, row: Outbound) -> object:
-        from channels_app.transports.mail import posting  # noqa: PLC0415 - the transports are read before the models
-
         return posting.prepare(row)
 
     def send(self, job: SendJob) -> Outcome:
-        from channels_app.transports.mail import smtp, writing  # noqa: PLC0415 - the transports are read before the models
-
         about = job.prepared
         if not isinstance(about, writing.Prepared):
             return Failed("the account has no mailbox", channel_dead=True)
