@@ -23,11 +23,11 @@ def steps(box: Mailbox) -> Iterator[Step]:
     if box.refresh_token:
         step = _consent(box)
         yield step
-        if not step.good and not step.warning:
+        if not step.passes:
             return
     receives = False
     for step in _receiving(box):
-        receives = step.good or step.warning
+        receives = step.passes
         yield step
     yield _sending(box)
     if receives:

@@ -223,17 +223,17 @@ class MailboxAdmin(HotelAdmin):
     # actions
 
     @admin.action(description=_("Check the connection"), permissions=["change"])
-    def check_connection(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
-        for box in self._whole(request, boxes):
-            for step in checking.steps(box):
-                level = messages.SUCCESS if step.good else messages.WARNING if step.warning else messages.ERROR
-                words = f"{step.name}: {step.told}" if step.told else step.name
-                messages.add_message(request, level, words if step.good else f"{words} → {step.advice}")
+    def check_connection(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> HttpResponse:
+        found = [(box, list(checking.steps(box))) for box in self._whole(request, boxes)]
+        context = {
+            **self.admin_site.each_context(request), "title": _("Check the connection"), "opts": Mailbox._meta,
+            "checked": [(box, steps, all(step.passes for step in steps)) for box, steps in found],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/channels_app/checked.html", context)
 
     @admin.action(description=_("Look now"), permissions=["change"])
     def look_now(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
-        wanted = [box.account_id for box in self._whole(request, boxes)]
-        for told in (mailroom.look(box, at_most_s=10.0) for box in mailroom.claim(10, wanted)):
+        for told in mailroom.look_while_asked(box.account_id for box in self._whole(request, boxes)):
             if told.trouble:
                 messages.error(request, f"{told.address}: {told.trouble}")
             else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import time
 from typing import Any
 
 import psycopg
@@ -28,8 +27,6 @@ from hotelagent.ops.crypto import UndecryptableError, decrypt
 log = structlog.get_logger(__name__)
 
 CHALLENGE_LIMIT = 200
-# While somebody waits for the answer.
-WHILE_ASKED_S = 10.0
 
 
 class RawView(APIView):
@@ -113,12 +110,7 @@ class GmailWebhook(RawView):
         if not isinstance(told, dict) or told.get("notification") != "new_message":
             return _json({"status": "error", "detail": 'the body must be {"notification": "new_message"}'}, 400)
         accounts = within(request.user, Account.objects.filter(kind=Account.Kind.EMAIL)).values_list("pk", flat=True)
-        until = time.monotonic() + WHILE_ASKED_S
-        looked: list[mailroom.Looked] = []
-        for account in accounts:
-            left = until - time.monotonic()
-            found = mailroom.claim(1, [account]) if left > 1.0 else []
-            looked += [mailroom.look(box, at_most_s=left) for box in found]
+        looked = mailroom.look_while_asked(accounts)
         results = [
             {"account": one.address, "messages": one.new, "status": "error" if one.trouble else "ok", "detail": one.trouble}
             for one in looked

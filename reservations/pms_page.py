@@ -60,7 +60,7 @@ def _page(request: HttpRequest, site: admin.AdminSite, hotels: list[Hotel], hote
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "PMS", "hotel": hotel, "hotels": hotels, "may_configure": _configures(request, hotel),
-        "steps": steps, "steps_good": all(step.good or step.warning for step in steps),
+        "steps": steps, "steps_good": all(step.passes for step in steps),
         "overview": overview, "runs": [{"run": run, "badge": run_badge(run)} for run in overview["runs"]],
         "bookings": list(open_bookings[:SHOWN]), "bookings_count": open_bookings.count(),
     }  # fmt: skip

@@ -16,6 +16,10 @@ class Step:
     advice: str = ""
     warning: bool = False
 
+    @property
+    def passes(self) -> bool:
+        return self.good or self.warning
+
 
 def write(steps: Iterable[Step], line: Callable[[str], object]) -> bool:
     """A line or two for each, as they come; True when nothing but warnings is wrong."""
@@ -25,5 +29,5 @@ def write(steps: Iterable[Step], line: Callable[[str], object]) -> bool:
         line(f"{word}  {step.name}{': ' + step.told if step.told else ''}")
         if not step.good:
             line(f"      → {step.advice}")
-            good = good and step.warning
+            good = good and step.passes
     return good
