@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 
 from channels_app.models import Mailbox
+from channels_app.transports.mail import oauth
+from channels_app.transports.mail.servers import ConnectionFailed
 from hotelagent.hotels.models import Hotel, Membership
 from tests.mail.conftest import look, make_mailbox
 
@@ -57,6 +59,12 @@ def test_what_was_not_given_is_told(boss, box, post_office, code, scope, words):
     query = {"state": asked["state"], "code": code} if code else {"state": asked["state"], "error": "access_denied"}
     assert words in boss.get(BACK, query, follow=True).content.decode()
     assert Mailbox.objects.get().refresh_token == ""
+
+
+def test_an_answer_of_another_service_is_no_token(box, post_office):
+    box.refresh_token, box.token_url = "1//refresh", post_office.token_url.replace("/token", "/gmail/v1/users/me/profile")
+    with pytest.raises(ConnectionFailed, match="HTTP 401"):
+        oauth.refresh(box)
 
 
 def test_only_who_went_comes_back(boss, box, post_office, django_user_model, client):

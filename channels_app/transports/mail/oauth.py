@@ -79,8 +79,9 @@ def _new(box: Mailbox) -> tuple[str, dt.datetime]:
 def _asked(box: Mailbox, asked: dict[str, str]) -> dict[str, Any]:
     asked |= {"client_id": box.client_id, "client_secret": box.client_secret}
     status, told = post(box.token_url, data=asked)
-    if told.get("error") in DEAD:
-        raise AuthError(f"{told['error']}: connect the mailbox again")
+    error = str(told.get("error", ""))  # an object, when it was another of their services that answered
+    if error in DEAD:
+        raise AuthError(f"{error}: connect the mailbox again")
     if status != 200:
         raise ConnectionFailed(f"no access token: HTTP {status}")
     return told
