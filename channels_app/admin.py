@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
-from channels_app import outbox, repairs, templates
+from channels_app import outbox, provision, repairs, templates
 from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Mailbox, MetaApp, Outbound, Template
 from channels_app.transports.whatsapp.api import is_private
 from hotelagent.hotels.staff_admin import (
@@ -152,8 +152,7 @@ class AccountAdmin(HotelAdmin):
         super().save_model(request, obj, form, change)
         if obj.kind == Account.Kind.EMAIL:
             box, _made = Mailbox.objects.get_or_create(account=obj)
-            if "external_id" in form.changed_data:  # another mailbox: read from its own beginning
-                box.folders.all().delete()
+            provision.changed(box, box, other_address="external_id" in form.changed_data)
         if not repairs.connect(obj):
             messages.warning(request, _("%(account)s is not connected: %(reason)s") % {"account": obj.name, "reason": obj.state_reason})
 
