@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from prometheus_client import Counter
 
+from channels_app import media
 from channels_app.envelope import AccountEvent, InboundMessage, Parsed, Receipt
 from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Thread
 from channels_app.phones import match_key
@@ -152,6 +153,7 @@ def assign(letters: Sequence[Inbound]) -> list[Thread]:
     update_rows(list(threads.values()), ["identity", "address", "user_id", "name", "last_inbound_at", "undeliverable"])
     for letter in letters:
         letter.thread_id = letter.thread.pk if letter.thread is not None else None
+    media.expect(letters)
     return list(threads.values())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from channels_app import delivery, expiry, mailroom, receipts
+from channels_app import delivery, expiry, mailroom, media, receipts
 from channels_app.models import Inbound, Outbound
 from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
@@ -16,6 +16,8 @@ DELIVERY = delivery.drain_of()
 # One batch at a time: two would wait for each other's letters.
 RECEIPTS = queue.Drain("receipts", 1, lambda _limit: ["receipts"] if receipts.is_due() else [], lambda _job: receipts.batch())
 
+# A large file holds up only its own letter.
+MEDIA = queue.Drain("media", 4, media.claim, media.fetch)
 # A mail server may take its time: hotels do not wait for each other.
 MAILBOXES = queue.Drain("mailboxes", 4, mailroom.claim, mailroom.look, renew=mailroom.renew)
 
@@ -26,6 +28,7 @@ DUE = (
     "AND a.driver = 'worker' AND a.enabled AND (p.hold_until IS NULL OR p.hold_until < now()) ORDER BY o.due_at LIMIT 1",
     "SELECT due_at FROM channels_app_deliveryreceipt WHERE state = 'waiting' ORDER BY due_at LIMIT 1",
     "SELECT lease_until FROM channels_app_outbound WHERE state = 'sending' ORDER BY lease_until LIMIT 1",
+    *media.DUE,
 )
 
 DUE_MAILBOXES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels_app.models import Outbound
-from channels_app.signals import outbound_changed
+from channels_app.models import Media, Outbound
+from channels_app.signals import media_fetched, outbound_changed
 from channels_app.transports.whatsapp import errors
 from conversations import handoff, live, mails, trail, turns
 from conversations.desk import described, is_by_staff, language_of, settled_key, standing
@@ -28,6 +28,7 @@ EVENTS = {
 def connect() -> None:
     booking_settled.connect(on_booking_settled, dispatch_uid="conversations.doorbells")
     outbound_changed.connect(on_outbound_changed, dispatch_uid="conversations.doorbells")
+    media_fetched.connect(on_media_fetched, dispatch_uid="conversations.doorbells")
 
 
 def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) -> None:
@@ -74,6 +75,11 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
     # An unknown outcome may still be settled by a status; tasks.repair calls a person when it is not.
     if outbound.author != Outbound.Author.STAFF and outbound.state != Outbound.State.UNKNOWN:
         handoff.call_person(conversation.pk, "not_delivered")
+
+
+def on_media_fetched(sender: type[Media], media: Media, **_kwargs: Any) -> None:
+    """Open pages show it. Inside the file's transaction."""
+    live.changed_ids(list(Conversation.objects.filter(thread=media.inbound.thread_id).values_list("hotel_id", "pk")))
 
 
 def _words(booking: Booking) -> str:

@@ -297,6 +297,8 @@ if PRODUCTION:
 
 # A full WhatsApp payload is 3 MB; Django's own limit of 2.5 MB would turn it away for seven days (facts/WHATSAPP.md 1).
 MAX_BODY_BYTES = 4 * 1024 * 1024
+# Files of guests above it are not fetched.
+MEDIA_LIMIT_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 # --- security headers; /admin alone has a wider policy (see ops/headers.py) ---------------------------------------------
@@ -369,6 +371,7 @@ DRAINS = {
         "conversations.tasks.ANSWERING",
         "conversations.tasks.TELLING",
         "channels_app.tasks.DELIVERY",
+        "channels_app.tasks.MEDIA",
     ],
     "slow": ["channels_app.tasks.MAILBOXES", "reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from channels_app import delivery, receipts
+from channels_app import delivery, media, receipts
 from channels_app.models import Account, MetaApp
 from conversations import sorting, turns
 from conversations.relay import answering, telling
@@ -202,6 +202,9 @@ def work():
             for pk in telling.due(10):
                 worked += 1
                 telling.tell(pk)
+            for pk in media.claim(10):
+                worked += 1
+                media.fetch(pk)
             worked += receipts.batch()
             worked += delivery.drain(FOREVER)
             if not worked:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app import outbox
 from channels_app.models import Outbound
 from channels_app.transports import transport_of
-from conversations.console import correspondence
+from conversations.console import correspondence, files
 from conversations.labels import EVENTS, REMEMBERED, author_word, intent_word, name_of, reason_word, sources_of, summary_words
 from conversations.models import Conversation, Event, Handoff, Message, Note, PlannedReply, Seen
 
@@ -84,8 +84,11 @@ def lines(conversation: Conversation, before: str = "", *, since: str = "") -> t
 
 def _messages(conversation: Conversation, rows: list[Message]) -> list[Line]:
     sources = sources_of(conversation.hotel_id, rows)
-    mails = correspondence.of(conversation, rows)
-    return [Line("message", row.at, (1, row.pk), row, _bubble(row, sources) | {"mail": mails.get(row.pk)}) for row in rows]
+    mails, sent = correspondence.of(conversation, rows), files.of(rows)
+    return [
+        Line("message", row.at, (1, row.pk), row, _bubble(row, sources) | {"mail": mails.get(row.pk), "file": sent.get(row.pk)})
+        for row in rows
+    ]
 
 
 def _bubble(row: Message, sources: dict[str, tuple[str, str]]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from conversations.console import actions, board, correspondence, desk_booking, views
+from conversations.console import actions, board, correspondence, desk_booking, files, views
 
 app_name = "console"
 urlpatterns = [
@@ -37,6 +37,8 @@ urlpatterns = [
     path("<slug:hotel>/c/<int:pk>/mail/<int:mail>/", correspondence.whole, name="mail"),
     path("<slug:hotel>/c/<int:pk>/mail/<int:mail>/html/", correspondence.markup, name="mail-html"),
     path("<slug:hotel>/c/<int:pk>/mail/<int:mail>/file/<int:place>/", correspondence.file, name="mail-file"),
+    path("<slug:hotel>/c/<int:pk>/file/<int:media>/", files.file, name="file"),
+    path("<slug:hotel>/c/<int:pk>/file/<int:media>/picture/", files.picture, name="picture"),
     path("<slug:hotel>/c/<int:pk>/faq/", board.save_faq, name="faq"),
     path("<slug:hotel>/c/<int:pk>/booking/", desk_booking.form, name="booking"),
     path("<slug:hotel>/c/<int:pk>/booking/offers/", desk_booking.offers, name="offers"),

@@ -315,6 +315,14 @@
   document.addEventListener("click", function (event) {
     const undo = event.target.closest("[data-undo]");
     if (undo) takeBack(undo.dataset.undo);
+    const picture = event.target.closest("[data-zoom]");
+    if (picture && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      $("zoom").querySelector("img").src = picture.href;
+      $("zoom").querySelector("img").alt = picture.querySelector("img").alt;
+      $("zoom").showModal();
+    }
+    if (event.target.closest("#zoom")) $("zoom").close();
   });
 
   // --- keys and palette -----------------------------------------------------------------------------------------------
