@@ -74,8 +74,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Content:
-    """What to send. ``kind``: text, buttons, list, template (``text`` is how it reads), reaction (``text`` is an emoji under
-    ``reply_to``; WhatsApp only), or read (mark ``reply_to`` as read and show that we type)."""
+    """What to send. ``kind``: text, buttons, list, file (``text`` stands under it), template (``text`` is how it reads), reaction
+    (``text`` is an emoji under ``reply_to``; WhatsApp only), or read (mark ``reply_to`` as read and show that we type)."""
 
     kind: str
     text: str = ""
@@ -83,6 +83,8 @@ class Content:
     list_label: str = ""
     reply_to: str = ""
     template: JsonObject = field(default_factory=dict)
+    # A file: pk of its models.Attachment, name, mime_type, size_bytes.
+    file: JsonObject = field(default_factory=dict)
     # E-mail: the language of what stands around the words, and what kind of mail it is.
     language: str = ""
     mail: JsonObject = field(default_factory=dict)
@@ -95,6 +97,7 @@ class Content:
             "list_label": self.list_label,
             "reply_to": self.reply_to,
             **({"template": self.template} if self.template else {}),
+            **({"file": self.file} if self.file else {}),
             **({"language": self.language} if self.language else {}),
             **({"mail": self.mail} if self.mail else {}),
         }
@@ -109,6 +112,7 @@ class Content:
             data.get("list_label", ""),
             data.get("reply_to", ""),
             data.get("template", {}),
+            data.get("file", {}),
             data.get("language", ""),
             data.get("mail", {}),
         )

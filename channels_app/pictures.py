@@ -31,6 +31,11 @@ def type_of(data: bytes) -> str:
     return next((kind for place, mark, kind in _BEGINNINGS if data[place : place + len(mark)] == mark), "")
 
 
+def is_sendable(data: bytes) -> bool:
+    """What every channel takes and no mail program refuses."""
+    return type_of(data) in {"image/jpeg", "image/png", "application/pdf"}
+
+
 def redrawn(data: bytes, *, side: int = SIDE) -> bytes | None:
     """The picture as JPEG (PNG when it has holes), upright, at most ``side`` px long, without EXIF. None when it is none, or one
     that would need more memory than it is worth."""

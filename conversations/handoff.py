@@ -166,7 +166,7 @@ def reply(
 ) -> Message:
     """A person writes; the same key twice is one message. Takes the conversation when it is free. ``seen``: the last message
     the writer knows of. ``covers``: the last message these words answer, when they were written earlier; what came after
-    it is still owed an answer. ``content``: a template instead of free words.
+    it is still owed an answer. ``content``: a template, or words with a file, instead of words alone.
 
     Raises NotYours, KeyReused, Newer when something was said after ``seen``, and ContentError for what the channel does not take.
     """
@@ -187,7 +187,7 @@ def reply(
             return _same(existing, content.text if content else text)
         now = timezone.now()
         message = Message.objects.create(
-            conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, kind="template" if content else "text",
+            conversation=conversation, author=Message.Author.STAFF, user_id=user.pk, kind=_kind(content),
             text=content.text if content else text, outbound=rows[0], at=now,
         )  # fmt: skip
         Conversation.objects.filter(pk=conversation.pk).update(last_message_at=now, **NOBODY_WAITS)
@@ -201,6 +201,13 @@ def reply(
             current.save(update_fields=escalation.FIELDS)
         live.changed(conversation)
     return message
+
+
+def _kind(content: Content | None) -> str:
+    """The kind of message staff read of."""
+    if content is None or content.kind != "file":
+        return content.kind if content is not None else "text"
+    return "image" if content.file["mime_type"].startswith("image/") else "document"
 
 
 def _same(known: Message, text: str) -> Message:

@@ -1,12 +1,15 @@
-"""Files guests sent: fetched from the provider, checked, kept."""
+"""Files guests sent (fetched from the provider, checked, kept) and files people send to them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.models.inbound import Inbound
+from channels_app.models.thread import Thread
 
 
 class Media(models.Model):
@@ -39,3 +42,38 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.mime_type} {self.pk}"
+
+
+class Attachment(models.Model):
+    """A file a person sends to a guest; its letter names it (``Content.file``)."""
+
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="attachments", verbose_name=_("thread"))
+    # The key of the click that sent it: the same click twice is one file.
+    key = models.CharField(max_length=64)
+    name = models.CharField(_("file name"), max_length=200)
+    mime_type = models.CharField(_("type"), max_length=40)
+    data = models.BinaryField()
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("file for a guest")
+        verbose_name_plural = _("files for guests")
+        constraints = [models.UniqueConstraint(fields=["thread", "key"], name="one_file_per_click")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mime_type.startswith("image/")
+
+    @classmethod
+    def bytes_of(cls, thread: int, content: dict[str, Any]) -> bytes | None:
+        """The bytes of the file a letter of this thread names; None when it names none, or the file is gone."""
+        told = content.get("file")
+        data = cls.objects.filter(pk=told["pk"], thread=thread).values_list("data", flat=True).first() if told else None
+        return bytes(data) if data is not None else None
+
+    def told(self) -> dict[str, object]:
+        """How a letter names it."""
+        return {"pk": self.pk, "name": self.name, "mime_type": self.mime_type, "size_bytes": len(self.data)}

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from channels_app import outbox, templates
-from channels_app.envelope import ContentError
+from channels_app.envelope import Content, ContentError
 from channels_app.models import Outbound, Template
 from conversations import escalation, handoff, planned, switch, trail
-from conversations.console import canned, stays, thread
+from conversations.console import canned, files, stays, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.console.views import is_supervisor, refreshed
 from conversations.labels import author_word, name_of
@@ -184,13 +185,16 @@ def _only_mine(request: DeskRequest, talk: Conversation) -> None:
 def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
     """An answer to the guest, now, in some seconds, or at an hour; or a note, which is a road of its own."""
     text, key, user = _text(request), _key(request), person(request)
-    if not text or not key:
+    upload = request.FILES.get("file")
+    if not (text or upload) or not key:
         return refused(request, _("There was nothing to send."))
     if request.POST.get("kind") == "note":
-        return _note(request, talk, text, key)
+        return _note(request, talk, text, key) if text else refused(request, _("A note has no files."))
     if names := canned.unresolved(text):
         return refused(request, _("Fill in first: %(names)s") % {"names": ", ".join(names)})
     seen = _seen(request)
+    if upload is not None:
+        return _with_file(request, talk, text, key, upload, seen)
     if request.POST.get("at"):
         return _plan(request, talk, text, key)
     undo_s = DeskSettings.of(request.hotel).undo_s
@@ -201,6 +205,21 @@ def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
         response = told(refreshed(request, talk, sent=True), _("Sent in %(seconds)s s.") % {"seconds": undo_s}, undo=_undo(request, row))
         return response
     handoff.reply(talk, user, text, key=key, seen=seen)
+    talk.refresh_from_db()
+    return refreshed(request, talk, sent=True)
+
+
+def _with_file(
+    request: DeskRequest, talk: Conversation, text: str, key: str, upload: UploadedFile[bytes], seen: int | None
+) -> HttpResponse:
+    """Words and a file leave together, at once."""
+    if request.POST.get("at"):
+        return refused(request, _("A file is sent at once: take the hour away, or the file."))
+    handoff.refuse_stale(talk, person(request), seen)
+    attachment = files.keep(talk, key, upload)
+    if attachment is None:
+        return refused(request, _("Pictures (JPEG, PNG) and PDF files up to 4 MB can be sent."))
+    handoff.reply(talk, person(request), text, key=key, seen=seen, content=Content("file", text, file=attachment.told()))
     talk.refresh_from_db()
     return refreshed(request, talk, sent=True)
 

@@ -1,52 +1,90 @@
-"""Files of guests at the desk: pictures drawn anew, voices and films played, everything else only downloaded."""
+"""Files at the desk. Of guests: pictures drawn anew, voices and films played, everything else only downloaded. For guests:
+pictures and PDF files."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from channels_app import pictures
-from channels_app.models import Media
+from channels_app.models import Attachment, Media
+from channels_app.texts import clean
+from conversations import handoff
 from conversations.console.doors import DeskRequest, desk, talk_or_404
-from conversations.models import Message
+from conversations.models import Conversation, Message
 
 # What a browser may play by itself, by the file's own bytes.
 PLAYED = {"audio/ogg", "audio/mpeg", "audio/aac", "audio/mp4", "audio/amr", "video/mp4"}
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "application/pdf": ".pdf"}
+# What a person sends at once, as large as a request may be; pictures at most so many pixels long.
+LIMIT_BYTES, SENT_SIDE = 4 * 1000 * 1000, 2048
 POLICY = "sandbox; default-src 'none'"
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A file as a bubble shows it. ``plays``: audio, video or ""."""
+    """A file as a bubble shows it: the addresses of the file and of its picture (""), and what plays it (audio, video or "")."""
 
-    pk: int
     state: str
     name: str
     size_bytes: int
     reason: str
-    is_picture: bool
+    original: str
+    picture: str
     plays: str
 
 
-def of(messages: list[Message]) -> dict[int, Shown]:
-    """Files by the key of the message they came with."""
+def of(talk: Conversation, messages: list[Message]) -> dict[int, Shown]:
+    """Files by the key of the message they came or went with."""
+    base = [talk.hotel.slug, talk.pk]
     letters = {row.inbound_id: row.pk for row in messages if row.inbound_id and row.kind != "text"}
+    shown: dict[int, Shown] = {}
+    for row in messages:
+        told = row.outbound.content.get("file") if row.outbound is not None else None
+        if told:
+            original = reverse("console:sent-file", args=[*base, told["pk"]])
+            picture_ = f"{original}?picture" if told["mime_type"].startswith("image/") else ""
+            shown[row.pk] = Shown(Media.State.KEPT, told["name"], told["size_bytes"], "", original, picture_, "")
     if not letters:
-        return {}
+        return shown
     drawn = ExpressionWrapper(Q(shown__isnull=False), output_field=BooleanField())
     rows = Media.objects.filter(inbound__in=letters).annotate(drawn=drawn)
-    found = rows.values_list("inbound", "pk", "state", "name", "size_bytes", "reason", "mime_type", "drawn")
-    return {
-        letters[inbound]: Shown(pk, state, name, size, reason, picture, kind.partition("/")[0] if kind in PLAYED else "")
-        for inbound, pk, state, name, size, reason, kind, picture in found
-    }
+    for inbound, pk, state, name, size, reason, kind, is_drawn in rows.values_list(
+        "inbound", "pk", "state", "name", "size_bytes", "reason", "mime_type", "drawn"
+    ):
+        original = reverse("console:file", args=[*base, pk])
+        picture_ = reverse("console:picture", args=[*base, pk]) if is_drawn else ""
+        plays = kind.partition("/")[0] if kind in PLAYED else ""
+        shown[letters[inbound]] = Shown(state, name, size, reason, original, picture_, plays)
+    return shown
+
+
+def keep(talk: Conversation, key: str, upload: UploadedFile[bytes]) -> Attachment | None:
+    """A file a person wants to send; pictures without where they were taken. None for what guests cannot be sent. The same key
+    twice is the same file; raises KeyReused when it is another one."""
+    data = upload.read(LIMIT_BYTES + 1)
+    if len(data) > LIMIT_BYTES or not pictures.is_sendable(data):
+        return None
+    kind = pictures.type_of(data)
+    if kind.startswith("image/"):
+        drawn = pictures.redrawn(data, side=SENT_SIDE)
+        if drawn is None:
+            return None
+        data, kind = drawn, pictures.type_of(drawn)
+    name = clean((upload.name or "").replace("/", " ").replace("\\", " ")).strip(". ")[-100:] or f"file{ENDINGS[kind]}"
+    values = {"name": name, "mime_type": kind, "data": data}
+    row, made = Attachment.objects.get_or_create(thread_id=talk.thread_id, key=key, defaults=values)
+    if not made and bytes(row.data) != data:
+        raise handoff.KeyReused
+    return row
 
 
 @desk
@@ -68,10 +106,20 @@ def file(request: DeskRequest, pk: int, media: int) -> HttpResponse:
     data = bytes(row.data or b"")
     if "play" in request.GET and row.mime_type in PLAYED:
         return _part(request, data, row.mime_type)
-    response = _answer(data, "application/octet-stream")
-    name = row.name or f"{row.inbound.kind}-{row.pk}{ENDINGS.get(row.mime_type, '')}"
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    return _download(data, row.name or f"{row.inbound.kind}-{row.pk}{ENDINGS.get(row.mime_type, '')}")
+
+
+@desk
+@require_safe
+def sent_file(request: DeskRequest, pk: int, attachment: int) -> HttpResponse:
+    """A file that a person sent: a download, or with ``?picture`` the picture."""
+    talk = talk_or_404(request, pk)
+    row = Attachment.objects.filter(pk=attachment, thread=talk.thread_id).first()
+    if row is None:
+        raise Http404
+    if "picture" in request.GET and row.is_picture:
+        return _answer(bytes(row.data), row.mime_type)
+    return _download(bytes(row.data), row.name)
 
 
 def _row(request: DeskRequest, pk: int, media: int) -> Media:
@@ -98,6 +146,12 @@ def _part(request: DeskRequest, data: bytes, kind: str) -> HttpResponse:
         response.status_code = 206
         response["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
     response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _download(data: bytes, name: str) -> HttpResponse:
+    response = _answer(data, "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
 

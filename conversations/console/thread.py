@@ -84,7 +84,7 @@ def lines(conversation: Conversation, before: str = "", *, since: str = "") -> t
 
 def _messages(conversation: Conversation, rows: list[Message]) -> list[Line]:
     sources = sources_of(conversation.hotel_id, rows)
-    mails, sent = correspondence.of(conversation, rows), files.of(rows)
+    mails, sent = correspondence.of(conversation, rows), files.of(conversation, rows)
     return [
         Line("message", row.at, (1, row.pk), row, _bubble(row, sources) | {"mail": mails.get(row.pk), "file": sent.get(row.pk)})
         for row in rows

@@ -39,6 +39,7 @@ urlpatterns = [
     path("<slug:hotel>/c/<int:pk>/mail/<int:mail>/file/<int:place>/", correspondence.file, name="mail-file"),
     path("<slug:hotel>/c/<int:pk>/file/<int:media>/", files.file, name="file"),
     path("<slug:hotel>/c/<int:pk>/file/<int:media>/picture/", files.picture, name="picture"),
+    path("<slug:hotel>/c/<int:pk>/sent/<int:attachment>/", files.sent_file, name="sent-file"),
     path("<slug:hotel>/c/<int:pk>/faq/", board.save_faq, name="faq"),
     path("<slug:hotel>/c/<int:pk>/booking/", desk_booking.form, name="booking"),
     path("<slug:hotel>/c/<int:pk>/booking/offers/", desk_booking.offers, name="offers"),

@@ -47,11 +47,42 @@
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
     }
-    for (const part of document.querySelectorAll("#composer-send [data-reply]")) part.hidden = kind === "note";
+    for (const part of document.querySelectorAll("#composer-send [data-reply], .attach")) part.hidden = kind === "note";
+    if (kind === "note") attach(null);
     for (const part of document.querySelectorAll("#composer-send [data-note]")) part.hidden = kind !== "note";
     lock();
     if (!silently) box.focus();
     keep();
+  }
+
+  /* A file for the guest; null takes it away. Another file is another letter. A picture is made as small as it is shown. */
+  const LIMIT = 3.8e6, SIDE = 2048;
+  async function attach(file) {
+    const field = $("composer-file");
+    if (file && file.type.startsWith("image/")) file = await smaller(file).catch(() => file);
+    if (file && file.size > LIMIT) { document.dispatchEvent(new CustomEvent("desk:told", { detail: word("file-large") })); file = null; }
+    const chosenFile = new DataTransfer();
+    if (file) chosenFile.items.add(file);
+    field.files = chosenFile.files;
+    $("attached").hidden = !file;
+    $("attached").querySelector("bdi").textContent = file ? file.name : "";
+    if (file) {
+      $("composer-key").value = fresh();
+      if (!$("composer-seen").value) $("composer-seen").value = last();
+      $("composer-text").focus();
+    }
+  }
+
+  async function smaller(file) {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+    if (scale === 1 && file.size < LIMIT && /jpeg|png/.test(file.type)) return file;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
   }
 
   /* Where the channel or a colleague forbids free words, only notes are written. */
@@ -81,6 +112,7 @@
     $("composer-at").value = "";
     $("later").open = false;
     $("held").replaceChildren();
+    attach(null);
     hideCanned();
     box.value = box.value === text ? "" : box.value.startsWith(text) ? box.value.slice(text.length).trimStart() : box.value;
     $("composer-seen").value = box.value ? last() : "";
@@ -181,6 +213,15 @@
     if (variable) preview(variable.closest("form"));
   });
 
+  document.addEventListener("change", function (event) {
+    if (event.target.id === "composer-file") attach(event.target.files[0] || null);
+  });
+
+  document.addEventListener("paste", function (event) {
+    const file = event.target.id === "composer-text" && [...event.clipboardData.files][0];
+    if (file && $("composer-kind").value === "reply") { event.preventDefault(); attach(file); }
+  });
+
   function preview(form) {
     const at = form.querySelector(".preview");
     let text = at.dataset.body;
@@ -204,7 +245,7 @@
     if (event.key === "Escape" && !$("canned").hidden) { hideCanned(); event.stopPropagation(); return; }
     if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && matchMedia("(pointer: fine)").matches) {
       event.preventDefault();
-      if ($("composer-text").value.trim() && !$("composer").classList.contains("htmx-request")) $("composer").requestSubmit();
+      if (($("composer-text").value.trim() || $("composer-file").files.length) && !$("composer").classList.contains("htmx-request")) $("composer").requestSubmit();
     }
   });
 
@@ -224,6 +265,7 @@
     if (empty) $(empty.dataset.empty).replaceChildren();
     if (at.closest("[data-fresh]")) { $("composer-key").value = fresh(); submitted = null; keep(); }
     if (at.closest("[data-dismiss]")) { $("held").replaceChildren(); $("composer-text").focus(); }
+    if (at.closest("#attached button")) attach(null);
     if (at.closest("[data-clear-at]")) { $("composer-at").value = ""; $("later").open = false; }
   });
 

@@ -312,6 +312,8 @@
     soon("talk", refreshTalk);
   }
 
+  document.addEventListener("desk:told", function (event) { toast(event.detail, "late"); });
+
   document.addEventListener("click", function (event) {
     const undo = event.target.closest("[data-undo]");
     if (undo) takeBack(undo.dataset.undo);

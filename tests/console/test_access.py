@@ -15,7 +15,7 @@ from django.urls import path, reverse
 
 from channels_app import outbox
 from channels_app.envelope import Content
-from channels_app.models import RawMail
+from channels_app.models import Attachment, Media, RawMail
 from conversations.console import socket, urls
 from conversations.models import Event, PlannedReply, Task
 from hotelagent.hotels.models import Hotel, Membership
@@ -36,7 +36,7 @@ def parts(rows):
     planned = PlannedReply.objects.get(conversation=talk)
     return {
         "hotel": talk.hotel.slug, "pk": talk.pk, "letter": letter.pk, "row": planned.pk, "task": Task.objects.get(hotel=talk.hotel).pk,
-        "mail": letter_of(talk).pk, "place": 1,
+        "mail": letter_of(talk).pk, "place": 1, "media": file_of(talk).pk, "attachment": sent_to(talk).pk,
         "reference": next(row for kind, row in rows.items() if kind.__name__ == "Booking").reference,
     }  # fmt: skip
 
@@ -52,6 +52,22 @@ def letter_of(talk):
     values = {"raw": mail.as_bytes(), "received_at": inbound.received_at, "subject": f"subject {mark}"}
     row, _made = RawMail.objects.get_or_create(account=talk.thread.account, provider_id="m", inbound=inbound, defaults=values)
     return row
+
+
+def file_of(talk):
+    """A picture the guest sent."""
+    mark = talk.hotel.name.split()[-1]
+    inbound = talk.messages.exclude(inbound=None).first().inbound
+    data = f"\xff\xd8\xff {mark}".encode("latin-1")
+    values = {"provider_id": "1", "name": f"{mark}.jpg", "state": "kept", "due_at": inbound.due_at, "data": data, "shown": data}
+    return Media.objects.get_or_create(inbound=inbound, defaults=values)[0]
+
+
+def sent_to(talk):
+    """A map somebody sent to the guest."""
+    mark = talk.hotel.name.split()[-1]
+    values = {"name": f"{mark}.pdf", "mime_type": "application/pdf", "data": f"%PDF {mark}".encode()}
+    return Attachment.objects.get_or_create(thread=talk.thread, key="k", defaults=values)[0]
 
 
 def addresses(keys):
@@ -91,7 +107,7 @@ def test_another_hotels_addresses_look_like_none(two, role, figures):
             continue
         for answer in (client.get(address), client.post(address, POSTED)):
             assert answer.status_code in {404, 405}, (name, answer.status_code)
-            assert "BRAVO" not in answer.content.decode(), name
+            assert b"BRAVO" not in answer.content, name
             asked += 1
 
     figures.update(role=role, addresses=asked)
@@ -99,7 +115,7 @@ def test_another_hotels_addresses_look_like_none(two, role, figures):
 
 
 @promise("S4")
-@pytest.mark.parametrize("name", ["pk", "row", "letter", "task", "reference", "mail"])
+@pytest.mark.parametrize("name", ["pk", "row", "letter", "task", "reference", "mail", "media", "attachment"])
 def test_another_hotels_rows_are_not_reached_through_ones_own_address(two, name):
     alfa, bravo = two
     client = browser(make_staff(alfa[Hotel], "lucia", "hotel_admin"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from channels_app import texts
 from channels_app.envelope import Content, ContentError, Failed, Outcome
@@ -24,8 +25,10 @@ class MailTransport:
     settles = dt.timedelta(minutes=10)
 
     def fit(self, content: Content) -> list[Content]:
-        if content.kind in {"read", "template"}:
+        if content.kind in {"read", "template", "reaction"}:
             raise ContentError("e-mail has no such thing")
+        if content.kind == "file" and not content.text.strip():
+            content = replace(content, text=content.file["name"])
         if not content.text.strip() or texts.units(content.text) > TEXT_LIMIT:
             raise ContentError("an empty mail cannot be sent, nor one of a whole book")
         return [content]

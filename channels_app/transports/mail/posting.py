@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from channels_app import inbox, mailboxes
 from channels_app.envelope import ContentError
-from channels_app.models import Account, Mailbox, Outbound, RawMail, Thread
+from channels_app.models import Account, Attachment, Mailbox, Outbound, RawMail, Thread
 from channels_app.transports.mail import ids, reading, servers, writing
 from hotelagent.ops.crypto import UndecryptableError
 
@@ -48,6 +48,7 @@ def prepare(row: Outbound) -> writing.Prepared | None:
         automatic=row.author != Outbound.Author.STAFF,
         language=str(row.content.get("language", "")) or hotel.main_language,
         look=look_of(box),
+        attached=Attachment.bytes_of(thread.pk, row.content) or b"",
     )
 
 

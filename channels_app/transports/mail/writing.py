@@ -56,6 +56,8 @@ class Prepared:
     automatic: bool
     language: str
     look: Look
+    # Bytes of the letter's file.
+    attached: bytes = field(default=b"", repr=False)
 
 
 def compose(content: Content, about: Prepared) -> EmailMessage:
@@ -80,6 +82,9 @@ def compose(content: Content, about: Prepared) -> EmailMessage:
     if about.look.logo:
         page, kind = message.get_payload()[1], about.look.logo_type  # type: ignore[index]
         page.add_related(about.look.logo, "image", kind, cid="<logo>", disposition="inline", filename=f"logo.{kind}")  # type: ignore[union-attr]
+    if content.file and about.attached:
+        main, _slash, sub = content.file["mime_type"].partition("/")
+        message.add_attachment(about.attached, maintype=main, subtype=sub, filename=_line(content.file["name"]))
     if event := content.mail.get("event"):
         # A bare file, not an invitation: nobody has to accept a stay.
         message.add_attachment(calendar(event), maintype="text", subtype="calendar", filename="reserva.ics")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channels_app.envelope import Content, ContentError, Outcome, Sent
@@ -21,6 +22,8 @@ class WebchatTransport:
     settles = dt.timedelta(0)
 
     def fit(self, content: Content) -> list[Content]:
+        if content.kind == "file" and not content.text.strip():
+            return [replace(content, text=content.file["name"])]
         if content.kind != "read" and not content.text.strip():
             raise ContentError("an empty message cannot be sent")
         return [content]

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from channels_app.envelope import Content, Outcome
+from channels_app.models import Attachment
 from channels_app.transports.base import Pace, SendJob
 from channels_app.transports.whatsapp import content as whatsapp_content
 from channels_app.transports.whatsapp.api import send
@@ -33,8 +34,9 @@ class WhatsAppTransport:
     def day_limit(self, account: Account) -> int | None:
         return None
 
-    def prepare(self, row: Outbound) -> None:
-        return None
+    def prepare(self, row: Outbound) -> bytes | None:
+        """The bytes of its file, if it has one."""
+        return Attachment.bytes_of(row.thread_id, row.content)
 
     def send(self, job: SendJob) -> Outcome:
         return send(job)

@@ -55,11 +55,17 @@ def send(job: SendJob) -> Outcome:
     """Hand one letter to Meta. A cut or silent line after sending is Unknown: there is no idempotency key."""
     if is_private(job.api_url) and not job.api_url_trusted:
         return Failed("the API address is not Meta's, and was not given by the operator", channel_dead=True)
-    body = whatsapp_content.body(job.content, callback=job.callback, to=job.address, recipient=job.user_id)
+    media_id = ""
+    if job.content.kind == "file":
+        uploaded = upload(job)
+        if not isinstance(uploaded, str):
+            return uploaded
+        media_id = uploaded
+    body = whatsapp_content.body(job.content, callback=job.callback, to=job.address, recipient=job.user_id, media_id=media_id)
     url = endpoint(job.api_url, job.api_version, job.external_id)
     try:
         with LATENCY.labels("messages", "POST").time():
-            answer = _post(url, job.access_token, body)
+            answer = _post(url, job.access_token, json=body)
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         reason = outgoing.never_left(error)
         outcome: Outcome = Retry(reason) if reason else Unknown(f"no whole answer: {type(error).__name__}")
@@ -67,6 +73,25 @@ def send(job: SendJob) -> Outcome:
         outcome = _read(answer, is_read=job.content.kind == "read")
     SENT.labels(job.content.kind, type(outcome).__name__.lower()).inc()
     return outcome
+
+
+def upload(job: SendJob) -> str | Outcome:
+    """The letter's file to Meta; its id there, or why not. Nothing reaches the guest by this, so any trouble may be tried again."""
+    if not isinstance(job.prepared, bytes):
+        return Failed("the file is not there any more")
+    kind, name = job.content.file["mime_type"], job.content.file["name"]
+    url = f"{base_of(job.api_url, job.api_version)}/{job.external_id}/media"
+    form = {"data": {"messaging_product": "whatsapp", "type": kind}, "files": {"file": (name, job.prepared, kind)}}
+    try:
+        with LATENCY.labels("media", "POST").time():
+            answer = _post(url, job.access_token, **form)
+        told: Any = json.loads(answer.raw)
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError, RecursionError) as error:
+        return Retry(f"the file was not taken: {type(error).__name__}")
+    if answer.status == 200 and isinstance(told, dict) and told.get("id"):
+        return str(told["id"])[:200]
+    outcome = _read(answer, is_read=False)
+    return Retry("the file was not taken") if isinstance(outcome, Sent | Unknown) else outcome
 
 
 @dataclass(frozen=True)
@@ -77,11 +102,11 @@ class _Answer:
     raw: bytes
 
 
-def _post(url: str, token: str, body: JsonObject) -> _Answer:
+def _post(url: str, token: str, **body: Any) -> _Answer:
     with _session().post(
         url,
-        data=json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        **body,
+        headers={"Authorization": f"Bearer {token}"},
         timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
         allow_redirects=False,
         stream=True,

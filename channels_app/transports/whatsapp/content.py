@@ -11,6 +11,7 @@ TEXT_LIMIT = 3_890
 BODY_LIMIT = 970
 BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION, LIST_LABEL = 20, 24, 68, 20
 BUTTONS, ROWS = 3, 10
+FILE_LIMITS = {"image/jpeg": 5 * 2**20, "image/png": 5 * 2**20, "application/pdf": 100 * 2**20}
 BUTTON_ID, ROW_ID = 240, 190
 
 
@@ -26,6 +27,8 @@ def fit(content: Content) -> list[Content]:
         return [content]
     if content.kind == "template":
         return [content]  # filled and checked by channels_app.templates
+    if content.kind == "file":
+        return _with_file(content)
     if not content.text.strip():
         raise ContentError("an empty message cannot be sent")
     if not content.choices:
@@ -40,6 +43,17 @@ def fit(content: Content) -> list[Content]:
     return [*ahead, Content(kind, pieces[-1], content.choices, content.list_label, content.reply_to)]
 
 
+def _with_file(content: Content) -> list[Content]:
+    """Raises ContentError for what Meta does not take; words too long to stand under a file go ahead."""
+    kind, size = content.file["mime_type"], content.file["size_bytes"]
+    if kind not in FILE_LIMITS or not 0 < size <= FILE_LIMITS[kind]:
+        raise ContentError("WhatsApp takes pictures (JPEG, PNG) up to 5 MB and PDF files up to 100 MB")
+    if texts.units(content.text) <= BODY_LIMIT:
+        return [content]
+    ahead = [Content("text", piece, reply_to=content.reply_to) for piece in texts.split(content.text, TEXT_LIMIT)]
+    return [*ahead, Content("file", file=content.file)]
+
+
 def _check(choices: tuple[Choice, ...]) -> None:
     if len(choices) > ROWS:
         raise ContentError(f"more than {ROWS} choices")
@@ -52,8 +66,8 @@ def _check(choices: tuple[Choice, ...]) -> None:
             raise ContentError(f"a choice's title must have 1 to {ROW_TITLE} characters")
 
 
-def body(content: Content, *, callback: str, to: str, recipient: str) -> JsonObject:
-    """The JSON of one send."""
+def body(content: Content, *, callback: str, to: str, recipient: str, media_id: str = "") -> JsonObject:
+    """The JSON of one send. ``media_id``: what the upload of the content's file was given."""
     if content.kind == "read":
         return {
             "messaging_product": "whatsapp",
@@ -73,6 +87,12 @@ def body(content: Content, *, callback: str, to: str, recipient: str) -> JsonObj
         components = [{"type": "body", "parameters": sent["parameters"]}] if sent["parameters"] else []
         wanted = {"name": sent["name"], "language": {"code": sent["language"]}, "components": components}
         message.update({"type": "template", "template": wanted})
+    elif content.kind == "file":
+        caption = {"caption": content.text} if content.text else {}
+        if content.file["mime_type"].startswith("image/"):
+            message.update({"type": "image", "image": {"id": media_id, **caption}})
+        else:
+            message.update({"type": "document", "document": {"id": media_id, "filename": content.file["name"], **caption}})
     elif content.kind == "text":
         message.update({"type": "text", "text": {"body": content.text, "preview_url": False}})
     else:
