@@ -312,6 +312,9 @@
     soon("talk", refreshTalk);
   }
 
+  /* A picture that comes late pushes the end of the talk away. */
+  document.addEventListener("load", function (event) { if (stuck && event.target.matches(".file img")) bottom(); }, true);
+
   document.addEventListener("desk:told", function (event) { toast(event.detail, "late"); });
 
   document.addEventListener("click", function (event) {

@@ -11,6 +11,7 @@ from channels_app.models import Outbound
 from conversations.models import CannedReply, Conversation, Message, Note
 from reservations.models import Booking
 from tests.browser.conftest import PHONE, asks_for_a_person, plain
+from tests.channels_app.test_media import picture
 from tests.knock import wait_for
 from tests.promises import promise
 
@@ -51,6 +52,17 @@ def test_the_working_day_of_a_receptionist(front, staff):
     expect(page.locator(".bubble.staff .tick")).to_contain_text("Delivered")
     expect(page.locator("#composer-text")).to_have_value("")
     assert front.double.messages(CARLA, at_least=2)[-1]["body"]["text"]["body"] == "Hola Carla, soy Eva: ya voy."
+
+    # A picture goes with words, and is seen in the thread.
+    page.set_input_files("#composer-file", files=[{"name": "cuarto.png", "mimeType": "image/png", "buffer": picture("PNG")}])
+    expect(page.locator("#attached")).to_contain_text("cuarto.png")
+    page.keyboard.type("así es")
+    page.keyboard.press("Enter")
+    page.locator(".bubble.staff .file a[data-zoom]").click()
+    expect(page.locator("#zoom img")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#attached")).to_be_hidden()
+    assert front.double.messages(CARLA, at_least=3)[-1]["body"]["image"]["caption"] == "así es"
 
     # A note stays in the house.
     page.keyboard.press("Escape")
