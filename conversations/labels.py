@@ -39,6 +39,7 @@ EVENTS: dict[str, tuple[str, Any]] = {
     "staff_booked": ("event_available", _("Booked at the desk")),
     "staff_changed": ("edit_calendar", _("Changed at the desk")),
     "staff_cancelled": ("event_busy", _("Cancelled at the desk")),
+    "staff_late": ("schedule", _("Late check-out granted")),
     "sent_again": ("send", _("Sent once more")),
     "task_made": ("task_alt", _("Task made")),
     "task_done": ("task_alt", _("Task done")),

@@ -100,7 +100,7 @@ def form(request: DeskRequest, pk: int) -> HttpResponse:
     talk = talk_or_404(request, pk)
     row = _replaced(talk, request.GET)
     start = StayForm(hotel=request.hotel, initial=_known(talk, row))
-    return _show(request, talk, "form", form=start, row=row)
+    return show(request, talk, "form", form=start, row=row)
 
 
 @desk
@@ -111,16 +111,16 @@ def offers(request: DeskRequest, pk: int) -> HttpResponse:
     asked = StayForm(request.GET, hotel=request.hotel)
     row = _replaced(talk, request.GET)
     if not asked.is_valid():
-        return _show(request, talk, "form", form=asked, row=row)
+        return show(request, talk, "form", form=asked, row=row)
     try:
         found = quoting.combinations(
             request.hotel, asked.stay, asked.party, guest_key=talk.guest.key, replacing=row.reference if row else ""
         )
     except PmsError as error:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_trouble(error))
+        return show(request, talk, "form", form=asked, row=row, trouble=_trouble(error))
     view = hotel_view(request.hotel, request.hotel.local_now())
     told = [_offer(one, view, talk) for one in found[:OFFERS_SHOWN]]
-    return _show(request, talk, "offers", form=asked, row=row, offers=told)
+    return show(request, talk, "offers", form=asked, row=row, offers=told)
 
 
 @desk
@@ -131,15 +131,15 @@ def propose(request: DeskRequest, pk: int) -> HttpResponse:
     asked, code = StayForm(request.POST, hotel=request.hotel), request.POST.get("code", "")[:200]
     row = _replaced(talk, request.POST)
     if not asked.is_valid():
-        return _show(request, talk, "form", form=asked, row=row)
+        return show(request, talk, "form", form=asked, row=row)
     replacing = row.reference if row else ""
     try:
         quote = quoting.quote(request.hotel, asked.stay, asked.party, code, guest_key=talk.guest.key, replacing=replacing)
         holds.hold(quote, replacing=replacing)
     except tuple(TROUBLES) as error:
-        return _show(request, talk, "form", form=asked, row=row, trouble=_trouble(error))
+        return show(request, talk, "form", form=asked, row=row, trouble=_trouble(error))
     guest = GuestForm(initial=_guest(talk, row))
-    return _show(request, talk, "proposal", quote=quote, row=row, guest=guest, **_priced(quote, talk))
+    return show(request, talk, "proposal", quote=quote, row=row, guest=guest, **_priced(quote, talk))
 
 
 @desk
@@ -149,24 +149,24 @@ def confirm(request: DeskRequest, pk: int) -> HttpResponse:
     talk = talk_or_404(request, pk)
     quote = _quote(talk, request.POST.get("quote", ""))
     if quote is None:
-        return _show(request, talk, "form", form=StayForm(hotel=request.hotel, initial=_known(talk, None)), trouble=_("Look again."))
+        return show(request, talk, "form", form=StayForm(hotel=request.hotel, initial=_known(talk, None)), trouble=_("Look again."))
     reference = request.POST.get("replacing", "")[:12]
     if reference:
         row = _booking(talk, reference)
         if row is None:
-            return _show(request, talk, "nothing")
+            return show(request, talk, "nothing")
         row = booking.change(row, quote, actor=actor_of(request))
         trail.record(talk, "staff_changed", user=person(request), **described(row))
         return _result(request, talk, row)
     guest = GuestForm(request.POST)
     if not guest.is_valid():
-        return _show(request, talk, "proposal", quote=quote, guest=guest, **_priced(quote, talk))
+        return show(request, talk, "proposal", quote=quote, guest=guest, **_priced(quote, talk))
     told = guest.cleaned_data
     details = GuestDetails(told["name"], told["email"], told["phone"], talk.language)
     try:
         row = booking.place(quote, booking.Booker(details, talk.guest.key, DESK, str(talk.pk)))
     except KeyReused:
-        return _show(request, talk, "nothing")
+        return show(request, talk, "nothing")
     trail.record(talk, "staff_booked", user=person(request), **described(row))
     return _result(request, talk, row)
 
@@ -178,7 +178,7 @@ def on_booking(action: Callable[[DeskRequest, Conversation, Booking], HttpRespon
     def view(request: Any, pk: int, reference: str) -> HttpResponse:
         talk = talk_or_404(request, pk)
         row = _booking(talk, reference)
-        return action(request, talk, row) if row is not None else _show(request, talk, "nothing")
+        return action(request, talk, row) if row is not None else show(request, talk, "nothing")
 
     return view
 
@@ -188,7 +188,7 @@ def on_booking(action: Callable[[DeskRequest, Conversation, Booking], HttpRespon
 @on_booking
 def cancelling(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
     """What cancelling this booking means, before it is done."""
-    return _show(request, talk, "cancelling", row=row, policy=_policy(talk))
+    return show(request, talk, "cancelling", row=row, policy=_policy(talk))
 
 
 @desk
@@ -210,12 +210,13 @@ def result(request: DeskRequest, talk: Conversation, row: Booking) -> HttpRespon
 
 def _result(request: DeskRequest, talk: Conversation, row: Booking) -> HttpResponse:
     open_ = row.state in booking.OPEN
-    response = _show(request, talk, "result", row=row, is_open=open_, words="" if open_ else _words(talk, row))
+    response = show(request, talk, "result", row=row, is_open=open_, words="" if open_ else _words(talk, row))
     response["HX-Trigger"] = "stays"
     return response
 
 
-def _show(request: DeskRequest, talk: Conversation, part: str, **more: Any) -> HttpResponse:
+def show(request: DeskRequest, talk: Conversation, part: str, **more: Any) -> HttpResponse:
+    """The booking work beside the thread, at this step of it."""
     return render(request, "console/_booking.html", {"talk": talk, "hotel": request.hotel, "part": part, **more})
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language
+
 from conversations.console import stays
+from conversations.dialogue import phrasebook
 from conversations.dialogue.understanding.normalise import fold
 from conversations.labels import REMEMBERED, intent_word
 from conversations.models import Conversation, Fact, Identity, Task
+from reservations import late
 from reservations.admin import money_of, party_of, rooms_of, stay_of
 
 PAST_SHOWN = 5
@@ -47,6 +51,7 @@ def stays_of(talk: Conversation) -> dict[str, Any]:
 
 def _told(one: stays.Stay, guest_key: str) -> dict[str, Any]:
     row = one.booking
+    until = late.until(row)
     owed = row.deposit if row.deposit and row.deposit_paid_at is None else None
     return {
         "row": row,
@@ -58,6 +63,8 @@ def _told(one: stays.Stay, guest_key: str) -> dict[str, Any]:
         "owed": owed,
         "by_phone": row.guest_key != guest_key,
         "alive": row.state == "confirmed",
+        "late": f"{until:%H:%M}" if until is not None else "",
+        "late_fee": phrasebook.money(get_language() or "es", row.late_fee, row.currency) if row.late_fee else "",
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from conversations.console import actions, board, correspondence, desk_booking, files, views
+from conversations.console import actions, board, correspondence, desk_booking, files, late_checkout, views
 
 app_name = "console"
 urlpatterns = [
@@ -47,5 +47,6 @@ urlpatterns = [
     path("<slug:hotel>/c/<int:pk>/booking/confirm/", desk_booking.confirm, name="confirm"),
     path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/", desk_booking.result, name="result"),
     path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/cancelling/", desk_booking.cancelling, name="cancelling"),
+    path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/late/", late_checkout.late_checkout, name="late"),
     path("<slug:hotel>/c/<int:pk>/booking/<slug:reference>/cancel/", desk_booking.cancel, name="cancel"),
 ]

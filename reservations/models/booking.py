@@ -68,6 +68,9 @@ class Booking(models.Model):
     deposit_expires = models.BooleanField(_("cancelled when not paid in time"), default=False)
     # Only a person says so (reservations.deposits).
     deposit_paid_at = models.DateTimeField(_("deposit paid"), null=True, blank=True)
+    # A person granted it (reservations.late); counts for the day of departure it was granted for.
+    late_until = models.DateTimeField(_("late check-out until"), null=True, blank=True)
+    late_fee = models.DecimalField(_("fee for the late check-out"), max_digits=12, decimal_places=2, default=0)
     created_at = models.DateTimeField(_("created"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
