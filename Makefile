@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test test-pms proof bench check fmt lint types migrations lock clean
+.PHONY: help demo test test-pms proof bench pictures check fmt lint types migrations lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ proof: $(VENV)/dev.stamp ## Promises at full size, figures to docs/proof/: make 
 
 bench: $(VENV)/dev.stamp ## How fast it is: a table, and JSON in docs/proof/ (WHAT=webhook, turns, ... one part of it)
 	@exec $(BIN)/python -m tests.load $(WHAT) $(ARGS)
+
+pictures: $(VENV)/dev.stamp ## The screens of README and docs, taken anew
+	@exec $(BIN)/python -m tests.pictures
 
 check: $(VENV)/dev.stamp ## Lint, types, architecture, migrations, deployment checks
 	$(BIN)/ruff check .
