@@ -17,6 +17,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from tests.chaos import forkserver
 from tests.conftest import redis_binary
 from tests.fakes.meta.client import MetaDouble
 from tests.knock import ROOT, free_port, get, wait_for
@@ -24,12 +25,19 @@ from tests.knock import ROOT, free_port, get, wait_for
 
 @contextlib.contextmanager
 def process(*arguments, log: Path, **environment):
-    """``manage.py`` with these arguments, in a session of its own; killed with all it started at the end."""
+    """``manage.py`` with these arguments, in a session of its own; killed with all it started at the end.
+
+    What runs a whole house by itself starts as on a newcomer's machine, its pieces by the fork server.
+    """
     env = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE", "POSTGRES", "REDIS", "PYTEST"))} | environment
-    with log.open("ab") as out:
-        child = subprocess.Popen(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True
-        )
+    child: subprocess.Popen[bytes] | forkserver.Forked
+    if arguments[0] in {"demo", "check"}:
+        with log.open("ab") as out:
+            child = subprocess.Popen(
+                [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True
+            )
+    else:
+        child = forkserver.start(arguments, environment=env, log=log)
     try:
         yield child
     finally:
@@ -141,7 +149,7 @@ class House:
             **environment,
         }
         self.ports: list[int] = []
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, subprocess.Popen[bytes] | forkserver.Forked] = {}
         self.made: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {}
         self.stack = contextlib.ExitStack()
         self.double = MetaDouble(
