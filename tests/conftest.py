@@ -20,9 +20,9 @@ from channels_app import delivery, media, receipts
 from channels_app.models import Account, MetaApp
 from conversations import sorting, turns
 from conversations.relay import answering, telling
-from hotelagent.hotels.provision import provision
 from pms import cache, pacing
 from pms.models import Connection
+from tests.factories.again import provisioned
 from tests.fakes.meta.client import MetaDouble
 from tests.fakes.qloapps import QloAppsDouble
 
@@ -41,13 +41,13 @@ def nothing_remembered():
 
 @pytest.fixture
 def hotel(db):
-    return provision(ROOT / "tests" / "factories" / "hotel.yaml")
+    return provisioned(ROOT / "tests" / "factories" / "hotel.yaml")
 
 
 @pytest.fixture
 def committed_hotel(transactional_db):
     """The same hotel, really committed: for tests with several connections."""
-    return provision(ROOT / "tests" / "factories" / "hotel.yaml")
+    return provisioned(ROOT / "tests" / "factories" / "hotel.yaml")
 
 
 def make_account(hotel, number=NUMBER, app_name="app", secret=SECRET, api_url="http://127.0.0.1:1", **values):

@@ -3,7 +3,7 @@
 
     python tests/chaos/sharing.py --rounds 20 --data-dir /tmp/share --port 8765 --python .venv/bin/python
 
-Each round starts eight ``manage.py check`` and one ``manage.py demo`` at the same moment and sends one ``kill -9``, in
+Each round starts eight (``--checks``) ``manage.py check`` and one ``manage.py demo`` at the same moment and sends one ``kill -9``, in
 turn to the process that started the server, the demo's supervisor, the keeper and the postmaster. A round fails when a
 check fails, or when the demo, unless it was killed on purpose, is not ready after the kill or does not stop in order.
 Every ``--cold-every`` rounds the cluster is removed first, so that the kill also meets initdb. After the last round no
@@ -33,7 +33,6 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CHECKS = 8
 CHECK_LIMIT_S = 120.0
 READY_LIMIT_S = 120.0  # join's own limit is 60 s, the demo's another 60 s
 TARGET_LIMIT_S = 60.0
@@ -191,9 +190,9 @@ class Chaos:
         began = time.monotonic()
         if round_.cold:
             self._forget(round_)
-        names = [f"check-{number}" for number in range(1, CHECKS + 1)]
+        names = [f"check-{number}" for number in range(1, self.options.checks + 1)]
         self.random.shuffle(names)
-        names.insert(self.random.randrange(CHECKS + 1), "demo")
+        names.insert(self.random.randrange(self.options.checks + 1), "demo")
         processes = {name: self.start(round_, name, name.split("-")[0]) for name in names}
         demo = processes.pop("demo")
         victims: set[str] = set()
@@ -381,6 +380,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8765)
     # Not resolved: the link is what makes a virtual environment's python find its packages.
     parser.add_argument("--python", type=lambda text: Path(text).absolute(), default=Path(sys.executable))
+    parser.add_argument("--checks", type=int, default=8, help="how many join in a round, beside the demo")
     parser.add_argument("--cold-every", type=int, default=5, help="remove the cluster before every n-th round; 0: never")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="whom to kill, in turn")
     parser.add_argument("--seed", type=int, default=None)

@@ -12,7 +12,18 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(600)]
 
 
 def test_four_rounds_with_each_part_killed_once(tmp_path):
-    command = [sys.executable, "tests/chaos/sharing.py", "--rounds", "4", "--data-dir", str(tmp_path / "data"), "--port", str(free_port())]
+    command = [
+        sys.executable,
+        "tests/chaos/sharing.py",
+        "--rounds",
+        "4",
+        "--checks",
+        "4",
+        "--data-dir",
+        str(tmp_path / "data"),
+        "--port",
+        str(free_port()),
+    ]
 
     result = subprocess.run([*command, "--python", sys.executable], cwd=ROOT, capture_output=True, text=True, timeout=590)
 

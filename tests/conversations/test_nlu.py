@@ -17,7 +17,7 @@ from django.utils import timezone
 from conversations.desk import hotel_view
 from conversations.dialogue.types import State
 from conversations.dialogue.understanding import evaluation, model, training, understand
-from hotelagent.hotels.provision import provision
+from tests.factories.again import provisioned
 from tests.promises import promise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ GOLDEN = ROOT / "tests" / "golden"
 
 @pytest.fixture
 def demo(db):
-    return provision(ROOT / "demo" / "hotel.yaml")
+    return provisioned(ROOT / "demo" / "hotel.yaml")
 
 
 @pytest.fixture

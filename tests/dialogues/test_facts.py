@@ -15,10 +15,10 @@ from django.db import transaction
 from conversations.dialogue.intents.people import EMERGENCY
 from conversations.management.commands.converse import Talk
 from conversations.models import Fact, Faq
-from hotelagent.hotels.provision import provision
 from pms import inventory
 from pms.models import RoomType
 from pms.terms import Party, Stay
+from tests.factories.again import provisioned
 from tests.promises import promise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ NEAR = range(-8, 9)  # days around the asked ones that are offered instead
 
 @pytest.fixture
 def demo(db):
-    return provision(ROOT / "demo" / "hotel.yaml")
+    return provisioned(ROOT / "demo" / "hotel.yaml")
 
 
 def plain(number: str) -> Decimal:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hotelagent.hotels.provision import provision
 from tests.dialogues.play import play
 from tests.dialogues.simulate import simulate
+from tests.factories.again import provisioned
 from tests.promises import promise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def demo(db):
-    return provision(ROOT / "demo" / "hotel.yaml")
+    return provisioned(ROOT / "demo" / "hotel.yaml")
 
 
 def scripts(language):
