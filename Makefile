@@ -16,7 +16,7 @@ demo: $(VENV)/base.stamp ## Run everything with the demo hotel on 127.0.0.1:PORT
 	@exec $(BIN)/python manage.py demo
 
 test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the slowest 20
-	@exec $(BIN)/python -m pytest -n $${TEST_PROCESSES:-3} --maxschedchunk=2 --durations=20 $(ARGS)
+	@exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $${TEST_PROCESSES:-3} --maxschedchunk=2 --durations=20 $(ARGS)
 
 test-pms: $(VENV)/dev.stamp ## Ask a live PMS the whole contract: make test-pms PMS_BASE_URL=... PMS_API_KEY=... PMS_HOTEL_ID=1
 	@exec env PMS_BASE_URL="$(PMS_BASE_URL)" PMS_API_KEY="$(PMS_API_KEY)" PMS_HOTEL_ID="$(PMS_HOTEL_ID)" \

@@ -23,6 +23,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import django.conf
+
 from tests.knock import ROOT
 
 LIBRARIES = [
@@ -110,6 +112,8 @@ def serve() -> list[str] | None:
     """Answer until there is nobody to ask; in a forked child, return the arguments to run."""
     for library in LIBRARIES:
         importlib.import_module(library)
+    if django.conf.settings.configured:
+        raise RuntimeError("a library looked at the settings: every piece would have those of the server")
     gc.freeze()  # pages that no collection touches stay shared
     while line := sys.stdin.readline():
         question = json.loads(line)

@@ -193,7 +193,7 @@ def test_a_lost_answer_repeated_with_its_key_is_one_message(committed_hotel, siz
     assert letters(talk).count() == talk.messages.filter(author="staff").count() == size
 
 
-@promise("H10", small=200, full=1000)
+@promise("H10", small=70, full=1000)
 def test_a_note_never_leaves(page, talk, size, figures):
     words = ["hola", "@eva", "/wifi", "{{guest.name}}", "reply", "<b>", "\u202e", "'; --", "kind=reply", "😀" * 3]
     chance = random.Random(3)

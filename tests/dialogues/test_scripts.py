@@ -47,7 +47,7 @@ def test_scripted_guests(demo, language, figures):
     assert len(failed) <= 0.12 * len(played)
 
 
-@promise("D15", small=120, full=850)
+@promise("D15", small=80, full=850)
 def test_guests_with_a_goal(demo, size, figures):
     """Noise, interruptions, corrections and changed minds by chance, from a seed."""
     played = {seed: simulate(demo, seed) for seed in range(size)}
