@@ -34,10 +34,25 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "promise(row, small, full): the proof of a promise, in two sizes")
 
 
+def long_ones_first(items):
+    """At the end the others would wait for them. Tests that run processes wait much, those of a promise or with a time limit of
+    their own compute much: they come in turn, two by two as xdist deals them out, so that the processors are busy."""
+    waiting = [item for item in items if item.get_closest_marker("process")]
+    computing = [
+        item
+        for item in items
+        if not item.get_closest_marker("process") and (item.get_closest_marker("promise") or item.get_closest_marker("timeout"))
+    ]
+    ordered = []
+    for start in range(0, max(len(waiting), len(computing)), 2):
+        ordered += waiting[start : start + 2] + computing[start : start + 2]
+    long = set(ordered)
+    return ordered + [item for item in items if item not in long]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    # Tests that run processes are long: at the end the others would wait for them.
-    items.sort(key=lambda item: item.get_closest_marker("process") is None)
+    items[:] = long_ones_first(items)
     wanted = set(config.getoption("--promise"))
     if not wanted:
         return
