@@ -80,6 +80,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _Entry(_("Live desk"), "headset_mic", link=reverse("console:front")),
                 _Entry(_("Tasks"), "assignment", "conversations_task"),
                 _Entry(_("Canned replies"), "quickreply", "conversations_cannedreply"),
+                _Entry(_("Phones of the staff"), "phone_iphone", "conversations_staffphone"),
                 _Entry(_("Desk settings"), "tune", "conversations_desksettings"),
                 _Entry(_("Conversations"), "forum", "conversations_conversation", badge=waiting),
                 _Entry(_("Hand-offs"), "support_agent", "conversations_handoff"),

@@ -27,7 +27,7 @@ from conversations.labels import guest_word
 from conversations.models import Conversation, RelayCode, RelayLine, StaffPhone
 from conversations.relay import telling
 from conversations.relay.commands import DONE, HELP, LIST, RELEASE, TAKE, Read, read
-from hotelagent.ops import killpoints, leases
+from hotelagent.ops import leases
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,6 @@ def work(pk: int) -> None:
         return
     with override(phone.hotel.main_language):
         reason = _Letter(letter, phone).handle()
-    killpoints.reached("relay.passed_on")
     Inbound.objects.filter(pk=pk, state=State.RELAY).update(state=State.ANSWERED, reason=reason[:300])
 
 

@@ -371,12 +371,14 @@ def test_a_death_after_the_answer_was_queued_sends_nothing_twice(account, phone,
     talk = waiting(account)
     tell_all()
 
-    def die(place):
-        if place == "relay.passed_on":
-            raise RuntimeError("killed")
+    whole = answering._Letter.handle
+
+    def die(letter):
+        whole(letter)
+        raise RuntimeError("killed")
 
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
-        patched.setattr(answering.killpoints, "reached", die)
+        patched.setattr(answering._Letter, "handle", die)
         writes(account, "hola", reply_to=notice(talk).provider_id)
     assert heard(talk) == ["hola"]
     leo = waiting(account, "Leo")  # and meanwhile the world went on
