@@ -193,10 +193,12 @@ def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
 
     # While the conversation is on its way the guest writes again: the row that was touched still gets it.
     def slowly(route):
-        front.double.guest_says(CARLA, "¿hay alguien?")
-        wait_for(lambda: Message.objects.filter(text="¿hay alguien?").exists(), 20, "the guest's words")
-        time.sleep(1.5)  # the bell rings, the page asks for the queue, and keeps the row all the same
-        route.continue_()
+        try:
+            front.double.guest_says(CARLA, "¿hay alguien?")
+            wait_for(lambda: Message.objects.filter(text="¿hay alguien?").exists(), 60, "the guest's words")
+            time.sleep(1.5)  # the bell rings, the page asks for the queue, and keeps the row all the same
+        finally:
+            route.continue_()
 
     page.route("**/open/", slowly, times=1)
     eva.row("Carla").click()
