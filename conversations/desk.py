@@ -14,10 +14,11 @@ from django.db.models import Q, QuerySet
 
 from channels_app.models import Account, Outbound
 from conversations.dialogue import confirmation, phrasebook
-from conversations.dialogue.types import Answer, DeskProblem, HotelView, OwnBooking, Proposal, Settled
+from conversations.dialogue.types import Answer, DeskProblem, Detail, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
 from conversations.models import Conversation, Fact, Faq
+from conversations.models import Detail as DetailRow
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 from pms.errors import PmsError, Rejected
@@ -174,7 +175,8 @@ class HotelDesk:
 
     def answer(self, topic: str, language: str) -> Answer | None:
         for tongue in dict.fromkeys((language, self.hotel.main_language)):
-            row = Fact.objects.filter(hotel=self.hotel, topic=topic, language=tongue).values_list("text", "pk", "version").first()
+            rows = Fact.objects.on(self.clock().date()).filter(hotel=self.hotel, topic=topic, language=tongue)
+            row = rows.values_list("text", "pk", "version").first()
             if row is not None:
                 text, pk, version = row
                 return Answer(text, f"fact:{pk}:v{version}")
@@ -182,11 +184,15 @@ class HotelDesk:
 
     def faq(self, text: str, language: str, sure: bool = False) -> Answer | None:
         if language not in self._faqs:  # a message of several questions is looked at part by part
-            self._faqs[language] = list(Faq.objects.filter(hotel=self.hotel, language=language))
+            self._faqs[language] = list(Faq.objects.on(self.clock().date()).filter(hotel=self.hotel, language=language))
         rows = self._faqs[language]
         threshold = faq_matching.SURE if sure else faq_matching.THRESHOLD
         index = faq_matching.best(text, [row.question for row in rows], threshold=threshold)
         return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
+
+    def details(self, topic: str) -> tuple[Detail, ...]:
+        rows = DetailRow.objects.on(self.clock().date()).filter(hotel=self.hotel, topic=topic).order_by("id")
+        return tuple(detail(row, self.hotel.currency) for row in rows)
 
     def unanswered(self, text: str, topic: str, language: str) -> None:
         self.asked.append((text, topic, language))
@@ -236,6 +242,16 @@ class HotelDesk:
             self.events.append(("booking_unknown", described(row)))
         self.unsettled.append(str(row.key))
         return Settled("placing", own(row))
+
+
+def detail(row: DetailRow, currency: str) -> Detail:
+    """An exact value as the dialogue tells it; ``currency`` is the hotel's."""
+    return Detail(
+        source=f"detail:{row.pk}:v{row.version}", topic=row.topic, names=row.names, weekdays=tuple(sorted(row.weekdays)),
+        opens=row.opens, closes=row.closes, season=(row.season_from, row.season_until) if row.season_from else None, amount=row.amount,
+        currency=row.currency or currency, per=row.per, charge=row.charge, measure=row.measure, number=row.number,
+        room_types=tuple(row.room_types),
+    )  # fmt: skip
 
 
 def standing(row: Booking, language: str) -> str:

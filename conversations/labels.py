@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Conversation, Fact, Faq, Message
+from conversations.models import Conversation, Detail, Fact, Faq, Message
 
 # Why the receptionist passed a guest on; the codes are those of conversations.dialogue and conversations.turns.
 REASONS = {
@@ -122,14 +122,14 @@ def author_word(row: Message) -> str:
     return name_of(row.user) if row.user else row.get_author_display()
 
 
-_SOURCE = re.compile(r"(fact|faq):(\d+):v(\d+)")
+_SOURCE = re.compile(r"(fact|faq|detail):(\d+):v(\d+)")
 
 
 def sources_of(hotel: int, rows: list[Message]) -> dict[str, tuple[str, str]]:
-    """Facts and frequent questions by the name an answer keeps: (words, address of their page)."""
+    """Facts, exact values and frequent questions by the name an answer keeps: (words, address of their page)."""
     named = {name: match for row in rows for name in row.sources if (match := _SOURCE.fullmatch(name))}
     found: dict[str, tuple[str, str]] = {}
-    for kind, model in (("fact", Fact), ("faq", Faq)):
+    for kind, model in (("fact", Fact), ("faq", Faq), ("detail", Detail)):
         keys = {int(match[2]) for match in named.values() if match[1] == kind}
         known = {row.pk: row for row in model.objects.filter(hotel_id=hotel, pk__in=keys)} if keys else {}
         for name, match in named.items():
@@ -140,4 +140,4 @@ def sources_of(hotel: int, rows: list[Message]) -> dict[str, tuple[str, str]]:
 
 
 def _source_word(row: Any) -> str:
-    return intent_word(row.topic) if isinstance(row, Fact) else str(row)
+    return intent_word(row.topic) if isinstance(row, Fact | Detail) else str(row)

@@ -10,14 +10,19 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from conversations.dialogue.intents.facts import TOPICS
-from conversations.models import CannedReply, DeskSettings, Fact, Faq, StaffPhone
-from hotelagent.hotels.documents import Table
+from conversations.models import CannedReply, DeskSettings, Detail, Fact, Faq, StaffPhone
+from hotelagent.hotels.documents import Field, Table
 from hotelagent.hotels.models import Hotel, Language, Membership, Role
+from hotelagent.hotels.provision import DAYS
 
 log = structlog.get_logger(__name__)
 
 NO_PHONE = "none"
 MINUTES = ("answer_min", "alert_min", "duty_min", "manager_min")
+DETAIL = (
+    "names", "weekdays", "opens", "closes", "season", "price", "currency", "per", "charge", "room_types", "measure", "number",
+    "valid_until",
+)  # fmt: skip
 WORDS = ("duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email")
 
 
@@ -25,27 +30,74 @@ def apply_knowledge(hotel: Hotel, document: Table) -> None:
     if "facts" in document:
         kept = []
         for item in document["facts"].items():
-            table = item.table(required=("topic", "language", "text"))
+            table = item.table(required=("topic", "language", "text"), optional=("valid_until",))
             row, _created = Fact.objects.update_or_create(
                 hotel=hotel,
                 topic=table["topic"].choice(tuple(TOPICS)),
                 language=table["language"].choice(tuple(Language.values)),
-                defaults={"text": table["text"].text()},
+                defaults={"text": table["text"].text(), "valid_until": table.get("valid_until", Field.date, None)},
             )
             kept.append(row.pk)
         Fact.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()
+    if "details" in document:
+        _apply_details(hotel, document["details"])
     if "faqs" in document:
         kept = []
         for item in document["faqs"].items():
-            table = item.table(required=("language", "question", "answer"))
+            table = item.table(required=("language", "question", "answer"), optional=("valid_until",))
             question, _created = Faq.objects.update_or_create(
                 hotel=hotel,
                 language=table["language"].choice(tuple(Language.values)),
                 question=table["question"].text(maximum=300),
-                defaults={"answer": table["answer"].text()},
+                defaults={"answer": table["answer"].text(), "valid_until": table.get("valid_until", Field.date, None)},
             )
             kept.append(question.pk)
         Faq.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()
+
+
+def _apply_details(hotel: Hotel, section: Field) -> None:
+    """Exact values have no name: one that stands in the file unchanged keeps its row, any other is a new one."""
+    before = list(Detail.objects.filter(hotel=hotel).order_by("id"))
+    for item in section.items():
+        row = _detail(hotel, item)
+        known = next((one for one in before if all(getattr(one, name) == getattr(row, name) for name in ("topic", *Detail.WORDS))), None)
+        if known is None:
+            row.save()
+            continue
+        before.remove(known)
+        if known.valid_until != row.valid_until:
+            known.valid_until = row.valid_until
+            known.save(update_fields=["valid_until", "updated_at"])
+    Detail.objects.filter(pk__in=[row.pk for row in before]).delete()
+
+
+def _detail(hotel: Hotel, item: Field) -> Detail:
+    table = item.table(required=("topic",), optional=DETAIL)
+    season = [one.text(maximum=5) for one in table["season"].items()] if "season" in table else ["", ""]
+    if len(season) != 2:
+        raise table["season"].error('names a first and a last day: ["11-01", "03-31"]')
+    row = Detail(
+        hotel=hotel, topic=table["topic"].choice(tuple(TOPICS)), season_from=season[0], season_until=season[1],
+        names=_by_language(table["names"]) if "names" in table else {},
+        weekdays=[DAYS.index(one.choice(DAYS)) for one in table["weekdays"].items()] if "weekdays" in table else [],
+        opens=table.get("opens", Field.time, None), closes=table.get("closes", Field.time, None),
+        amount=table.get("price", Field.money, None), currency=table.get("currency", lambda field: field.text(maximum=3), ""),
+        per=table.get("per", lambda field: field.choice(tuple(Detail.Per.values)), ""),
+        charge=table.get("charge", lambda field: field.choice(tuple(Detail.Charge.values)), ""),
+        room_types=[one.text(maximum=40) for one in table["room_types"].items()] if "room_types" in table else [],
+        measure=table.get("measure", lambda field: field.choice(tuple(Detail.Measure.values)), ""),
+        number=table.get("number", Field.decimal, None), valid_until=table.get("valid_until", Field.date, None),
+    )  # fmt: skip
+    try:
+        row.full_clean(exclude=["hotel"])
+    except ValidationError as error:
+        raise item.error(" ".join(error.messages)) from error
+    return row
+
+
+def _by_language(field: Field) -> dict[str, str]:
+    table = field.table(optional=tuple(Language.values))
+    return {language: table[language].text(maximum=80) for language in table}
 
 
 def apply_desk(hotel: Hotel, document: Table) -> None:

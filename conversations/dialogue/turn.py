@@ -54,6 +54,12 @@ class Turn:
             self.parts.append(text or found.text)
             self.sources.append(found.source)
 
+    def tell_exactly(self, text: str, sources: list[str]) -> None:
+        """Add sentences made of the hotel's exact values, with where they stand."""
+        if text and text not in self.parts:
+            self.parts.append(text)
+            self.sources += [source for source in sources if source not in self.sources]
+
     def offer(self, *choices: tuple[str, str]) -> None:
         """What can be tapped: (id, phrase-book label)."""
         self.choices = tuple(Choice(id_, phrasebook.label(self.language, key)) for id_, key in choices)

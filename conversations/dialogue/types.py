@@ -241,6 +241,29 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """An exact value of the hotel's about one topic, the same in every language. ``names``: what it is about, by language, when
+    not the topic itself; ``weekdays``: 0 is Monday, none is every day; ``season``: first and last day, "MM-DD"; ``charge``:
+    included, free, extra or "" ; ``per`` and ``measure``: as conversations.models.Detail has them; ``room_types``: codes of those
+    whose rate includes it, none: all."""
+
+    source: str
+    topic: str = ""
+    names: JsonObject = field(default_factory=dict)
+    weekdays: tuple[int, ...] = ()
+    opens: dt.time | None = None
+    closes: dt.time | None = None
+    season: tuple[str, str] | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    per: str = ""
+    charge: str = ""
+    measure: str = ""
+    number: Decimal | None = None
+    room_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class OwnBooking:
     """A booking of this very guest. ``room_type`` is the code of its rooms, joined by "+" when there are several."""
 
@@ -311,6 +334,10 @@ class Desk(Protocol):
 
     def answer(self, topic: str, language: str) -> Answer | None:
         """The hotel's own words on a topic."""
+        ...
+
+    def details(self, topic: str) -> tuple[Detail, ...]:
+        """The hotel's exact values on a topic, in the order in which they are told."""
         ...
 
     def near(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[tuple[Stay, Combination]]:

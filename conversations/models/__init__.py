@@ -3,11 +3,11 @@
 from conversations.models.console import Attendance, CannedReply, DeskSettings, ModeChange, Note, PlannedReply, Seen, ShiftAcceptance, Task
 from conversations.models.conversation import Conversation, Event, Handoff, Message
 from conversations.models.guest import Guest, Identity
-from conversations.models.knowledge import Fact, Faq, UnansweredQuestion
+from conversations.models.knowledge import Detail, Fact, Faq, UnansweredQuestion
 from conversations.models.relay import RelayCode, RelayLine, StaffPhone
 
 __all__ = [
-    "Attendance", "CannedReply", "Conversation", "DeskSettings", "Event", "Fact", "Faq", "Guest", "Handoff", "Identity",
+    "Attendance", "CannedReply", "Conversation", "DeskSettings", "Detail", "Event", "Fact", "Faq", "Guest", "Handoff", "Identity",
     "Message", "ModeChange", "Note", "PlannedReply", "RelayCode", "RelayLine", "Seen", "ShiftAcceptance", "StaffPhone", "Task",
     "UnansweredQuestion",
 ]  # fmt: skip

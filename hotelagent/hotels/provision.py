@@ -32,6 +32,7 @@ SECTIONS = [
     "out_of_order",
     "taxes",
     "facts",
+    "details",
     "faqs",
     "desk",
     "canned_replies",

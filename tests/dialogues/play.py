@@ -17,7 +17,7 @@ from django.utils import timezone
 from conversations.dialogue.understanding.normalise import fold
 from conversations.management.commands.converse import Talk
 from conversations.management.terminal import moment
-from conversations.models import Fact, Guest, Identity, Message
+from conversations.models import Detail, Fact, Guest, Identity, Message
 from hotelagent.hotels.models import Hotel
 from pms.models import PropertyReservation, Room, RoomNight
 from pms.terms import GuestDetails, Party, Stay
@@ -205,8 +205,12 @@ def _check_words(hotel: Hotel, ends: dict[str, Any], answer: dict[str, Any] | No
     said = list(Message.objects.filter(conversation__hotel=hotel, author=Message.Author.BOT))
     told = fold("\n".join(message.text for message in said))
     played.problems += [f"not said: {text}" for text in ends.get("says") or () if fold(str(text)) not in told]
-    sources = {source.split(":")[1] for message in said for source in message.sources if source.startswith("fact:")}
-    topics = set(Fact.objects.filter(pk__in=sources).values_list("topic", flat=True))
+    sources = [source.split(":") for message in said for source in message.sources]
+    topics = {
+        topic
+        for kind, model in (("fact", Fact), ("detail", Detail))
+        for topic in model.objects.filter(pk__in=[one[1] for one in sources if one[0] == kind]).values_list("topic", flat=True)
+    }
     played.problems += [f"not told: {topic}" for topic in ends.get("told") or () if topic not in topics]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from conversations.dialogue.details import ASKS_HOUR, ASKS_PRICE
 from conversations.dialogue.understanding.normalise import fold
 
 # One answer of several questions stays below this many characters.
@@ -20,21 +21,12 @@ _MONEY = re.compile(r"[$€£]|\b(?:ars|usd|brl|eur|pesos|reais|dolares|dollars)
 _FREE = re.compile(
     r"\b(?:sin (?:cargo|costo)|gratis|gratuit\w*|incluid\w*|free|no (?:extra )?charge|included|sem (?:custo|taxa)|inclus\w*)\b"
 )
-_ASKS_HOUR = re.compile(
-    r"\b(?:(?:hasta|desde|a|ate|de) que horas?|que horas?|que horario\w*|horarios?|what time\w*|until when|how late|how early"
-    r"|when (?:is|does|do|are)|opening hours|hours|ate quando|hasta cuando)\b"
-)
-_ASKS_PRICE = re.compile(
-    r"\b(?:cuanto (?:sale|cuesta|cobran|vale|es|esta|cuestan)|que precio|precio|costo|tarifa|how much|price|cost|fee|charge"
-    r"|quanto (?:custa|fica|e|sai|cobram|ta)|preco|valor|tiene costo|hay que pagar|pago aparte"
-    r"|inclu\w*|gratis|(?<!-)free(?! of)|de graca|paga)\b"
-)
 
 
 def precise(text: str, asked: str, topic: str) -> str:
     """Sentences of ``text`` that tell the hour or the price when that was asked; the whole text when nothing so narrow was."""
     asked = fold(asked)
-    wants = [evidence for question, evidence in ((_ASKS_HOUR, (_HOUR,)), (_ASKS_PRICE, (_MONEY, _FREE))) if question.search(asked)]
+    wants = [evidence for question, evidence in ((ASKS_HOUR, (_HOUR,)), (ASKS_PRICE, (_MONEY, _FREE))) if question.search(asked)]
     if topic in WHOLE or len(wants) != 1:
         return text
     sentences = _SENTENCE.split(text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conversations.dialogue import phrasebook
+from conversations.dialogue import details, phrasebook
 from conversations.dialogue.intents import excerpts
 from conversations.dialogue.turn import Turn
+from conversations.dialogue.understanding.normalise import fold
 
 TOPICS = [
     "amenity_pool",
@@ -38,14 +39,31 @@ TOPICS = [
 
 
 def answer(turn: Turn, topic: str) -> None:
-    """The hotel's text on the topic, one of its frequent questions, or an honest "I don't know" and the offer of a person."""
+    """The hotel's exact values when just they were asked for, its text on the topic, one of its frequent questions, or an honest
+    "I don't know" and the offer of a person."""
+    exact, asked = turn.desk.details(topic), _asked(turn, topic)
+    if (answer := details.told(exact, asked, turn.language)) is not None:
+        turn.tell_exactly(*answer)
+        return
     found = turn.desk.answer(topic, turn.language) or turn.desk.faq(turn.message.text, turn.language)
+    if found is None and exact:
+        turn.tell_exactly(*details.everything(exact, turn.language))
+        return
     if found is None:
         turn.desk.unanswered(turn.message.text, topic, turn.language)
         turn.say("no_answer")
         turn.offer(("person", "person"))
         return
-    turn.tell(found, excerpts.precise(found.text, turn.message.text, topic))
+    turn.tell(found, excerpts.precise(found.text, asked, topic))
+
+
+def _asked(turn: Turn, topic: str) -> str:
+    """The part of the message that asks about the topic: the hour of one thing is not the price of the next."""
+    folded = fold(turn.message.text)
+    places = {intent.name: intent.at for intent in turn.understanding.intents if intent.name in TOPICS}
+    start = places.get(topic, 0)
+    rest = [at for at in places.values() if at > start]
+    return folded[start if len(set(places.values())) > 1 else 0 : min(rest, default=len(folded))]
 
 
 def rooms(turn: Turn, _intent: str) -> None:
