@@ -116,7 +116,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ),
         (
             _("Knowledge"), staff,
-            [_Entry(_("Facts"), "fact_check", "conversations_fact"), _Entry(_("Frequent questions"), "quiz", "conversations_faq"),
+            [_Entry(_("Facts"), "fact_check", "conversations_fact"),
+             _Entry(_("Hours, prices and limits"), "schedule", "conversations_detail"),
+             _Entry(_("Frequent questions"), "quiz", "conversations_faq"),
              _Entry(_("Unanswered questions"), "help", "conversations_unansweredquestion"),
              _Entry(_("Try a question"), "science", link=reverse("admin:conversations_faq_try"))],
         ),

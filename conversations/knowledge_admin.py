@@ -13,21 +13,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from conversations import knowledge_review
 from conversations.admin import bubble
+from conversations.desk import detail
+from conversations.dialogue import details
 from conversations.dialogue.intents.facts import TOPICS
+from conversations.dialogue.phrasebook import LANGUAGES
 from conversations.labels import INTENTS, intent_word, reason_word, sources_of
-from conversations.models import Fact, Faq, Message, UnansweredQuestion
+from conversations.models import Detail, Fact, Faq, Message, UnansweredQuestion
 from conversations.trial import Trial, try_out
 from hotelagent.hotels.access import hotels_of
-from hotelagent.hotels.models import Hotel
-from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge, when, words
+from hotelagent.hotels.models import Hotel, Language, Weekday
+from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm, Look, badge, reach, short_day, when, words
 
 ASKED_LOOKS: dict[str, Look] = {
     UnansweredQuestion.State.OPEN: ("wait", "help"),
@@ -36,19 +42,64 @@ ASKED_LOOKS: dict[str, Look] = {
 }
 
 
-class FactForm(HotelForm):
-    topic = forms.ChoiceField(
+FINDING_LOOKS: dict[str, Look] = {
+    "contradiction": ("late", "error"), "over": ("late", "event_busy"), "soon": ("wait", "event_upcoming"),
+    "language": ("info", "translate"),
+}  # fmt: skip
+FINDING_WORDS = {"contradiction": _("Contradiction"), "over": _("Over"), "soon": _("Ends soon"), "language": _("Language missing")}
+# Platforms with more hotels than this look at one hotel's knowledge at a time.
+REVIEWED, SHOWN = 20, 12
+
+
+def _topic_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
         label=_("topic"), choices=[(topic, INTENTS.get(topic, topic)) for topic in TOPICS], widget=UnfoldAdminSelectWidget
     )
 
 
+class FactForm(HotelForm):
+    topic = _topic_field()
+
+
 class KnowledgeAdmin(HotelAdmin):
-    """The hotel's own words. Their version counts every change."""
+    """The hotel's own words. Their version counts every change. Above the list stands what to look at."""
 
     is_configuration = True
     changed = when("updated_at", _("changed"))
     list_select_related = ["hotel"]
     readonly_fields = ["version", "updated_at"]
+    list_before_template = "admin/conversations/_findings.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        hotels = list(reach(request).hotels.values())[:REVIEWED]
+        found = knowledge_review.findings(hotels)
+        shown = [
+            {
+                "look": badge(FINDING_LOOKS[one.kind], FINDING_WORDS[one.kind]), "text": one.text, "row": one.row,
+                "about": intent_word(one.topic) if one.topic else "",
+                "link": reverse(f"admin:conversations_{one.row._meta.model_name}_change", args=[one.row.pk]),
+            }
+            for one in found
+        ]  # fmt: skip
+        context = {"findings": shown[:SHOWN], "more_findings": shown[SHOWN:]}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for one in knowledge_review.findings([obj.hotel]):
+            if one.kind == "contradiction" and one.topic and one.topic == getattr(obj, "topic", ""):
+                messages.warning(request, format_lazy("{about}: {text}", about=intent_word(one.topic), text=one.text))
+
+    @admin.display(description=_("told"), ordering="valid_until")
+    def holds(self, row: Fact | Faq | Detail) -> str:
+        """Is it told today, and until when."""
+        today = timezone.localdate()
+        if row.valid_until is None:
+            return badge(("ok", "check_circle"), _("always"))
+        if row.valid_until < today:
+            return badge(FINDING_LOOKS["over"], _("over since %(day)s") % {"day": short_day(row.valid_until)})
+        soon = row.valid_until <= today + knowledge_review.SOON
+        return badge(FINDING_LOOKS["soon"] if soon else ("ok", "event"), _("until %(day)s") % {"day": short_day(row.valid_until)})
 
     @admin.display(description=_("version"), ordering="version")
     def version_label(self, row: Fact | Faq) -> str:
@@ -58,10 +109,10 @@ class KnowledgeAdmin(HotelAdmin):
 @admin.register(Fact)
 class FactAdmin(KnowledgeAdmin):
     form = FactForm
-    list_display = ["about", "hotel", "language", "beginning", "version_label", "changed"]
+    list_display = ["about", "hotel", "language", "beginning", "holds", "version_label", "changed"]
     list_filter = [("language", ChoicesDropdownFilter), ("hotel", HotelFilter)]
     word_fields = ("text", "topic")
-    fields = ["hotel", "topic", "language", "text", "version", "updated_at"]
+    fields = ["hotel", "topic", "language", "text", "valid_until", "version", "updated_at"]
 
     @admin.display(description=_("topic"), ordering="topic")
     def about(self, fact: Fact) -> str:
@@ -72,12 +123,75 @@ class FactAdmin(KnowledgeAdmin):
         return words(fact.text, 80)
 
 
+class DetailForm(HotelForm):
+    """The names, one field for each language instead of JSON."""
+
+    topic = _topic_field()
+    name_es, name_en, name_pt = (
+        forms.CharField(label=name, required=False, max_length=80, widget=UnfoldAdminTextInputWidget) for name in Language.labels
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("on"), choices=Weekday.choices, coerce=int, empty_value=None, required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget, help_text=_("None: every day"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in Language.values:
+            self.fields[f"name_{language}"].initial = self.instance.names.get(language, "")
+
+    def clean_weekdays(self) -> list[int]:
+        return sorted(self.cleaned_data["weekdays"] or [])
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.instance.names = {one: cleaned[f"name_{one}"] for one in Language.values if cleaned.get(f"name_{one}")}
+        return cleaned
+
+
+@admin.register(Detail)
+class DetailAdmin(KnowledgeAdmin):
+    """Exact values: a question for an hour, a price or a limit is answered from them."""
+
+    form = DetailForm
+    list_display = ["about", "hotel", "as_told", "holds", "version_label", "changed"]
+    list_filter = [("hotel", HotelFilter)]
+    word_fields = ("topic",)
+    fieldsets = [
+        (None, {"fields": ["hotel", "topic", "valid_until"]}),
+        (_("When"), {"fields": ["weekdays", ("opens", "closes"), ("season_from", "season_until")]}),
+        (_("What it costs"), {"fields": [("amount", "currency", "per"), "charge", "room_types"]}),
+        (_("Distances and limits"), {"fields": [("measure", "number")]}),
+        (
+            _("What it is about, when not the topic itself"),
+            {
+                "fields": ["name_es", "name_en", "name_pt"],
+                "description": _("As inside a sentence, with its article: “el bar del patio”, “the transfer to the airport”."),
+            },
+        ),
+        (None, {"fields": ["version", "updated_at"]}),
+    ]
+
+    @admin.display(description=_("topic"), ordering="topic")
+    def about(self, row: Detail) -> str:
+        return intent_word(row.topic)
+
+    @admin.display(description=_("as guests are told"))
+    def as_told(self, row: Detail) -> str:
+        """In the language of whoever reads, when it is one of the guests'."""
+        language = (get_language() or "")[:2]
+        return details.everything([detail(row, row.hotel.currency)], language if language in LANGUAGES else row.hotel.main_language)[0]
+
+
 @admin.register(Faq)
 class FaqAdmin(KnowledgeAdmin):
-    list_display = ["question", "hotel", "language", "beginning", "version_label", "changed"]
+    list_display = ["question", "hotel", "language", "beginning", "holds", "version_label", "changed"]
     list_filter = [("language", ChoicesDropdownFilter), ("hotel", HotelFilter)]
     word_fields = ("question", "answer")
-    fields = ["hotel", "language", "question", "answer", "version", "updated_at"]
+    fields = ["hotel", "language", "question", "answer", "valid_until", "version", "updated_at"]
 
     @admin.display(description=_("answer"))
     def beginning(self, faq: Faq) -> str:

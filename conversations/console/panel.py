@@ -70,7 +70,7 @@ def _told(one: stays.Stay, guest_key: str) -> dict[str, Any]:
 
 def quick_facts(talk: Conversation, term: str = "") -> list[tuple[str, str]]:
     """The hotel's facts in the guest's language as (title, text), for insertion."""
-    rows = Fact.objects.filter(hotel=talk.hotel_id, language=talk.language)
+    rows = Fact.objects.on(talk.hotel.local_now().date()).filter(hotel=talk.hotel_id, language=talk.language)
     wanted = fold(term.strip().lstrip("/"))
     told = [(intent_word(row.topic), row.text) for row in rows]
     return [one for one in told if wanted in fold(one[0]) or wanted in fold(one[1])][:FACTS_SHOWN]

@@ -16,6 +16,7 @@ from conversations.models import (
     CannedReply,
     Conversation,
     DeskSettings,
+    Detail,
     Event,
     Fact,
     Faq,
@@ -120,6 +121,7 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         Handoff.objects.create(conversation=conversation, reason="asked", summary=f"wants {mark}", opened_at=now, taken_by=person),
         Event.objects.create(hotel=hotel, conversation=conversation, type="handed_off", data={"note": mark}, user=person, at=now),
         Fact.objects.create(hotel=hotel, topic="amenity_wifi", language="es", text=f"wifi {mark}"),
+        Detail.objects.create(hotel=hotel, topic="amenity_pool", names={"es": f"la pileta {mark}"}, opens=dt.time(10), closes=dt.time(20)),
         Faq.objects.create(hotel=hotel, language="es", question=f"question {mark}", answer=f"answer {mark}"),
         UnansweredQuestion.objects.create(hotel=hotel, language="es", question=f"asked {mark}", words=f"asked {mark}", last_at=now),
     ]  # fmt: skip

@@ -153,3 +153,34 @@ def test_the_rule_for_cancelling_is_told_before_the_yes(converse, hotel):
     text = answers[-1]["replies"][0]["text"]
     assert text.index("Sin cargo hasta 48 h") < text.index("¿Cancelo esta reserva?")
     assert Message.objects.order_by("-id").first().sources == [f"fact:{fact.pk}:v1"]
+
+
+def test_what_is_over_is_told_no_more_and_lands_on_the_list(converse, hotel):
+    from conversations.models import Detail, Fact
+
+    over = {"hotel": hotel, "valid_until": "2026-11-30"}
+    Fact.objects.create(topic="amenity_pool", language="es", text="La pileta abre a las 10:00.", **over)
+    Detail.objects.create(topic="amenity_pool", opens="10:00", **over)
+    Faq.objects.create(language="es", question="¿Hasta qué hora abre la pileta?", answer="Hasta las 20.", **over)
+
+    [answer] = converse("¿a qué hora abre la pileta?")
+
+    assert answer["replies"][0]["text"].startswith("Eso no lo tengo a mano")
+    assert list(UnansweredQuestion.objects.values_list("topic", flat=True)) == ["amenity_pool"]
+    Fact.objects.update(valid_until="2026-12-01")  # the last day still counts
+    assert converse("¿a qué hora abre la pileta?")[0]["replies"][0]["text"] == "La pileta abre a las 10:00."
+
+
+def test_an_exact_value_answers_with_its_row_and_version_and_is_tried_in_the_back_office(converse, hotel, admin_client):
+    from conversations.models import Detail
+
+    row = Detail.objects.create(hotel=hotel, topic="amenity_breakfast", opens="07:00", closes="10:00", charge="included")
+    row.closes = "10:30"
+    row.save()
+
+    [answer] = converse("¿hasta qué hora es el desayuno?")
+
+    assert answer["replies"][0]["text"] == "El desayuno es hasta las 10:30."
+    assert Message.objects.get(author="bot").sources == [f"detail:{row.pk}:v2"]
+    page = admin_client.get(reverse("admin:conversations_faq_try"), {"text": "is breakfast included?"}).content.decode()
+    assert "Breakfast is included in the rate." in page and reverse("admin:conversations_detail_change", args=[row.pk]) in page
