@@ -7,7 +7,7 @@ from typing import Any
 from channels_app.models import Media, Outbound
 from channels_app.signals import media_fetched, outbound_changed
 from channels_app.transports.whatsapp import errors
-from conversations import handoff, live, mails, trail, turns
+from conversations import handoff, live, mails, trail, turns, voices
 from conversations.desk import described, is_by_staff, language_of, settled_key, standing
 from conversations.dialogue import phrasebook
 from conversations.models import Conversation, Guest
@@ -48,7 +48,8 @@ def on_booking_settled(sender: type[Booking], booking: Booking, **_kwargs: Any) 
     if is_by_staff(booking):
         return
     if booking.state != Booking.State.UNKNOWN:  # the guest already heard "I'm checking"
-        turns.say(conversation, _words(booking), settled_key(booking))
+        with voices.speaking(booking.hotel_id):
+            turns.say(conversation, _words(booking), settled_key(booking))
     if event in {"booking_cancel_refused", "booking_change_refused"}:
         handoff.call_person(conversation.pk, "cannot_do")
 

@@ -14,6 +14,7 @@ from channels_app import outbox
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Account, Outbound
 from channels_app.transports.mail import posting
+from conversations import voices
 from conversations.desk import hotel_view, language_of, own, state_key
 from conversations.dialogue import confirmation, phrasebook
 from conversations.models import Conversation, Guest
@@ -80,6 +81,11 @@ def _what(booking: Booking) -> str | None:
 
 
 def _content(booking: Booking, what: str, *, sequence: int) -> Content:
+    with voices.speaking(booking.hotel_id):
+        return _in_words(booking, what, sequence)
+
+
+def _in_words(booking: Booking, what: str, sequence: int) -> Content:
     hotel = booking.hotel
     language = language_of(booking)
     now = hotel.local_now()
@@ -138,8 +144,9 @@ def samples(hotel: Hotel, language: str) -> list[tuple[str, Content]]:
         guest_name=names[language], language=language, state=Booking.State.CONFIRMED,
     )  # fmt: skip
     told = [(what, _content(booking, what, sequence=0)) for what in ("confirmed", "changed", "cancelled")]
-    text, words = dressed(hotel, names[language], phrasebook.say(language, "thanks"), language)
-    return [*told, ("answer", Content("text", text, language=language, mail=words))]
+    with voices.speaking(hotel.pk):
+        text, words = dressed(hotel, names[language], phrasebook.say(language, "thanks"), language)
+        return [*told, ("answer", Content("text", text, language=language, mail=words))]
 
 
 def guest_of(outbound: int, thread: int) -> Guest | None:

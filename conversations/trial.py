@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from conversations import voices
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import policy
 from conversations.dialogue.types import Message, Outcome, State, Understanding
@@ -30,7 +31,7 @@ def try_out(hotel: Hotel, text: str) -> Trial:
     text = text.strip()[:LONG]
     now = hotel.local_now()
     view = hotel_view(hotel, now)  # may ask the PMS: not inside a transaction
-    with transaction.atomic():
+    with transaction.atomic(), voices.speaking(hotel.pk):
         desk = HotelDesk(Conversation(hotel=hotel, guest=Guest(hotel=hotel)), hotel.local_now)
         understanding, outcome = policy.decide(Message(text), state=State(), hotel=view, desk=desk, now=now)
         transaction.set_rollback(True)

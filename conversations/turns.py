@@ -22,7 +22,7 @@ from prometheus_client import Counter, Histogram
 from channels_app import inbox, outbox
 from channels_app.envelope import Choice, Content, JsonObject
 from channels_app.models import Account, Inbound, Outbound, Thread
-from conversations import handoff, knowledge, live, mails, restraint, switch, trail
+from conversations import handoff, knowledge, live, mails, restraint, switch, trail, voices
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
@@ -91,7 +91,8 @@ def work(claimed: Claimed, *, fixed_now: dt.datetime | None = None) -> None:
     conversation, letters = claimed.conversation, claimed.letters
     if time.monotonic() - claimed.at > FRESH_S and not _still_ours(conversation):
         return
-    with HELD.keep(conversation.pk, conversation.fence), correlation.bound(letters[0].correlation_id), LATENCY.time():
+    held, bound = HELD.keep(conversation.pk, conversation.fence), correlation.bound(letters[0].correlation_id)
+    with held, bound, LATENCY.time(), voices.speaking(conversation.hotel_id):
         _one_turn(conversation, letters, Clock(conversation.hotel.zone, fixed_now))
 
 
@@ -367,8 +368,9 @@ def _give_up(conversation: Conversation, letters: list[Inbound], reason: str) ->
         state = State.from_json(conversation.state)
         handoff.request(conversation, "failure", handoff.summary_of(state), since=min(letter.received_at for letter in letters))
         language = state.language or conversation.hotel.main_language
-        when = phrasebook.say(language, "person_unknown")
-        say(conversation, phrasebook.say(language, "person_coming", when=when), f"failed:{conversation.pk}:{letters[-1].pk}")
+        with voices.speaking(conversation.hotel_id):  # outside of a turn too
+            when = phrasebook.say(language, "person_unknown")
+            say(conversation, phrasebook.say(language, "person_coming", when=when), f"failed:{conversation.pk}:{letters[-1].pk}")
 
 
 def _email(thread: Thread) -> str:

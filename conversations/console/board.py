@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from conversations import handoff, live, trail
+from conversations import handoff, live, trail, voices
 from conversations.console import queue, stays, thread
 from conversations.console.actions import told
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
@@ -109,7 +109,9 @@ def task_state(request: DeskRequest, task: int) -> HttpResponse:
 def _tell_done(request: DeskRequest, row: Task, talk: Conversation) -> None:
     """The promised word; whoever has the conversation keeps it, and what the guest waits for is still owed."""
     if thread.window(talk).open:
-        handoff.tell(talk, person(request), phrasebook.say(talk.language, "task_done"), key=f"task{row.pk}:{row.done_at:%Y%m%d%H%M%S}")
+        with voices.speaking(talk.hotel_id):
+            words = phrasebook.say(talk.language, "task_done")
+        handoff.tell(talk, person(request), words, key=f"task{row.pk}:{row.done_at:%Y%m%d%H%M%S}")
 
 
 @desk

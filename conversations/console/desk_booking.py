@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from conversations import trail
+from conversations import trail, voices
 from conversations.console import stays
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.desk import DESK, HotelDesk, code_of, described, hotel_view, standing
@@ -301,6 +301,7 @@ def _policy(talk: Conversation) -> str:
 
 def _words(talk: Conversation, row: Booking) -> str:
     """How the guest is told, for the composer: nothing is sent by itself here."""
-    if row.state == Booking.State.CANCELLED:
-        return phrasebook.say(talk.language, "cancelled", reference=row.reference)
-    return standing(row, talk.language) if row.state == Booking.State.CONFIRMED and not row.reason else ""
+    with voices.speaking(talk.hotel_id):
+        if row.state == Booking.State.CANCELLED:
+            return phrasebook.say(talk.language, "cancelled", reference=row.reference)
+        return standing(row, talk.language) if row.state == Booking.State.CONFIRMED and not row.reason else ""

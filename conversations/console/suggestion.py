@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from django.db import transaction
 
+from conversations import voices
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import policy
 from conversations.dialogue.types import DeskProblem, State
@@ -55,7 +56,7 @@ def _draft(talk: Conversation, text: str) -> Suggestion | None:
         return None
     now = talk.hotel.local_now()
     view = hotel_view(talk.hotel, now)
-    with transaction.atomic():
+    with transaction.atomic(), voices.speaking(talk.hotel_id):
         desk = Words(Conversation(hotel=talk.hotel, guest=Guest(hotel=talk.hotel)), talk.hotel.local_now)
         try:
             _understood, outcome = policy.decide(Heard(text), state=State(language=talk.guest.language), hotel=view, desk=desk, now=now)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import string
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +18,10 @@ from conversations.dialogue.types import Party, Stay
 
 PHRASES = Path(__file__).with_name("phrases")
 LANGUAGES = ("es", "en", "pt")
+# How a guest is addressed, where a language has more than one way; the first is what its book has.
+REGISTERS = {"es": ("voseo", "tuteo", "usted")}
+# A button of WhatsApp takes so many characters; any other phrase twice its own length, and at least so many.
+BUTTON, LEAST = 20, 200
 _SYMBOLS = {"ARS": "$", "USD": "US$", "BRL": "R$", "EUR": "€", "UYU": "$U", "CLP": "CLP$", "MXN": "MX$"}
 
 
@@ -23,10 +31,90 @@ def book(language: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads((PHRASES / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True)
+class Voice:
+    """How one hotel speaks: its register in each language that has several, and its own phrases by (language, "section.key")."""
+
+    registers: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+# Phrases are read all over a turn, and a turn is one hotel's: so the voice goes with the turn and not with every call.
+_AS_WRITTEN = Voice()
+_voice: ContextVar[Voice] = ContextVar("voice", default=_AS_WRITTEN)
+
+
+@contextmanager
+def speaking(voice: Voice) -> Iterator[None]:
+    """Phrases are this hotel's until the block ends."""
+    token = _voice.set(voice)
+    try:
+        yield
+    finally:
+        _voice.reset(token)
+
+
+@lru_cache(maxsize=8)
+def variant(language: str, register: str) -> dict[str, dict[str, Any]]:
+    """What reads otherwise in a register; empty for the one the book is written in."""
+    if register not in REGISTERS.get(language, ())[1:]:
+        return {}
+    return tomllib.loads((PHRASES / f"{language}.{register}.toml").read_text(encoding="utf-8"))
+
+
 def phrase(language: str, section: str, key: str) -> str:
-    """A phrase as it stands in the book. Raises KeyError for one that is missing."""
+    """A phrase in the words of the hotel that speaks, unfilled. Raises KeyError for one that is missing."""
+    voice = _voice.get()
+    own = voice.phrases.get((language, f"{section}.{key}")) if voice.phrases else None
+    return own if own is not None else written(language, section, key, voice.registers.get(language, ""))
+
+
+def written(language: str, section: str, key: str, register: str = "") -> str:
+    """A phrase as the book has it in a register."""
     text: str = book(language)[section][key]
-    return text
+    found: str = variant(language, register).get(section, {}).get(key, text)
+    return found
+
+
+class PhraseProblem(ValueError):
+    """A phrase that could not be said. ``kind``: empty, broken (its braces), unknown or missing (``names`` of places), forms
+    (singular and plural) or long (``limit`` characters)."""
+
+    def __init__(self, kind: str, *, names: Sequence[str] = (), limit: int = 0) -> None:
+        super().__init__(kind)
+        self.kind, self.names, self.limit = kind, tuple(names), limit
+
+
+def check(language: str, section: str, key: str, text: str) -> None:
+    """Could this be said instead? Raises PhraseProblem: the same places, as many forms, no longer than the channels take."""
+    before = book(language)[section][key]
+    if not text.strip():
+        raise PhraseProblem("empty")
+    if text.count("|") != before.count("|"):
+        raise PhraseProblem("forms")
+    if len(text) > (most := limit(language, section, key)):
+        raise PhraseProblem("long", limit=most)
+    has, wanted = places(text), places(before)
+    if has - wanted:
+        raise PhraseProblem("unknown", names=sorted(has - wanted))
+    if wanted - has:
+        raise PhraseProblem("missing", names=sorted(wanted - has))
+
+
+def limit(language: str, section: str, key: str) -> int:
+    """How many characters a phrase may have."""
+    return BUTTON if section == "choice" else max(LEAST, 2 * len(book(language)[section][key]))
+
+
+def places(text: str) -> set[str]:
+    """What is filled into a phrase. Raises PhraseProblem for anything but plain {names}."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise PhraseProblem("broken") from error
+    if any(name is not None and (not name.isidentifier() or form or conversion) for _text, name, form, conversion in parts):
+        raise PhraseProblem("broken")  # "{hotel.name}" or "{0!r}" would read what no phrase is meant to
+    return {name for _text, name, _form, _conversion in parts if name}
 
 
 def say(language: str, key: str, **values: object) -> str:

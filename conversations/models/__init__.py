@@ -5,9 +5,10 @@ from conversations.models.conversation import Conversation, Event, Handoff, Mess
 from conversations.models.guest import Guest, Identity
 from conversations.models.knowledge import Detail, Fact, Faq, UnansweredQuestion
 from conversations.models.relay import RelayCode, RelayLine, StaffPhone
+from conversations.models.wording import Wording
 
 __all__ = [
     "Attendance", "CannedReply", "Conversation", "DeskSettings", "Detail", "Event", "Fact", "Faq", "Guest", "Handoff", "Identity",
     "Message", "ModeChange", "Note", "PlannedReply", "RelayCode", "RelayLine", "Seen", "ShiftAcceptance", "StaffPhone", "Task",
-    "UnansweredQuestion",
+    "UnansweredQuestion", "Wording",
 ]  # fmt: skip

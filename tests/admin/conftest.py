@@ -30,6 +30,7 @@ from conversations.models import (
     StaffPhone,
     Task,
     UnansweredQuestion,
+    Wording,
 )
 from hotelagent.hotels.models import Hotel, Membership, OpeningHours
 from pms import inventory
@@ -123,6 +124,7 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         Fact.objects.create(hotel=hotel, topic="amenity_wifi", language="es", text=f"wifi {mark}"),
         Detail.objects.create(hotel=hotel, topic="amenity_pool", names={"es": f"la pileta {mark}"}, opens=dt.time(10), closes=dt.time(20)),
         Faq.objects.create(hotel=hotel, language="es", question=f"question {mark}", answer=f"answer {mark}"),
+        Wording.objects.create(hotel=hotel, language="es", key="say.thanks", text=f"¡Gracias! {mark}", user=person),
         UnansweredQuestion.objects.create(hotel=hotel, language="es", question=f"asked {mark}", words=f"asked {mark}", last_at=now),
     ]  # fmt: skip
     return {type(row): row for row in rows}

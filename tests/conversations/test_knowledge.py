@@ -184,3 +184,19 @@ def test_an_exact_value_answers_with_its_row_and_version_and_is_tried_in_the_bac
     assert Message.objects.get(author="bot").sources == [f"detail:{row.pk}:v2"]
     page = admin_client.get(reverse("admin:conversations_faq_try"), {"text": "is breakfast included?"}).content.decode()
     assert "Breakfast is included in the rate." in page and reverse("admin:conversations_detail_change", args=[row.pk]) in page
+
+
+def test_guests_hear_the_hotels_own_words_and_register(converse, hotel, admin_client):
+    from conversations import voices
+
+    voices.address(hotel, "es", "usted", None)
+    voices.reword(hotel, "es", "say.thanks", "Un placer.", None)
+
+    answers = converse("gracias", "¿tienen gimnasio?", "thank you")
+
+    told = [answer["replies"][0]["text"] for answer in answers]
+    assert told[0] == "Un placer."
+    assert told[1].endswith("¿Quiere que le responda una persona del hotel?")
+    assert told[2] == "You're welcome! Write any time."
+    tried = admin_client.get(reverse("admin:conversations_faq_try"), {"text": "gracias"}).content.decode()
+    assert "Un placer." in tried
