@@ -73,6 +73,7 @@ class HotelDesk:
         self.patience = MAIL_PATIENCE if by_mail else quoting.VALIDITY
         self.opened: set[str] = set(conversation.state.get("opened", ()))
         self._faqs: dict[str, list[Faq]] = {}
+        self._included: tuple[Detail, ...] | None = None
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.made: list[Proposal] = []
         self.asked: list[tuple[str, str, str]] = []  # questions without an answer: words, topic, language
@@ -191,7 +192,15 @@ class HotelDesk:
         return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
 
     def details(self, topic: str) -> tuple[Detail, ...]:
-        rows = DetailRow.objects.on(self.clock().date()).filter(hotel=self.hotel, topic=topic).order_by("id")
+        return self._details(topic=topic)
+
+    def included(self) -> tuple[Detail, ...]:
+        if self._included is None:  # asked for every offer of a turn
+            self._included = self._details(charge=DetailRow.Charge.INCLUDED)
+        return self._included
+
+    def _details(self, **wanted: str) -> tuple[Detail, ...]:
+        rows = DetailRow.objects.on(self.clock().date()).filter(hotel=self.hotel, **wanted).order_by("id")
         return tuple(detail(row, self.hotel.currency) for row in rows)
 
     def unanswered(self, text: str, topic: str, language: str) -> None:

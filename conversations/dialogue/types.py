@@ -340,6 +340,10 @@ class Desk(Protocol):
         """The hotel's exact values on a topic, in the order in which they are told."""
         ...
 
+    def included(self) -> tuple[Detail, ...]:
+        """What the hotel's rates include: the exact values whose charge says so."""
+        ...
+
     def near(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[tuple[Stay, Combination]]:
         """The nearest stays of the same length with something free, and the cheapest offer of each; at most three."""
         ...

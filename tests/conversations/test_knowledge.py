@@ -200,3 +200,20 @@ def test_guests_hear_the_hotels_own_words_and_register(converse, hotel, admin_cl
     assert told[2] == "You're welcome! Write any time."
     tried = admin_client.get(reverse("admin:conversations_faq_try"), {"text": "gracias"}).content.decode()
     assert "Un placer." in tried
+
+
+def test_offers_and_summary_say_what_the_rate_includes(converse, hotel):
+    from conversations.models import Detail
+
+    for weekdays in ([0, 1, 2, 3, 4], [5, 6]):
+        Detail.objects.create(hotel=hotel, topic="amenity_breakfast", weekdays=weekdays, opens="07:00", charge="included")
+    spa = Detail.objects.create(hotel=hotel, topic="amenity_spa", charge="included", room_types=["SUI"])
+
+    offered, _chosen, summary = converse("lugar del 10 al 12 de diciembre para 2", "la suite", "Ana Pérez")
+
+    lines = offered["replies"][0]["text"].split("\n")
+    assert [line for line in lines if "Suite" in line][0].endswith("; incluye el spa")
+    assert "spa" not in [line for line in lines if "doble" in line][0]
+    assert "Incluye impuestos y el desayuno." in lines
+    assert "• Incluye el desayuno y el spa." in summary["replies"][0]["text"]
+    assert f"detail:{spa.pk}:v1" in Message.objects.filter(author="bot").order_by("id").first().sources

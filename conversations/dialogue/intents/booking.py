@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
-from conversations.dialogue import confirmation, phrasebook
+from conversations.dialogue import confirmation, details, phrasebook
 from conversations.dialogue.turn import Turn
-from conversations.dialogue.types import Choice, Combination, OwnBooking, Party, Proposal, Settled, Stay
+from conversations.dialogue.types import Choice, Combination, Detail, OwnBooking, Party, Proposal, Settled, Stay
 
 TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
@@ -67,7 +68,7 @@ def progress(turn: Turn) -> None:
     )
     if missing and not _offered(turn):  # a room named from the start: its price comes before what is asked next
         head = phrasebook.say(turn.language, "offers", **_asked(turn, stay, party))
-        turn.parts.append("\n".join([head, _offer_line(turn, offer, stay), phrasebook.say(turn.language, "offer_note")]))
+        turn.parts.append("\n".join([head, _offer_line(turn, offer, stay), _note(turn, [offer])]))
         turn.change(offered=_signature(turn))
     elif turn.understanding.has("price_quote"):
         turn.parts.append(_offer_line(turn, offer, stay))
@@ -312,7 +313,7 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
 def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
     """A line and something to tap for each."""
     shown = offers[: SHOWN if "+" in offers[0].code else 10]
-    lines = [_offer_line(turn, offer, stay) for offer in shown]
+    lines = [_offer_line(turn, offer, stay) + _more(turn, offer, shown) for offer in shown]
     several = len(shown) > 1 and any("+" in offer.code for offer in shown)
     if several:  # their names are too long for a button: they are told by number
         lines = [f"{number}. {line.removeprefix('• ')}" for number, line in enumerate(lines, start=1)]
@@ -330,14 +331,37 @@ def _show(turn: Turn, stay: Stay, offers: list[Combination], head: str) -> None:
 
 
 def _note(turn: Turn, shown: list[Combination]) -> str:
-    """Taxes; and since when it is known, when the PMS cannot be asked just now."""
+    """What all of them include; and since when it is known, when the PMS cannot be asked just now."""
     note = phrasebook.say(turn.language, "offer_note")
+    if things := _things(turn, _in_all(turn, *(offer.code for offer in shown))):
+        note = phrasebook.say(
+            turn.language, "includes", things=phrasebook.listed(turn.language, [phrasebook.phrase(turn.language, "word", "taxes"), *things])
+        )
     known = min((offer.as_of for offer in shown if offer.as_of), default=None)
     if known is None:
         return note
     there = known.astimezone(turn.now.tzinfo)
     when = f"{there:%H:%M}" if there.date() == turn.now.date() else f"{phrasebook.date(turn.language, there.date())} {there:%H:%M}"
     return f"{note} {phrasebook.say(turn.language, 'offer_as_of', when=when)}"
+
+
+def _in_all(turn: Turn, *codes: str) -> list[Detail]:
+    """What the rates of all these Combinations' codes include."""
+    kinds = {kind for code in codes for kind in code.split("+")}
+    return [one for one in turn.desk.included() if not one.room_types or kinds <= set(one.room_types)]
+
+
+def _more(turn: Turn, offer: Combination, shown: Sequence[Combination]) -> str:
+    """What this one includes and not all of them do."""
+    common = {one.source for one in _in_all(turn, *(other.code for other in shown))}
+    things = _things(turn, [one for one in _in_all(turn, offer.code) if one.source not in common])
+    return phrasebook.say(turn.language, "offer_with", things=phrasebook.listed(turn.language, things)) if things else ""
+
+
+def _things(turn: Turn, rows: Sequence[Detail]) -> list[str]:
+    """Their names in the guest's language; the answer says which rows they come from."""
+    turn.sources += [one.source for one in rows if one.source not in turn.sources]
+    return list(dict.fromkeys(details.name_of(one, turn.language) for one in rows))
 
 
 def _nothing(turn: Turn, stay: Stay, party: Party, offers: list[Combination]) -> None:
@@ -425,6 +449,8 @@ def summary(turn: Turn, proposal: Proposal) -> None:
     rule = turn.desk.answer("policy_cancellation", turn.language) if proposal.kind == "book" else None
     if rule is not None:
         turn.sources.append(rule.source)
+    things = phrasebook.listed(turn.language, _things(turn, _in_all(turn, data["room_type"]))) if proposal.kind == "book" else ""
+    included = f"\n• {phrasebook.say(turn.language, 'includes', things=things)}" if things else ""
     own = turn.desk.bookings() if proposal.kind == "change" else []
     before = next((row for row in own if row.reference == data["reference"]), None)
     turn.say(
@@ -438,7 +464,7 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         party=phrasebook.party(turn.language, party_of(turn)),
         name=turn.state.slots.get("name", ""),
         total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
-        rule=f"\n• {rule.text}" if rule is not None else "",
+        rule=included + (f"\n• {rule.text}" if rule is not None else ""),
         kept=_kept(turn, proposal),
     )
     _offer_yes(turn, proposal)
