@@ -33,6 +33,7 @@ class DeskSettingsAdmin(HotelAdmin):
         (None, {"fields": ["hotel", "mode"]}),
         (_("When a guest waits"), {"fields": ["answer_min", "alert_min", "duty_min", "manager_min"]}),
         (_("Who is called"), {"fields": ["duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email"]}),
+        (_("When reception is closed"), {"fields": ["on_call_name", "on_call_phone"]}),
         (_("Writing"), {"fields": ["suggest", "undo_s"]}),
     ]
 

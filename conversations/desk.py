@@ -17,7 +17,7 @@ from conversations.dialogue import confirmation, phrasebook
 from conversations.dialogue.types import Answer, DeskProblem, Detail, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
-from conversations.models import Conversation, Fact, Faq
+from conversations.models import Conversation, DeskSettings, Fact, Faq
 from conversations.models import Detail as DetailRow
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
@@ -46,11 +46,12 @@ def hotel_view(hotel: Hotel, now: dt.datetime, *, phone: str = "", email: str = 
         required = tuple(field for field in pms.required_guest_fields if not told.get(field))
     except PmsError:
         pass  # the talk goes on without room names; whoever needs the PMS will say that it is away
-    until, opens = _people(hotel, now)
+    hours = Hours.of(hotel)
+    until, opens = _people(hotel, hours, now)
     return HotelView(
         name=hotel.name, country=hotel.country, currency=hotel.currency, languages=tuple(hotel.languages), phone=hotel.phone,
         email=hotel.email, room_types=room_types, required_guest_fields=required, people_until=until, people_from=opens,
-        adult_from=hotel.adult_from,
+        on_call=_on_call(hotel) if hours.is_closed_at(now) else None, adult_from=hotel.adult_from,
     )  # fmt: skip
 
 
@@ -328,9 +329,13 @@ def _owed(row: Booking) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _people(hotel: Hotel, now: dt.datetime) -> tuple[str, str]:
+def _on_call(hotel: Hotel) -> tuple[str, str] | None:
+    settings = DeskSettings.of(hotel)
+    return (settings.on_call_name, settings.on_call_phone) if settings.on_call_phone else None
+
+
+def _people(hotel: Hotel, hours: Hours, now: dt.datetime) -> tuple[str, str]:
     """("21:00", "") when people answer now, ("", "08:00") when they answer again later today or tomorrow."""
-    hours = Hours.of(hotel)
     if closes := hours.closes_at(now):
         return f"{closes.astimezone(hotel.zone):%H:%M}", ""
     opens = hours.opens_at(now)

@@ -28,7 +28,11 @@ AGAIN, DUTY, MANAGER = 1, 2, 3
 FIELDS = ["waiting_since", "deadline_at", "alert_at", "alert_level", "relay_at"]
 
 
-def begin(conversation: Conversation, since: dt.datetime) -> None:
+# Reasons that wait for no opening hours: the duty phone is called at once.
+AT_ONCE = frozenset({"emergency", "urgent"})
+
+
+def begin(conversation: Conversation, since: dt.datetime, reason: str = "") -> None:
     """A person's answer is owed since then; a clock that runs already goes on. Set on the object, the caller saves FIELDS."""
     conversation.relay_at = timezone.now()
     if conversation.waiting_since is not None:
@@ -39,6 +43,8 @@ def begin(conversation: Conversation, since: dt.datetime) -> None:
     conversation.deadline_at = hours.add(since, desk.answer_min)
     conversation.alert_level = 0
     conversation.alert_at = hours.add(since, desk.alert_min)
+    if reason in AT_ONCE and hours.is_closed_at(since):
+        conversation.alert_level, conversation.alert_at = AGAIN, since
 
 
 def taken(conversation: Conversation, now: dt.datetime) -> None:

@@ -55,7 +55,7 @@ class Newer(Exception):
 def request(conversation: Conversation, reason: str, summary: str, *, since: dt.datetime | None = None) -> None:
     """A person is needed. Call inside the turn's transaction, with the conversation locked. ``since``: when the guest wrote."""
     conversation.owner = Owner.WAITING
-    escalation.begin(conversation, since or timezone.now())
+    escalation.begin(conversation, since or timezone.now(), reason)
     conversation.save(update_fields=["owner", *escalation.FIELDS])
     Handoff.objects.get_or_create(
         conversation=conversation, closed_at=None, defaults={"reason": reason, "summary": summary, "opened_at": timezone.now()}

@@ -16,6 +16,7 @@ REASONS = {
     "not_understood": _("not understood twice"),
     "complaint": _("complaint"),
     "emergency": _("emergency"),
+    "urgent": _("cannot wait"),
     "cannot_do": _("beyond the receptionist"),
     "pms_down": _("the PMS does not answer"),
     "failure": _("a fault of ours"),

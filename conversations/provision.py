@@ -23,7 +23,7 @@ DETAIL = (
     "names", "weekdays", "opens", "closes", "season", "price", "currency", "per", "charge", "room_types", "measure", "number",
     "valid_until",
 )  # fmt: skip
-WORDS = ("duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email")
+WORDS = ("duty_phone", "manager_phone", "alert_template", "duty_email", "manager_email", "on_call_name", "on_call_phone")
 
 
 def apply_knowledge(hotel: Hotel, document: Table) -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook
-from conversations.dialogue.intents import booking, cancelling, changing, excerpts, own_bookings
+from conversations.dialogue.intents import booking, cancelling, changing, excerpts, own_bookings, people
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
@@ -43,6 +43,12 @@ def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now:
 
 
 def _decide(turn: Turn) -> None:
+    _answer(turn)
+    if turn.hand_off is not None:
+        people.hasten(turn, turn.hand_off)
+
+
+def _answer(turn: Turn) -> None:
     if _was_agreed(turn) or _postponed(turn):
         return
     for name, handler in intents.FIRST.items():
@@ -53,6 +59,9 @@ def _decide(turn: Turn) -> None:
         ):
             handler(turn, name)
             return
+    if people.is_stranded(turn):
+        people.urgent(turn)
+        return
     if turn.message.choice_id and not _speaks_against(turn):
         if turn.message.text:
             turn.remember()
@@ -66,7 +75,9 @@ def _decide(turn: Turn) -> None:
         return
     changed = turn.remember()
     answered = _confirmation(turn, changed) if turn.state.proposal else _talk(turn)
-    if not answered:
+    if not answered and people.is_urgent(turn):
+        people.urgent(turn)
+    elif not answered:
         _not_understood(turn)
     elif turn.hand_off is None:
         turn.change(misunderstood=0)

@@ -50,6 +50,8 @@ class HotelView:
     required_guest_fields: tuple[str, ...]
     people_until: str = ""  # "21:00" when people answer now; empty when the desk is closed
     people_from: str = ""  # when they answer again
+    # Whom a guest may call when it cannot wait: name (or "") and phone; only set while nobody is at reception.
+    on_call: tuple[str, str] | None = None
     adult_from: int = 18  # the age from which the hotel counts a guest as an adult
 
     def room_type(self, code: str) -> RoomTypeInfo | None:
@@ -220,7 +222,7 @@ class HandOff:
     reason: str
 
 
-REASONS = ("asked", "not_understood", "complaint", "emergency", "pms_down", "cannot_do")
+REASONS = ("asked", "not_understood", "complaint", "emergency", "pms_down", "cannot_do", "urgent")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ class DeskSettings(models.Model):
     manager_min = models.PositiveSmallIntegerField(_("call the manager after (minutes)"), default=10, validators=[MinValueValidator(1)])
     duty_phone = models.CharField(_("duty phone (WhatsApp)"), max_length=40, blank=True)
     manager_phone = models.CharField(_("manager's phone (WhatsApp)"), max_length=40, blank=True)
+    on_call_name = models.CharField(
+        _("on call: name"),
+        max_length=80,
+        blank=True,
+        help_text=_("Whom guests may call when something cannot wait and reception is closed"),
+    )
+    on_call_phone = models.CharField(_("on call: phone"), max_length=40, blank=True, help_text=_("Told to guests as it is written here"))
     duty_email = models.EmailField(_("duty e-mail"), blank=True, max_length=160)
     manager_email = models.EmailField(_("manager's e-mail"), blank=True, max_length=160)
     alert_template = models.CharField(
@@ -55,6 +62,8 @@ class DeskSettings(models.Model):
         return str(self.hotel)
 
     def clean(self) -> None:
+        if self.on_call_name and not self.on_call_phone:
+            raise ValidationError({"on_call_phone": _("A name without a phone cannot be called.")})
         if not self.alert_min <= self.duty_min <= self.manager_min:
             raise ValidationError(_("Each step of the ladder comes after the one before it."))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -38,6 +40,24 @@ class HotelDetailsForm(HotelForm):
         help_text=_("In which the receptionist answers; the first is the hotel's own"),
     )
     retention_days = forms.IntegerField(label=_("keep texts for (days)"), min_value=1, max_value=3650, widget=UnfoldAdminIntegerFieldWidget)
+
+    closed_days = forms.CharField(
+        label=_("closed on"), required=False, max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Holidays on which nobody is at reception in spite of the hours below. One a line: 2027-01-01"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["closed_days"] = "\n".join(day.isoformat() for day in sorted(self.instance.closed_days))
+
+    def clean_closed_days(self) -> list[dt.date]:
+        found = set()
+        for word in self.cleaned_data["closed_days"].replace(",", " ").split():
+            try:
+                found.add(dt.date.fromisoformat(word))
+            except ValueError as error:
+                raise ValidationError(_("%(word)s is not a day such as 2027-01-01"), params={"word": word}) from error
+        return sorted(found)
 
     def clean_country(self) -> str:
         return _letters(self.cleaned_data["country"], 2)
@@ -169,6 +189,7 @@ class HotelsAdmin(HotelAdmin):
         (_("How to reach people"), {"fields": ["phone", "email"]}),
         (_("Stays"), {"fields": ["check_in_from", "check_out_until", "adult_from"]}),
         (_("Guests' data"), {"fields": ["retention_days"]}),
+        (_("Holidays"), {"fields": ["closed_days"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -1,7 +1,7 @@
 """When people answer: a hotel's opening hours, several periods a day, on its own wall clock.
 
-Without any period the reception is always open. All moments are aware; periods end at their ``closes``, which does not
-belong to them. On the day the clock changes a period is as long as it really was.
+Without any period the reception is always open, whatever days it is closed on. All moments are aware; periods end at their
+``closes``, which does not belong to them. On the day the clock changes a period is as long as it really was.
 """
 
 from __future__ import annotations
@@ -32,10 +32,16 @@ class Hours:
 
     zone: zoneinfo.ZoneInfo
     periods: tuple[Period, ...]
+    closed: frozenset[dt.date] = frozenset()  # whole days of the hotel's calendar
 
     @classmethod
     def of(cls, hotel: Hotel) -> Hours:
-        return cls(hotel.zone, tuple(Period(row.weekday, row.opens, row.closes) for row in hotel.opening_hours.all()))
+        periods = tuple(Period(row.weekday, row.opens, row.closes) for row in hotel.opening_hours.all())
+        return cls(hotel.zone, periods, frozenset(hotel.closed_days))
+
+    def is_closed_at(self, moment: dt.datetime) -> bool:
+        """Is nobody there? Never so for a house that never closes."""
+        return bool(self.periods) and self.closes_at(moment) is None
 
     def closes_at(self, moment: dt.datetime) -> dt.datetime | None:
         """When the period that is open at ``moment`` ends; None while closed, and for a house that never closes."""
@@ -66,7 +72,7 @@ class Hours:
             (_moment(day, period.opens, self.zone), _moment(day, period.closes, self.zone))
             for day in (today + dt.timedelta(days=ahead) for ahead in range(HORIZON_DAYS + 1))
             for period in sorted(self.periods, key=lambda one: one.opens)
-            if period.weekday == day.weekday()
+            if period.weekday == day.weekday() and day not in self.closed
         )
 
 

@@ -48,6 +48,10 @@ class Hotel(models.Model):
     check_in_from = models.TimeField(_("check-in from"), default=dt.time(15, 0))
     check_out_until = models.TimeField(_("check-out until"), default=dt.time(11, 0))
     adult_from = models.PositiveSmallIntegerField(_("counts as an adult from age"), default=18)
+    closed_days = ArrayField(
+        models.DateField(), default=list, blank=True, verbose_name=_("closed on"),
+        help_text=_("Days on which nobody is at reception in spite of the hours above, such as holidays"),
+    )  # fmt: skip
     retention_days = models.PositiveSmallIntegerField(_("keep texts for (days)"), default=14)
 
     class Meta:

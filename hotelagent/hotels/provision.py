@@ -70,7 +70,17 @@ def _today(source: str) -> dt.date:
 def apply_hotel(_hotel: Hotel, document: Table) -> Hotel:
     table = document["hotel"].table(
         required=("slug", "name", "timezone", "country", "currency", "languages"),
-        optional=("phone", "email", "address", "location", "check_in_from", "check_out_until", "adult_from", "retention_days"),
+        optional=(
+            "phone",
+            "email",
+            "address",
+            "location",
+            "check_in_from",
+            "check_out_until",
+            "adult_from",
+            "closed_days",
+            "retention_days",
+        ),
     )
     hotel, _created = Hotel.objects.get_or_create(slug=table["slug"].text(maximum=50))
     hotel.name = table["name"].text(maximum=120)
@@ -89,6 +99,8 @@ def apply_hotel(_hotel: Hotel, document: Table) -> Hotel:
     hotel.check_in_from = table.get("check_in_from", Field.time, hotel.check_in_from)
     hotel.check_out_until = table.get("check_out_until", Field.time, hotel.check_out_until)
     hotel.adult_from = table.get("adult_from", lambda f: f.integer(minimum=1, maximum=18), hotel.adult_from)
+    if "closed_days" in table:
+        hotel.closed_days = sorted({item.date() for item in table["closed_days"].items()})
     hotel.retention_days = table.get("retention_days", lambda f: f.integer(minimum=1, maximum=3650), hotel.retention_days)
     hotel.save()
     return hotel

@@ -36,6 +36,16 @@ def save(client, alfa, **rows):
     return client.post(reverse("admin:hotels_hotel_change", args=[alfa[Hotel].pk]), hotel_form(alfa, **rows))
 
 
+def test_holidays_are_written_one_a_line(alfa, office):
+    page = reverse("admin:hotels_hotel_change", args=[alfa[Hotel].pk])
+    office.post(page, hotel_form(alfa) | {"closed_days": "2027-01-01\n2026-12-25, 2027-01-01"})
+    wrong = office.post(page, hotel_form(alfa) | {"closed_days": "Christmas"})
+
+    assert Hotel.objects.get(pk=alfa[Hotel].pk).closed_days == [dt.date(2026, 12, 25), dt.date(2027, 1, 1)]
+    assert wrong.context["adminform"].form.errors["closed_days"] == ["Christmas is not a day such as 2027-01-01"]
+    assert "2026-12-25\n2027-01-01" in office.get(page).content.decode()
+
+
 def test_new_staff_gets_a_login_without_a_password(alfa, office):
     save(office, alfa, staff=[{"email": "New@Hotel.example", "name": "Nora", "role": "supervisor"}])
 

@@ -113,6 +113,18 @@ def test_the_clock_stands_while_the_reception_is_closed(account, ladder, hotel, 
     assert (asleep, morning) == (0, 1)
 
 
+def test_what_cannot_wait_calls_the_duty_phone_at_night_and_what_can_does_not(account, ladder, hotel, time_machine):
+    for weekday in range(7):
+        OpeningHours.objects.create(hotel=hotel, weekday=weekday, opens="08:00", closes="20:00")
+    night = hotel.local_now().replace(hour=21, minute=0, second=0, microsecond=0)
+    time_machine.move_to(night, tick=False)
+    waiting(account, "Ana", since=night)
+    waiting(account, "Carla", since=night, reason="urgent")
+
+    assert climb_at(night, time_machine) == 1
+    assert [row.content["template"]["guests"] for row in Outbound.objects.filter(author="system")] == [["Carla"]]
+
+
 def test_without_a_phone_or_a_template_it_is_on_record_and_nothing_breaks(account, hotel, time_machine):
     start = timezone.now()
     time_machine.move_to(start, tick=False)

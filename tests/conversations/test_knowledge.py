@@ -217,3 +217,54 @@ def test_offers_and_summary_say_what_the_rate_includes(converse, hotel):
     assert "Incluye impuestos y el desayuno." in lines
     assert "• Incluye el desayuno y el spa." in summary["replies"][0]["text"]
     assert f"detail:{spa.pk}:v1" in Message.objects.filter(author="bot").order_by("id").first().sources
+
+
+@pytest.fixture
+def closed(hotel):
+    """Reception is closed now, and somebody is on call."""
+    from conversations.models import DeskSettings
+    from hotelagent.hotels.models import OpeningHours
+
+    for weekday in range(7):
+        OpeningHours.objects.create(hotel=hotel, weekday=weekday, opens="08:00", closes="20:00")
+    hotel.closed_days = ["2026-12-01"]
+    hotel.save(update_fields=["closed_days"])
+    return DeskSettings.objects.create(hotel=hotel, on_call_name="Marina", on_call_phone="+54 11 5555 0199")
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "reason"),
+    [
+        ("es urgente, necesito hablar con alguien", "Si no puede esperar, llamá a Marina: +54 11 5555 0199.", "urgent"),
+        ("nos quedamos afuera, nadie nos abre", "Si no puede esperar, llamá a Marina: +54 11 5555 0199.", "urgent"),
+        ("my room key doesn't work and i am locked out", "If it can't wait, call Marina: +54 11 5555 0199.", "urgent"),
+        ("hay un incendio, ayuda!!", "Si no puede esperar, llamá a Marina: +54 11 5555 0199.", "emergency"),
+    ],
+)
+def test_what_cannot_wait_on_a_holiday_gets_who_is_on_call(converse, closed, said, told, reason):
+    from conversations.models import Handoff
+
+    [answer] = converse(said)
+
+    assert answer["replies"][0]["text"].endswith(told)
+    assert (answer["owner"], Handoff.objects.get().reason) == ("waiting", reason)
+
+
+def test_nobody_is_called_for_what_can_wait_or_while_reception_is_open(converse, closed, hotel):
+    assert "Marina" not in converse("quiero hablar con una persona")[0]["replies"][0]["text"]
+    Message.objects.all().delete()
+    hotel.closed_days = []
+    hotel.save(update_fields=["closed_days"])
+
+    [answer] = converse("quedamos encerrados, nos quedamos afuera")  # at ten in the morning
+
+    assert (answer["owner"], "Marina" in answer["replies"][0]["text"] if answer["replies"] else False) == ("waiting", False)
+
+
+@pytest.mark.parametrize(
+    "said", ["necesito urgente una habitación para el 10 de diciembre", "we can't get in before 11 pm, what time is breakfast?"]
+)
+def test_an_urgent_wish_that_is_understood_is_met(converse, closed, said):
+    [answer] = converse(said)
+
+    assert answer["owner"] == "bot" and "Marina" not in answer["replies"][0]["text"]

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from conversations.dialogue.intents.people import EMERGENCY
 from conversations.management.commands.converse import Talk
-from conversations.models import Fact, Faq
+from conversations.models import DeskSettings, Fact, Faq
 from pms import inventory
 from pms.models import RoomType
 from pms.terms import Party, Stay
@@ -56,6 +56,7 @@ class Data:
         terms = getattr(hotel, "deposit_terms", None)
         rows += list(terms.texts.values()) if terms else []
         rows += [text for kind in RoomType.objects.filter(hotel=hotel) for text in [*kind.names.values(), *kind.descriptions.values()]]
+        rows += DeskSettings.objects.filter(hotel=hotel).values_list("on_call_phone", flat=True)
         rows += [EMERGENCY[hotel.country]]  # the country's, not the hotel's
         rows += [hotel.name, hotel.address, hotel.phone, hotel.email, f"{hotel.check_in_from:%H:%M} {hotel.check_out_until:%H:%M}"]
         rows += [f"{period.opens:%H:%M} {period.closes:%H:%M}" for period in hotel.opening_hours.all()]

@@ -75,3 +75,12 @@ def test_when_it_opens_and_closes():
     assert hours.closes_at(at(MON, "12:00")) is None
     assert hours.opens_at(at(MON, "12:30")) == at(MON, "16:00") and hours.opens_at(at(FRI, "20:00")) == at(dt.date(2026, 12, 14), "08:00")
     assert Hours(BA, ()).closes_at(at(SUN, "03:00")) is None and Hours(BA, ()).opens_at(at(SUN, "03:00")) is None
+
+
+def test_a_holiday_is_closed_all_day():
+    hours = Hours(BA, SPLIT, frozenset({MON}))
+
+    assert (hours.is_closed_at(at(MON, "09:00")), hours.is_closed_at(at(TUE, "09:00"))) == (True, False)
+    assert hours.opens_at(at(MON, "09:00")) == at(TUE, "08:00")
+    assert hours.add(at(MON, "09:00"), 5) == at(TUE, "08:05")
+    assert not Hours(BA, (), frozenset({MON})).is_closed_at(at(MON, "09:00"))

@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
+import re
+
 from conversations.dialogue.turn import Turn
+from conversations.dialogue.types import HandOff
+from conversations.dialogue.understanding.normalise import fold
 
 # Published emergency numbers; 112 is answered by mobile networks in most of the world.
 EMERGENCY = {"AR": "911", "UY": "911", "PY": "911", "BR": "190", "CL": "133", "BO": "110", "PE": "105", "MX": "911", "US": "911"}
+
+
+_URGENT = re.compile(
+    r"\b(?:urgen\w+|no puede esperar|cuanto antes|lo antes posible|asap|as soon as possible|can'?t wait|cannot wait|right now|immediately"
+    r"|agora mesmo|nao pode esperar|o quanto antes|ya mismo|ahora mismo)\b"
+)
+# A guest outside a closed door waits for nobody's opening hours.
+_STRANDED = re.compile(
+    r"\b(?:(?:me|nos) (?:quede|quedamos|deje|dejamos|dejaron) (?:afuera|encerrad\w+|en la calle)"
+    r"|no (?:puedo|podemos) entrar (?:al? |en )(?:la |el |mi |nuestra )?(?:hotel|habitacion|edificio|cuarto|pieza)"
+    r"|nadie (?:nos |me )?(?:abre|atiende (?:la puerta|el timbre))|(?:estoy|estamos) (?:en la puerta|afuera) y (?:no|nadie)"
+    r"|locked (?:out|myself out|ourselves out)|can'?t get (?:inside|into (?:the |my |our )?(?:hotel|room|building))"
+    r"|nobody (?:is )?(?:open\w*|answer\w*) the (?:door|bell)"
+    r"|trancad\w+ (?:do lado de )?fora|fi(?:quei|camos) (?:pra|para|do lado de) fora"
+    r"|nao consig\w+ entrar (?:no|na|em|nosso|nossa) ?(?:meu|minha)? ?(?:hotel|quarto|predio)|ninguem (?:abre|atende a))"
+)
+
+
+def is_stranded(turn: Turn) -> bool:
+    return _STRANDED.search(fold(turn.message.text)) is not None
+
+
+def is_urgent(turn: Turn) -> bool:
+    return is_stranded(turn) or _URGENT.search(fold(turn.message.text)) is not None
+
+
+def urgent(turn: Turn) -> None:
+    """It cannot wait: a person, and while nobody is at reception somebody to call."""
+    turn.pass_on("urgent")
+
+
+def hasten(turn: Turn, hand_off: HandOff) -> None:
+    """A hand-off that cannot wait says so, and while reception is closed whom to call."""
+    if hand_off.reason != "emergency":
+        if not is_urgent(turn):
+            return
+        if is_stranded(turn) or hand_off.reason in {"asked", "not_understood"}:
+            turn.hand_off = HandOff("urgent")
+    if turn.hotel.on_call is not None:
+        name, phone = turn.hotel.on_call
+        turn.say("on_call_named" if name else "on_call", **({"name": name} if name else {}), phone=phone)
 
 
 def emergency(turn: Turn, _intent: str) -> None:
