@@ -30,7 +30,7 @@ SECTIONS = {
 }  # fmt: skip
 REGISTERS = {"voseo": _("vos (River Plate)"), "tuteo": _("tú"), "usted": _("usted (formal)")}
 PROBLEMS = {
-    "empty": _("Write something, or go back to our words."),
+    "empty": _("Write something, or go back to the standard words."),
     "broken": _("Braces hold a name and nothing else."),
     "unknown": _("This phrase does not know: %(names)s"),
     "missing": _("These are missing: %(names)s"),
@@ -54,7 +54,7 @@ class WordingAdmin(HotelAdmin):
 
     @admin.display(description=_("text"))
     def beginning(self, row: Wording) -> Any:
-        return words(row.text, 90) or _("our words again")
+        return words(row.text, 90) or _("standard words again")
 
     def get_urls(self) -> list[URLPattern]:
         views = (("phrases/", self.phrases_view, "phrases"), ("phrases/<str:language>/<str:key>/", self.phrase_view, "phrase"))

@@ -124,8 +124,8 @@ class Detail(Versioned):
         models.PositiveSmallIntegerField(choices=Weekday.choices), default=list, blank=True, verbose_name=_("on"),
         help_text=_("None: every day"),
     )  # fmt: skip
-    opens = models.TimeField(_("from"), null=True, blank=True)
-    closes = models.TimeField(_("until"), null=True, blank=True, help_text=_("00:00 to 23:59 is round the clock"))
+    opens = models.TimeField(_("from (hour)"), null=True, blank=True)
+    closes = models.TimeField(_("until (hour)"), null=True, blank=True, help_text=_("00:00 to 23:59 is round the clock"))
     season_from = models.CharField(_("season from"), max_length=5, blank=True, validators=[is_year_day], help_text=_("Month-day: 11-01"))
     season_until = models.CharField(_("season until"), max_length=5, blank=True, validators=[is_year_day], help_text=_("Month-day: 03-31"))
     amount = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
