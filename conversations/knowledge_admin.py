@@ -135,6 +135,9 @@ class DetailForm(HotelForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget, help_text=_("None: every day"),
     )  # fmt: skip
 
+    class Meta:
+        widgets = {"room_types": UnfoldAdminTextInputWidget}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language in Language.values:
@@ -163,7 +166,7 @@ class DetailAdmin(KnowledgeAdmin):
     fieldsets = [
         (None, {"fields": ["hotel", "topic", "valid_until"]}),
         (_("When"), {"fields": ["weekdays", ("opens", "closes"), ("season_from", "season_until")]}),
-        (_("What it costs"), {"fields": [("amount", "currency", "per"), "charge", "room_types"]}),
+        (_("What it costs"), {"fields": [("amount", "currency"), "per", "charge", "room_types"]}),
         (_("Distances and limits"), {"fields": [("measure", "number")]}),
         (
             _("What it is about, when not the topic itself"),

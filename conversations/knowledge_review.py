@@ -101,13 +101,15 @@ def _against_values(facts: Sequence[Fact], details: Sequence[Detail]) -> Iterabl
             time for row in rows for time in (row.opens, row.closes) if time is not None and time not in {dt.time(0), dt.time(23, 59)}
         )
         amounts = frozenset(row.amount for row in rows if row.amount is not None)
-        for fact in facts:
-            for values, read, shown in ((hours, hours_in, _clock), (amounts, amounts_in, _amount)):
-                told = read(fact.text) if fact.topic == topic else frozenset()
-                if told and values - told:
-                    yield Finding("contradiction", topic, _("The exact value %(value)s does not stand in the text in %(language)s") % {
-                        "value": shown(values - told), "language": fact.get_language_display(),
-                    }, next(row for row in rows if {row.opens, row.closes, row.amount} & (values - told)))  # fmt: skip
+        for values, read, shown in ((hours, hours_in, _clock), (amounts, amounts_in, _amount)):
+            lacking: dict[Numbers, list[str]] = defaultdict(list)
+            for fact in facts:
+                if fact.topic == topic and (told := read(fact.text)) and values - told:
+                    lacking[values - told].append(fact.language)
+            for missing, languages in lacking.items():
+                yield Finding("contradiction", topic, _("The exact value %(value)s does not stand in the text in %(language)s") % {
+                    "value": shown(missing), "language": _names(languages),
+                }, next(row for row in rows if {row.opens, row.closes, row.amount} & missing))  # fmt: skip
 
 
 def _against_settings(hotel: Hotel, facts: Sequence[Fact], details: Sequence[Detail]) -> Iterable[Finding]:

@@ -80,10 +80,12 @@ def samples(hotel: Hotel, language: str, *, today: dt.date) -> dict[str, str]:
     price = phrasebook.money(language, Decimal(125000), hotel.currency)
     check_in, check_out = (phrasebook.date(language, day, today=today) for day in (stay.check_in, stay.check_out))
     hours = phrasebook.phrase(language, "hours", "range").format(opens="8:00", closes="11:00")
+    includes = phrasebook.say(language, "includes", things=phrasebook.phrase(language, "topic", "amenity_breakfast"))
     names = {"es": ("Ana Ejemplo", "Habitación doble"), "en": ("Ann Example", "Double room"), "pt": ("Ana Exemplo", "Quarto duplo")}
     return {
         "hotel": hotel.name, "name": names[language][0], "room": names[language][1], "description": "…",
-        "things": phrasebook.phrase(language, "topic", "amenity_breakfast"), "rule": "", "kept": "",
+        "things": phrasebook.phrase(language, "topic", "amenity_breakfast"), "rule": f"\n• {includes}",
+        "kept": phrasebook.say(language, "kept_until", time="10:15"),
         "stay": phrasebook.stay(language, stay, today), "check_in": check_in, "check_out": check_out, "date": check_in,
         "nights": phrasebook.counted(language, stay.nights, "night"), "party": phrasebook.party(language, people), "ages": "4, 7",
         "age": str(hotel.adult_from), "total": phrasebook.money(language, Decimal(250000), hotel.currency), "nightly": price,

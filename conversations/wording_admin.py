@@ -116,8 +116,9 @@ class WordingAdmin(HotelAdmin):
             "problem": problem,
             "shown": voices.preview(text, values) if not problem else "", "ours_shown": voices.preview(ours, values),
             "places": [(f"{{{place}}}", values[place]) for place in sorted(phrasebook.places(ours))],
-            "limit": phrasebook.limit(language, section, name), "may": self._may_write(request, hotel), "long": len(ours) > 60,
-            "changes": [{"at": row.at.astimezone(hotel.zone), "who": name_of(row.user), "text": row.text} for row in rows],
+            "limit": phrasebook.limit(language, section, name), "may": self._may_write(request, hotel),
+            "rows": max(2, text.count("\n") + 2, len(text) // 60 + 1),
+            "changes": [{"at": f"{row.at.astimezone(hotel.zone):%d/%m/%Y %H:%M}", "who": name_of(row.user), "text": row.text} for row in rows],
             "back": f"{reverse(PAGE)}?{urlencode({'hotel': hotel.slug, 'language': language})}#{key}",
         }  # fmt: skip
         return TemplateResponse(request, "admin/conversations/wording/phrase.html", context)

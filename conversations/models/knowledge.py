@@ -134,7 +134,7 @@ class Detail(Versioned):
         help_text=_("Empty: the hotel's"),
     )  # fmt: skip
     per = models.CharField(_("per"), max_length=12, choices=Per.choices, blank=True)
-    charge = models.CharField(_("is it paid?"), max_length=8, choices=Charge.choices, blank=True)
+    charge = models.CharField(_("how it is paid"), max_length=8, choices=Charge.choices, blank=True)
     room_types = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("only in room types"),
         help_text=_("Codes parted by commas, for what only some rates include; none: in all"),
