@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
+from conversations import voices
+from conversations.dialogue import phrasebook
 from conversations.dialogue.intents.facts import TOPICS
 from conversations.models import CannedReply, DeskSettings, Detail, Fact, Faq, StaffPhone
 from hotelagent.hotels.documents import Field, Table
@@ -98,6 +100,32 @@ def _detail(hotel: Hotel, item: Field) -> Detail:
 def _by_language(field: Field) -> dict[str, str]:
     table = field.table(optional=tuple(Language.values))
     return {language: table[language].text(maximum=80) for language in table}
+
+
+def apply_phrases(hotel: Hotel, document: Table) -> None:
+    """How guests are addressed, and phrases in the hotel's own words; what is not named is the book's again."""
+    if "phrases" not in document:
+        return
+    table = document["phrases"].table(optional=("address", "own"))
+    address = table["address"].table(optional=tuple(phrasebook.REGISTERS)) if "address" in table else None
+    for language in address or ():
+        assert address is not None
+        voices.address(hotel, language, address[language].choice(phrasebook.REGISTERS[language]), None)
+    if "own" not in table:
+        return
+    kept = set()
+    for item in table["own"].items():
+        row = item.table(required=("language", "key", "text"))
+        language, key = row["language"].choice(phrasebook.LANGUAGES), row["key"].text(maximum=60)
+        try:
+            voices.reword(hotel, language, key, row["text"].text(), None)
+        except KeyError as error:
+            raise row["key"].error("there is no such phrase") from error
+        except phrasebook.PhraseProblem as error:
+            raise row["text"].error(f"cannot be said: {error.kind} {' '.join(error.names)}".strip()) from error
+        kept.add((language, key))
+    for language, key in voices.of(hotel.pk).phrases.keys() - kept:
+        voices.reword(hotel, language, key, "", None)
 
 
 def apply_desk(hotel: Hotel, document: Table) -> None:

@@ -118,7 +118,7 @@ class WordingAdmin(HotelAdmin):
             "places": [(f"{{{place}}}", values[place]) for place in sorted(phrasebook.places(ours))],
             "limit": phrasebook.limit(language, section, name), "may": self._may_write(request, hotel),
             "rows": max(2, text.count("\n") + 2, len(text) // 60 + 1),
-            "changes": [{"at": f"{row.at.astimezone(hotel.zone):%d/%m/%Y %H:%M}", "who": name_of(row.user), "text": row.text} for row in rows],
+            "changes": [(f"{row.at.astimezone(hotel.zone):%d/%m/%Y %H:%M}", name_of(row.user), row.text) for row in rows],
             "back": f"{reverse(PAGE)}?{urlencode({'hotel': hotel.slug, 'language': language})}#{key}",
         }  # fmt: skip
         return TemplateResponse(request, "admin/conversations/wording/phrase.html", context)

@@ -408,6 +408,7 @@ PROVISION_SECTIONS = [
     "pms.provision.apply_inventory",
     "reservations.provision.apply_deposit",
     "conversations.provision.apply_knowledge",
+    "conversations.provision.apply_phrases",
     "conversations.provision.apply_desk",
     "conversations.provision.apply_phones",
     "channels_app.provision.apply_channels",

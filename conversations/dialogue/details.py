@@ -17,7 +17,8 @@ ASKS_HOUR = re.compile(
 ASKS_PRICE = re.compile(
     r"\b(?:cuanto (?:sale|cuesta|cobran|vale|es|esta|cuestan)|que precio|precio|costo|tarifa|how much|price|cost|fee|charge"
     r"|quanto (?:custa|fica|e|sai|cobram|ta)|preco|valor|tiene costo|hay que pagar|pago aparte"
-    r"|inclu\w*|gratis|(?<!-)free(?! of)|de graca|paga)\b"
+    r"|inclu\w*|gratis|de graca|paga"
+    r"|(?<!-)(?<!gluten )(?<!dairy )(?<!lactose )(?<!sugar )(?<!smoke )(?<!feel )free(?! of| rooms?| dates?| nights?| spots?| places?))\b"
 )
 _UNTIL = re.compile(
     r"\b(?:hasta (?:que hora|cuando)|cierra\w*|until|how late|close\w*|ate (?:que horas?|quando)|fecha\w*|termina\w*|ends?)\b"

@@ -34,6 +34,7 @@ SECTIONS = [
     "facts",
     "details",
     "faqs",
+    "phrases",
     "desk",
     "canned_replies",
     "channels",

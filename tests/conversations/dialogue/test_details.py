@@ -65,6 +65,7 @@ def test_the_rows_that_were_told_are_named_and_no_other():
     ("rows", "asked"),
     [
         (BREAKFAST, "¿cómo es el desayuno?"),  # nothing so narrow
+        (BREAKFAST, "do you have gluten free things at breakfast?"),
         (PARKING, "¿qué altura máxima tiene?"),  # a value that is not there
         (POOL, "a qué hora abre y a cuánto queda?"),  # one of the two is not there
         ((), "hasta qué hora es el desayuno?"),
