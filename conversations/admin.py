@@ -408,4 +408,5 @@ class GuestAdmin(BigTable, HotelAdmin):
 # The rest of the back office, which uses what stands above.
 from conversations import console_admin as console_admin  # noqa: E402 - as below
 from conversations import knowledge_admin as knowledge_admin  # noqa: E402 - as below
+from conversations import photo_admin as photo_admin  # noqa: E402 - as below
 from conversations import wording_admin as wording_admin  # noqa: E402 - Django looks for a module of this name only

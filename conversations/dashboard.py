@@ -120,6 +120,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
              _Entry(_("Hours, prices and limits"), "schedule", "conversations_detail"),
              _Entry(_("Frequent questions"), "quiz", "conversations_faq"),
              _Entry(_("Unanswered questions"), "help", "conversations_unansweredquestion"),
+             _Entry(_("Photos of rooms"), "photo_library", "conversations_roomphoto"),
              _Entry(_("Phrases"), "record_voice_over", link=reverse("admin:conversations_wording_phrases")),
              _Entry(_("Try a question"), "science", link=reverse("admin:conversations_faq_try"))],
         ),

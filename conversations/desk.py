@@ -17,7 +17,7 @@ from conversations.dialogue import confirmation, phrasebook
 from conversations.dialogue.types import Answer, DeskProblem, Detail, HotelView, OwnBooking, Proposal, Settled
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
-from conversations.models import Conversation, DeskSettings, Fact, Faq
+from conversations.models import Conversation, DeskSettings, Fact, Faq, RoomPhoto
 from conversations.models import Detail as DetailRow
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
@@ -194,6 +194,12 @@ class HotelDesk:
 
     def details(self, topic: str) -> tuple[Detail, ...]:
         return self._details(topic=topic)
+
+    def photos(self, room_type: str) -> tuple[str, ...]:
+        if not self.conversation.thread_id or self.conversation.thread.account.kind != Account.Kind.WHATSAPP:
+            return ()
+        rows = RoomPhoto.objects.filter(hotel=self.hotel, room_type=room_type).order_by("position", "id")
+        return tuple(f"photo:{pk}" for pk in rows.values_list("pk", flat=True))
 
     def included(self) -> tuple[Detail, ...]:
         if self._included is None:  # asked for every offer of a turn

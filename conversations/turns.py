@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import mimetypes
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,17 +18,18 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.text import slugify
 from prometheus_client import Counter, Histogram
 
 from channels_app import inbox, outbox
 from channels_app.envelope import Choice, Content, JsonObject
-from channels_app.models import Account, Inbound, Outbound, Thread
+from channels_app.models import Account, Attachment, Inbound, Outbound, Thread
 from conversations import handoff, knowledge, live, mails, restraint, switch, trail, voices
 from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import phrasebook, policy
 from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, RoomPhoto
 from hotelagent.ops import correlation, killpoints, leases
 from hotelagent.ops.bulk import update_rows
 from reservations import booking
@@ -307,7 +309,21 @@ def _post(conversation: Conversation, reply: Reply, key: str, *, life: dt.timede
         sources=list(reply.sources),
         at=now,
     )
+    for photo in reply.photos:
+        _send_photo(conversation, photo, f"{key}:{photo}", now, expires_at)
     conversation.last_message_at = now
+
+
+def _send_photo(conversation: Conversation, name: str, key: str, now: dt.datetime, expires_at: dt.datetime | None) -> None:
+    """A picture of a room after the words; nothing when it was taken away meanwhile."""
+    photo = RoomPhoto.objects.filter(hotel=conversation.hotel_id, pk=int(name.removeprefix("photo:"))).first()
+    if photo is None:
+        return
+    values = {"name": f"{slugify(photo.room_type)}-{photo.pk}{mimetypes.guess_extension(photo.mime_type)}", "mime_type": photo.mime_type}
+    file, _made = Attachment.objects.get_or_create(thread_id=conversation.thread_id, key=name, defaults={**values, "data": photo.data})
+    content = Content("file", file=file.told())
+    rows = outbox.post(conversation.thread, content, dedupe_key=key, author=Outbound.Author.BOT, expires_at=expires_at)
+    Message.objects.create(conversation=conversation, author=Message.Author.BOT, kind="image", text="", outbound=rows[-1], at=now)
 
 
 def say(conversation: Conversation, text: str, key: str) -> None:

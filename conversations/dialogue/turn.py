@@ -33,6 +33,7 @@ class Turn:
     choices: tuple[Choice, ...] = ()
     sources: list[str] = field(default_factory=list)
     hand_off: HandOff | None = None
+    photos: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:
@@ -104,7 +105,7 @@ class Turn:
         if not self.parts:
             return Outcome(state, None, self.hand_off)
         label = phrasebook.label(self.language, "list_label")
-        return Outcome(state, Reply("\n\n".join(self.parts), self.choices, label, tuple(self.sources)), self.hand_off)
+        return Outcome(state, Reply("\n\n".join(self.parts), self.choices, label, tuple(self.sources), self.photos), self.hand_off)
 
     def _when(self) -> str:
         if self.hotel.people_until:

@@ -123,6 +123,7 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     list_label: str = ""
     sources: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()  # pictures that go after it, named as Desk.photos names them
 
 
 @dataclass(frozen=True)
@@ -340,6 +341,10 @@ class Desk(Protocol):
 
     def details(self, topic: str) -> tuple[Detail, ...]:
         """The hotel's exact values on a topic, in the order in which they are told."""
+        ...
+
+    def photos(self, room_type: str) -> tuple[str, ...]:
+        """Pictures of a room type that can be sent to this guest, best first; none where the channel takes none."""
         ...
 
     def included(self) -> tuple[Detail, ...]:

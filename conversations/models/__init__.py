@@ -4,11 +4,12 @@ from conversations.models.console import Attendance, CannedReply, DeskSettings, 
 from conversations.models.conversation import Conversation, Event, Handoff, Message
 from conversations.models.guest import Guest, Identity
 from conversations.models.knowledge import Detail, Fact, Faq, UnansweredQuestion
+from conversations.models.photo import RoomPhoto
 from conversations.models.relay import RelayCode, RelayLine, StaffPhone
 from conversations.models.wording import Wording
 
 __all__ = [
     "Attendance", "CannedReply", "Conversation", "DeskSettings", "Detail", "Event", "Fact", "Faq", "Guest", "Handoff", "Identity",
-    "Message", "ModeChange", "Note", "PlannedReply", "RelayCode", "RelayLine", "Seen", "ShiftAcceptance", "StaffPhone", "Task",
+    "Message", "ModeChange", "Note", "PlannedReply", "RelayCode", "RelayLine", "RoomPhoto", "Seen", "ShiftAcceptance", "StaffPhone", "Task",
     "UnansweredQuestion", "Wording",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from conversations.models import (
     ModeChange,
     Note,
     PlannedReply,
+    RoomPhoto,
     StaffPhone,
     Task,
     UnansweredQuestion,
@@ -124,6 +125,7 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         Fact.objects.create(hotel=hotel, topic="amenity_wifi", language="es", text=f"wifi {mark}"),
         Detail.objects.create(hotel=hotel, topic="amenity_pool", names={"es": f"la pileta {mark}"}, opens=dt.time(10), closes=dt.time(20)),
         Faq.objects.create(hotel=hotel, language="es", question=f"question {mark}", answer=f"answer {mark}"),
+        RoomPhoto.objects.create(hotel=hotel, room_type=kind.code, data=b"x", mime_type="image/png"),
         Wording.objects.create(hotel=hotel, language="es", key="say.thanks", text=f"¡Gracias! {mark}", user=person),
         UnansweredQuestion.objects.create(hotel=hotel, language="es", question=f"asked {mark}", words=f"asked {mark}", last_at=now),
     ]  # fmt: skip

@@ -3,13 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from conversations import knowledge_review
-from conversations.models import Detail, Fact, Faq
+from conversations.models import Detail, Fact, Faq, RoomPhoto
 from hotelagent.hotels.models import Hotel
 from tests.admin.conftest import told
+from tests.channels_app.test_media import with_place
 
 ADD, LIST = reverse("admin:conversations_detail_add"), reverse("admin:conversations_detail_changelist")
 
@@ -144,3 +146,23 @@ class TestReview:
         assert "BRAVO" not in page
         with django_assert_num_queries(3):
             knowledge_review.findings([house, bravo[Hotel]])
+
+
+class TestPhotos:
+    PAGE = reverse("admin:conversations_roomphoto_add")
+
+    def test_a_picture_is_drawn_anew_shown_and_of_ones_own_hotel(self, alfa, bravo, office):
+        file = SimpleUploadedFile("room.jpg", with_place(), content_type="image/jpeg")
+        office.post(self.PAGE, {"hotel": alfa[Hotel].pk, "room_type": "DALFA", "position": "0", "picture": file})
+
+        row = RoomPhoto.objects.get(mime_type="image/jpeg")
+        assert b"SECRET-PLACE" not in bytes(row.data)
+        shown = office.get(reverse("admin:conversations_roomphoto_picture", args=[row.pk]))
+        assert (shown.content, shown.headers["Content-Type"]) == (bytes(row.data), "image/jpeg")
+        assert office.get(reverse("admin:conversations_roomphoto_picture", args=[bravo[RoomPhoto].pk])).status_code == 404
+
+    def test_what_is_no_picture_is_refused(self, alfa, office):
+        file = SimpleUploadedFile("room.jpg", b"%PDF-1.7", content_type="image/jpeg")
+        for given, why in (({"picture": file}, "Pictures (JPEG, PNG) up to 4 MB can be sent."), ({}, "Choose a picture.")):
+            page = office.post(self.PAGE, {"hotel": alfa[Hotel].pk, "room_type": "DALFA", "position": "0", **given})
+            assert page.context["adminform"].form.errors["picture"] == [why]

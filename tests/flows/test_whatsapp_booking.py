@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from channels_app.models import Inbound, Outbound
-from conversations.models import Conversation, Event, Message
+from conversations.models import Conversation, Event, Message, RoomPhoto
 from pms.models import PropertyReservation, Rate, RoomNight
 from reservations.models import Booking, Hold
+from tests.channels_app.test_media import picture
 from tests.conftest import envelope, tap_message, text_message
 from tests.promises import promise
 
@@ -543,3 +544,19 @@ class TestAPersonTakesOverWhileItIsBooked:
         told = [words(body) for body in ana.heard()]
         assert sum(Booking.objects.get().reference in text for text in told) == 1
         assert Booking.objects.count() == 1
+
+
+def test_who_asks_for_pictures_gets_the_rooms_and_who_asks_for_nothing_else_gets_none(ana, hotel):
+    for position in (2, 1):
+        RoomPhoto.objects.create(hotel=hotel, room_type="DBL", position=position, data=picture(), mime_type="image/png")
+
+    [told] = ana.says("¿cómo es la doble?")
+    answer, first, second = ana.says("¿me mandás fotos de la doble?")
+    none = ana.says("¿y fotos de la suite?")
+
+    assert told["type"] == "text" and "Habitación doble" in words(answer)
+    assert [first["type"], second["type"]] == ["image", "image"]
+    names = Outbound.objects.filter(content__kind="file").order_by("id").values_list("content__file__name", flat=True)
+    assert list(names) == [f"dbl-{pk}.png" for pk in RoomPhoto.objects.order_by("position").values_list("pk", flat=True)]
+    assert list(Message.objects.filter(author="bot").order_by("id").values_list("kind", flat=True))[1:4] == ["text", "image", "image"]
+    assert [body["type"] for body in none] == ["interactive"] and "no tengo fotos" in words(none[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conversations.dialogue import details, phrasebook
 from conversations.dialogue.intents import excerpts
 from conversations.dialogue.turn import Turn
@@ -36,6 +38,11 @@ TOPICS = [
     "lost_item",
     "maintenance",
 ]
+
+
+# A guest who asks for pictures gets no more than this at once.
+MOST_PHOTOS = 4
+_PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
 
 
 def answer(turn: Turn, topic: str) -> None:
@@ -77,3 +84,10 @@ def rooms(turn: Turn, _intent: str) -> None:
         for kind in kinds
     ]
     turn.parts.append("\n".join([phrasebook.say(turn.language, "rooms_intro"), *lines]))
+    if _PHOTOS.search(fold(turn.message.text)):
+        each = [turn.desk.photos(kind.code) for kind in kinds]
+        # Of one room all of them, of several the first of each.
+        turn.photos = tuple(photo for photos in each for photo in (photos if len(kinds) == 1 else photos[:1]))[:MOST_PHOTOS]
+        if not turn.photos:
+            turn.say("no_photos")
+            turn.offer(("person", "person"))
