@@ -79,7 +79,7 @@ def test_whoever_says_something_says_it_in_a_hotels_voice():
     silent = [
         path.name
         for path in rooms.rglob("*.py")
-        if "dialogue" not in path.parts and re.search(r"phrasebook\.(?:say|mail|label)\(", path.read_text(encoding="utf-8"))
+        if "dialogue" not in path.parts and path.name != "voices.py" and re.search(r"phrasebook\.(?:say|mail|label)\(", path.read_text(encoding="utf-8"))
         and "voices.speaking(" not in path.read_text(encoding="utf-8")
     ]  # fmt: skip
 
