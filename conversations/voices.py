@@ -89,7 +89,7 @@ def samples(hotel: Hotel, language: str, *, today: dt.date) -> dict[str, str]:
         "stay": phrasebook.stay(language, stay, today), "check_in": check_in, "check_out": check_out, "date": check_in,
         "nights": phrasebook.counted(language, stay.nights, "night"), "party": phrasebook.party(language, people), "ages": "4, 7",
         "age": str(hotel.adult_from), "total": phrasebook.money(language, Decimal(250000), hotel.currency), "nightly": price,
-        "amount": price, "price": price, "before": price, "number": "911", "phone": hotel.phone or "+54 11 5555 0100",
+        "amount": price, "price": price, "before": price, "fee": price, "number": "911", "phone": hotel.phone or "+54 11 5555 0100",
         "reference": "RX4K7P2M", "time": "10:15", "hour": "10:15", "opens": "8:00", "closes": "11:00", "hours": hours,
         "when": f"{check_in} 10:15", "why": phrasebook.phrase(language, "say", "why_other"), "contact": "",
         "state": phrasebook.phrase(language, "say", "state_confirmed"), "topic": phrasebook.phrase(language, "topic", "amenity_breakfast"),
@@ -103,5 +103,5 @@ def samples(hotel: Hotel, language: str, *, today: dt.date) -> dict[str, str]:
 
 def preview(text: str, values: dict[str, str]) -> str:
     """A phrase as it reads with these values; singular and plural both."""
-    one, bar, many = text.format(**values).partition("|")
+    one, bar, many = text.format(**dict.fromkeys(phrasebook.places(text), "…") | values).partition("|")
     return f"1 {one}, 2 {many}" if bar else one

@@ -115,7 +115,7 @@ class WordingAdmin(HotelAdmin):
             "own": (language, key) in voice.phrases, "language_name": Language(language).label, "ours": ours, "text": text,
             "problem": problem,
             "shown": voices.preview(text, values) if not problem else "", "ours_shown": voices.preview(ours, values),
-            "places": [(f"{{{place}}}", values[place]) for place in sorted(phrasebook.places(ours))],
+            "places": [(f"{{{place}}}", values.get(place, "…")) for place in sorted(phrasebook.places(ours))],
             "limit": phrasebook.limit(language, section, name), "may": self._may_write(request, hotel),
             "rows": max(2, text.count("\n") + 2, len(text) // 60 + 1),
             "changes": [(f"{row.at.astimezone(hotel.zone):%d/%m/%Y %H:%M}", name_of(row.user), row.text) for row in rows],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods
 
-from conversations import live, trail
+from conversations import live, trail, voices
 from conversations.console.desk_booking import actor_of, on_booking, show
 from conversations.console.doors import DeskRequest, desk, person
 from conversations.dialogue import phrasebook
@@ -109,4 +109,5 @@ def _words(talk: Conversation, row: Booking) -> str:
     assert until is not None
     day = phrasebook.date(talk.language, until.date(), today=row.hotel.local_now().date())
     key = "late_granted_fee" if fee else "late_granted"
-    return phrasebook.say(talk.language, key, day=day, hour=f"{until:%H:%M}", fee=fee)
+    with voices.speaking(talk.hotel_id):
+        return phrasebook.say(talk.language, key, day=day, hour=f"{until:%H:%M}", fee=fee)

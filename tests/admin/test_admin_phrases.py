@@ -1,5 +1,7 @@
 """The phrase books in the back office: seen as guests read them, reworded, put back, and who did it."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -30,9 +32,13 @@ def test_every_phrase_is_shown_filled(house, desk, language):
     written = {
         f"{section}.{key}" for section, keys in phrasebook.book(language).items() for key, text in keys.items() if isinstance(text, str)
     }
+    texts = [text for keys in phrasebook.book(language).values() for text in keys.values() if isinstance(text, str)]
     assert set(shown) == written
     assert not [text for text in shown.values() if "{" in text or "|" in text]
     assert "Hotel ALFA" in shown["say.greeting"]
+    assert {place for text in texts for place in phrasebook.places(text)} <= set(
+        voices.samples(house, language, today=dt.date(2026, 12, 1))
+    )
 
 
 def test_reworded_previewed_put_back_and_on_record(house, office, hotel_admin):
