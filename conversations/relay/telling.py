@@ -22,7 +22,7 @@ from channels_app import outbox
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Account, Outbound, Thread
 from channels_app.transports import transport_of
-from conversations import alarms
+from conversations import alarms, escalation
 from conversations.labels import guest_word, reason_word, summary_words
 from conversations.models import Attendance, Conversation, DeskSettings, Message, RelayCode, RelayLine, StaffPhone
 from conversations.relay.commands import DIGITS, LETTERS
@@ -59,7 +59,8 @@ def tell(pk: int) -> None:
 
 def _concerned(talk: Conversation) -> list[StaffPhone]:
     """While nobody has the guest everybody who is not off shift; those at the desk, where it sounds, when it sounded in vain.
-    Then the one who has the guest, if they answer by phone. While the reception is closed only an emergency rings."""
+    Then the one who has the guest, if they answer by phone. While the reception is closed only what cannot wait
+    rings."""
     phones = StaffPhone.working().filter(hotel=talk.hotel_id).select_related("user", "hotel").order_by("pk")
     if talk.owner == Owner.PERSON:
         mine = phones.filter(user=talk.person_id)
@@ -67,7 +68,7 @@ def _concerned(talk: Conversation) -> list[StaffPhone]:
     if talk.owner != Owner.WAITING or talk.waiting_since is None:
         return []
     found = list(phones)
-    if not found or not (_is_open(talk.hotel) or talk.handoffs.filter(closed_at=None, reason="emergency").exists()):
+    if not found or not (_is_open(talk.hotel) or talk.handoffs.filter(closed_at=None, reason__in=escalation.AT_ONCE).exists()):
         return []
     elsewhere = [Attendance.State.OFF] if talk.alert_level else [Attendance.State.OFF, Attendance.State.ONLINE]
     absent = set(Attendance.objects.filter(hotel=talk.hotel_id, state__in=elsewhere).values_list("user", flat=True))

@@ -164,7 +164,7 @@ def test_at_the_desk_it_sounds_first_and_whoever_is_off_is_left_alone(account, p
     assert bool(letters()) is told
 
 
-@pytest.mark.parametrize(("reason", "told"), [("asked", False), ("emergency", True)])
+@pytest.mark.parametrize(("reason", "told"), [("asked", False), ("emergency", True), ("urgent", True)])
 def test_while_the_reception_is_closed_only_an_emergency_rings(account, phone, hotel, reason, told):
     tomorrow = (hotel.local_now() + dt.timedelta(days=2)).weekday()
     OpeningHours.objects.create(hotel=hotel, weekday=tomorrow, opens=dt.time(8), closes=dt.time(9))
