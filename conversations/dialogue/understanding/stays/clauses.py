@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
 _BREAK = re.compile(
-    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|e nos|mas a gente|mas nos)\b"
+    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|(?:y|and|e) (?=(?:si|if|se)\b (?!no\b|nao\b))|y (?=(?:(?:le|les|lo|la|te) )?(?:quiero|queremos|queria|querria|quisiera|necesit))|and (?=(?:would|want|need)\b)|e (?=(?:quero|queremos|queria|gostaria|preciso)\b)|y (?=(?:con ustedes|con vos|al hotel|en el hotel)\b)|and (?=(?:would be |be |stay )?with you\b)|e (?=(?:com voces|no hotel|ai com)\b)|e nos|mas a gente|mas nos)\b"
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(
     r"\b(?:se casan?|casamos|casament\w+|casamient\w+|boda|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
-    r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|term (?:starts|ends)|school|escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
+    r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|(?:mis|minhas|my|las|as|de|me tomo) (?:vacaciones|ferias|holidays?|francos|folgas|vacation)|on leave|licencia|term (?:starts|ends)|school(?! trip)|(?<!excursao da )escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
     r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party|ceia|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
 )
 # Where the journey begins: no day of the stay, whatever else is said.
@@ -26,14 +26,18 @@ _LEAVING = re.compile(
     r"\bleav(?:e|ing) (?!(?:the|on|at|early|late|in|by|around|after|before|for|home|from|here|there|you|it|them|us|tomorrow|today|tonight|again|luggage|our|my|your|mon|tue|wed|thu|fri|sat|sun)\w*)[a-z]{4,} on\b"
     r"|\b(?:bus|flight|plane|vuelo|avion|micro|voo|onibus|train|tren|ferry|barco)\b.{0,20}\b(?:leaves?|departs?|sale|parte|sai)\b(?!.*\b(?:hotel|habitaci))"
 )
+# "La cotización vence el 30": whatever it is, that day is its own.
+_EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
 _PAST = re.compile(
-    r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:were|was|had|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
-    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|"
-    r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
+    r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
+    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
+    r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
 _YEARS = re.compile(r"\b(?:19\d\d|20\d\d)\b")
 _SENTENCE_END = re.compile(r"[.!?;\n]")
+# "..., pero ahora": what was over is over.
+_CONTRAST = re.compile(r"\b(?:pero|but|mas|porem)\b")
 # A clause with these speaks of the stay after all.
 _STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|"
@@ -57,8 +61,12 @@ Anchor = tuple[int, int, int | None]
 _MOVED_TO = re.compile(
     r"\b(?:cambi\w+|pas[ae]\w*|mov\w+|mud\w+|trasl\w+|chang\w+|mov\w+|switch\w*|reschedul\w*|reprogram\w*|remarc\w+|transfer\w+)(?: (?:la|lo|it|them|my|the|mi|a|o|minha|reserva|booking|reservation|stay|para|pra|fecha|dates?|por favor))* (?=(?:para |pra |a )?(?:al?|to|del|do|from|para|pra|pro|por|ao|el)\b)"
 )
+# "Era del 10 al 12 y tiene que ser del 17 al 19".
+_SHOULD_BE = re.compile(
+    r"\b(?:tiene que ser|tendria que ser|deberia ser|debe ser|tem que ser|deve ser|deveria ser|should (?:be|read|say)|must be|needs to be|has to be|ought to be)\b"
+)
 _HAD = re.compile(
-    r"\b(?:tengo|tenia|tenemos|hice|teniamos|era|i have|i've got|we have|it was|mine is|tenho|tinha|fiz|reserve|reservei|booked|mi reserva|my booking|minha reserva)\b"
+    r"\b(?:estaba|estava|puse|pusieron|dice|diz|says?|tengo|tenia|tenemos|hice|teniamos|era|i have|i've got|we have|it was|mine is|tenho|tinha|fiz|reserve|reservei|booked|mi reserva|my booking|minha reserva)\b"
 )
 
 
@@ -73,14 +81,18 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
         and re.search(r"\d", text[: moved.start()])
     ):
         text = " " * moved.end() + text[moved.end() :]
+    if (meant := _SHOULD_BE.search(text)) and re.search(r"\d", text[: meant.start()]) and re.search(r"\d", text[meant.end() :]):
+        text = " " * meant.end() + text[meant.end() :]
     kept: list[str] = []
     over, other, same_sentence = False, False, False
     anchor: Anchor | None = None
     for clause, gap in _clauses(text):
         over = bool(_PAST.search(clause)) or (over and not _WISH.search(clause))
-        # "which bus is it, the 17 or the 10?"
-        other = over or _is_other(clause, today) or (other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6)
+        # "which bus is it, the 17 or the 10?"; a day with its month is a new matter
+        more = other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6 and not _DATE.search(clause)
+        other = over or _is_other(clause, today) or more
         same_sentence = not _SENTENCE_END.search(gap)
+        over = over and not _CONTRAST.search(gap)
         if other and not over and (match := _DATE.search(clause)):
             if match[7]:
                 anchor = int(match[7]), min(12, max(1, int(match[8]))), None
@@ -102,7 +114,9 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
 
 # "The congress is from the 10th to the 12th", "hacen algo del 24 al 26": the range is the matter's own.
 _ITS_OWN = re.compile(
-    r"\b(?:is|are|es|e|sao|son|sera|seran|va|goes|runs?|from|hacen|abr\w+|open\w*|cerrad\w+|closed|fechad\w+|valid\w*|vigente)(?: (?:from|on|de|del|do|desde|entre|between|the|el|los|dias))* $"
+    r"\b(?:is|are|es|e|sao|son|sera|seran|va|goes|runs?|from|hacen|abr\w+|open\w*|cerrad\w+|closed|fechad\w+|valid\w*|vigente)(?: (?:from|on|de|del|do|desde|entre|between|the|el|los|dias|"
+    + MONTH
+    + r"))* $"
 )
 
 
@@ -115,12 +129,12 @@ def without_the_past(text: str, today: dt.date) -> str:
         date = re.search(r"\d", clause)
         own = bool(_EVENT.search(clause) and date and _ITS_OWN.search(clause[: date.start()]))
         kept += [" " * len(clause) if own or over else clause, gap]
-        over = over and not _SENTENCE_END.search(gap)
+        over = over and not _SENTENCE_END.search(gap) and not _CONTRAST.search(gap)
     return "".join(kept)
 
 
 def _is_other(clause: str, today: dt.date) -> bool:
-    if _ORIGIN.search(clause) or _LEAVING.search(clause):
+    if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause):
         return True
     if _STAY.search(clause):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -109,7 +110,7 @@ _COUNTS = {
 _NUMBERS: dict[str, dict[str, int]] = {
     language: {word: value for value, word in enumerate(words.split(), start=2)} for language, words in _COUNTS.items()
 }
-_NUMBERS["es"] |= {"primero": 1, "treinta y uno": 31, "veinti uno": 21, "veintiun": 21, "primer": 1} | {
+_NUMBERS["es"] |= {"primero": 1, "veinti uno": 21, "veintiun": 21, "veintiuna": 21, "primer": 1} | {
     f"veinti {unit}": 20 + value for unit, value in list(_NUMBERS["es"].items())[:8]
 }
 _NUMBERS["pt"] |= {
@@ -119,9 +120,7 @@ _NUMBERS["pt"] |= {
     "dezasseis": 16,
     "dezassete": 17,
     "dezanove": 19,
-    "trinta": 30,
-    "trinta e um": 31,
-} | {f"vinte e {unit}": 20 + value for unit, value in {"um": 1, "uma": 1, **dict(list(_NUMBERS["pt"].items())[:8])}.items()}
+}
 _ORDINALS = [
     "first",
     "second",
@@ -144,11 +143,16 @@ _ORDINALS = [
     "nineteenth",
     "twentieth",
 ]
-_NUMBERS["en"] |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(_NUMBERS["en"].items())[:8]} | {
-    "twenty-one": 21,
-    "twenty one": 21,
-    "thirty": 30,
+_TENS = {
+    "es": ("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa", (" y ",)),
+    "en": ("twenty thirty forty fifty sixty seventy eighty ninety", ("-", " ")),
+    "pt": ("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa", (" e ",)),
 }
+for _language, (_tens, _gaps) in _TENS.items():
+    _units = {"es": {"uno": 1, "un": 1, "una": 1}, "en": {"one": 1}, "pt": {"um": 1, "uma": 1, "duas": 2}}[_language]
+    _units |= {word: value for value, word in enumerate(_COUNTS[_language].split()[:8], start=2)}
+    for _value, _ten in enumerate(_tens.split(), start=2):
+        _NUMBERS[_language] |= {_ten: 10 * _value} | {f"{_ten}{gap}{unit}": 10 * _value + one for gap in _gaps for unit, one in _units.items()}
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)}
 ORDINALS |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(ORDINALS.items())[:9]} | {
     "thirtieth": 30, "thirty-first": 31, "thirty first": 31,
@@ -166,11 +170,13 @@ _WORDED_ORDINAL = re.compile(
     + r")("
     + "|".join(sorted(ORDINALS, key=len, reverse=True))
     + rf")\b(?! (?:night|time|floor|room|week|day|one|thing|option|name))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))"
+    # "twentieth to the twenty-third", "fifth till ninth"
+    + rf"|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= (?:to|till|until|through|thru|-) (?:the )?(?:{'|'.join(ORDINALS)}|\d))"
 )
 
 
 _LONG_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")"
-_TIDIED: list[tuple[re.Pattern[str], str]] = [
+_TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     *(
         (re.compile(rf"\b{number}ª(?:[ -]?feira)?"), name)
         for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
@@ -188,14 +194,17 @@ _TIDIED: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
     (re.compile(r"\bd (?=\d|" + _LONG_NAME + r"\b)"), "de "),
     (re.compile(r"\b2nite\b"), "tonight"),
-    (re.compile(rf"\b({_LONG_NAME}) (\d{{1,2}})-(?={_LONG_NAME}\b)"), r"\1 \2 - "),
+    (re.compile(rf"\b({_LONG_NAME}) (\d{{1,2}}) ?[-/] ?(?={_LONG_NAME}\b)"), r"\1 \2 - "),
+    (re.compile(rf"\b(\d{{1,2}} {_LONG_NAME}) ?/ ?(?=\d{{1,2}} {_LONG_NAME}\b)"), r"\1 - "),
     (re.compile(rf"\b(\d{{1,2}})-(?={_LONG_NAME}\b)"), r"\1 "),
     (re.compile(rf"\b({_LONG_NAME}) ?'(2\d)\b"), r"\1 20\2"),
     (re.compile(rf"(?<=\d)({_LONG_NAME})(2\d)\b"), r" \1 20\2"),
     # 22.12 al 27.12 · 5-1 hasta 9-1
     (
-        re.compile(r"\b(\d{1,2})[.-](0?[1-9]|1[0-2])( ?(?:al?|ao|to|hasta|ate|until|till) (?:el |the )?)(\d{1,2})[.-](0?[1-9]|1[0-2])\b"),
-        r"\1/\2\3\4/\5",
+        re.compile(
+            r"\b(\d{1,2})[.-](0?[1-9]|1[0-2])(?:[.-](?:20)?\d\d)?( ?(?:al?|ao|to|hasta|ate|until|till|-) (?:el |the |o )?)(\d{1,2})[.-](0?[1-9]|1[0-2])\b(?:[.-](20\d\d|2\d)\b)?"
+        ),
+        lambda match: f"{match[1]}/{match[2]}{match[3]}{match[4]}/{match[5]}" + (f"/{match[6]}" if match[6] else ""),
     ),
     (re.compile(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])( ?- ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b"), r"\1/\2\3\4/\5"),
     (re.compile(r"\b(\d{1,2}) la (?=\d{1,2} de )"), r"\1 al "),
@@ -229,7 +238,7 @@ def with_digits(folded: str, language: str) -> str:
         folded = pattern.sub(tidy, folded)
     folded = _mended(folded)
     if language == "en":
-        folded = _WORDED_ORDINAL.sub(lambda match: str(ORDINALS[match[1] or match[2]]), folded)
+        folded = _WORDED_ORDINAL.sub(lambda match: f"{ORDINALS[next(filter(None, match.groups()))]}th", folded)
     elif language == "es":
         folded = re.sub(r"\b(del|el|al|desde el|dia) (?:uno|primero|1ero|1ro)\b(?! de (?:los|las|ellos|esos))", r"\1 1", folded)
     text = _spelled(re.sub(rf"(?<=\d)(?={MONTH})", " ", re.sub(rf"({MONTH})(?=\d)", r"\1 ", folded)))
