@@ -30,7 +30,7 @@ _NIGHTS_INSTEAD = re.compile(
     rf"\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) {_N}(?: {_NIGHT})?,? (?:\w+ ){{0,3}}?(\d{{1,2}})\b(?! ?(?:de|of|/))"
 )
 _SINGLE_NIGHT = re.compile(
-    rf"\b(?:hoy|today|hoje) (?:nomas|nada mas|only|so|apenas)\b|\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha) (?:night|noche|noite) (?:only|nada mas|nomas|so)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
+    rf"\b(?:hoy|today|hoje) (?:nomas|nada mas|only|so|apenas)\b|\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha|\w+) (?:night|noche|noite) (?:only|nada mas|nomas|unicamente|solamente)\b|\b(?:just|only|solo|solamente|so) (?:for )?(?:on )?(?:el |the |la |a |na |esa |that |es[st]a )?(?:noche del? )?(?:{WEEKDAY} )?(?:(?:a|de|por) (?:la )?)?(?:night|noche|noite)\b|\bnoche (?:del? )?{WEEKDAY}\b.{{0,24}}\b(?:unicamente|solamente|nomas|nada mas)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
 )
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
@@ -62,6 +62,9 @@ _LESS = re.compile(
 _EARLIER = re.compile(
     r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b"
 )
+# "no, una menos"
+_ONE_LESS = re.compile(rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({_N}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?")
+_AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
 # "¿cuánto sale una noche?" asks for the price of any night.
 _PER_NIGHT = re.compile(
     rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica|sai) (?:la |el |a |one |una |uma |1 )?{_NIGHT}\b"
@@ -93,15 +96,19 @@ _ALL_SHIFTED = re.compile(
     rf"\b({_N}) (dias?|days?|semanas?|weeks?)\b.{{0,30}}\b(?:tambien|tambem|too|both|both ends)\b|\b(?:todo|tudo|everything|both|it all|las dos puntas|as duas pontas|whole (?:thing|stay))\b.{{0,30}}?\b({_N}) (dias?|days?|semanas?|weeks?)\b"
 )
 _SHIFT = re.compile(
-    r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|posterg\w*|adelant\w*|antecip\w*|push|mas tarde|mais tarde)\b"
+    r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|retras\w*|posterg\w*|adelant\w*|antecip\w*|adi(?:a|ar|e|em)|push|back|delay\w*|postpone\w*|mas tarde|mais tarde)\b"
 )
-_BACK = re.compile(r"\b(?:antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
-_FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
+# "corréla una semana para adelante", "antecipar a chegada em dois dias"
+_PUSHED = re.compile(
+    rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+)\b(.{{0,30}}?)\b({_N}) (dias?|days?|semanas?|weeks?)\b"
+)
+_BACK = re.compile(r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
+_FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
 _END_STAYS = re.compile(
-    r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
+    r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|unchanged|sin cambio|mantid\w+|remain\w*|continua|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|manter|mantid[ao]|mantem|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
 _LEAVE = r"(?:leav\w+|volvemos|vuelvo|regresamos|volto|go(?:ing)? home|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora)"
-_AS_IT_WAS = r"(?:same|still|igual|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
+_AS_IT_WAS = r"(?:same|still|igual|remains?|unchanged|sin cambios?|sem mudan\w+|mantid[ao]|manten\w+|mantem|manter|keep\w*|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
 _LEAVE_STAYS = re.compile(
     rf"\b{_LEAVE}\b.{{0,28}}\b{_AS_IT_WAS}\b|\b{_AS_IT_WAS}\b.{{0,12}}\b{_LEAVE}\b"
     r"|\b(?:lo otro|el resto|todo lo demas|lo demas|the rest|everything else|o resto|o restante)\b.{0,16}\b(?:queda|igual|stays?|same|fica|bien|bem|as (?:booked|is|it was|before)|fine|ok)\b"
@@ -140,7 +147,7 @@ _STAYS = re.compile(
 )
 
 
-_UNSURE = r"(?:nada mas|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|digamos|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
+_UNSURE = r"(?:nada mas|y|ponele|pongamos|ponle|digamos|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|digamos|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
 @dataclass(frozen=True)
@@ -247,6 +254,7 @@ class _Reader:
         rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
         rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
         doubts += found.doubts
+        found.again = bool(_AGAIN.search(written) and clauses.PAST.search(written))
         _apart(found.points, found.text, today)
         _in_that_month(found.points, self.about_month, today)
         if event is not None and any(point.date is not None for point in found.points):
@@ -288,7 +296,7 @@ class _Reader:
             and awaiting == "nights"
             and (
                 bare := re.fullmatch(
-                    rf"(?:{_UNSURE}[ ,]+)*({_N}|una sola|uma so|just one|only one|one)(?:[ ,]+(?:{_UNSURE}|pode ser|puede ser|esta bien|is fine))*",
+                    rf"(?:{_UNSURE}[ ,.]+)*({_N}|una sola|uma so|just one|only one|one)(?:[ ,]+(?:{_UNSURE}|pode ser|puede ser|esta bien|is fine))*",
                     text.strip(" .!?"),
                 )
             )
@@ -303,7 +311,7 @@ class _Reader:
             and re.match(rf"(?:\w{{1,6}}\W+){{0,2}}{numbers[0]}\b", text)
         ):
             nights = int(numbers[0])
-        elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N} (?:o|or|ou|-) {_N}\b", text):
+        elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N}(?: (?:o|or|ou|-) |,? (?:o |or |ou |y )?(?:capaz|maybe|quizas?|tal vez|talvez|por ahi|perhaps|possibly)(?: que)? ){_N}\b", text):
             return Reading({}, ("incomplete",), rest)
         if _BEFORE_IT.search(text) and len(found.points) == 1:
             found.points[0].role = "out"
@@ -340,7 +348,7 @@ def _with_end(point: Point, check_out: dt.date, today: dt.date) -> tuple[dict[st
 
 
 _THIS_MONTH = re.compile(
-    r"(?<=\d)(?:st|nd|rd|th)? (?:de |del |do |of )?(this month|este mes|deste mes|corriente|next month|mes que viene|proximo mes|mes que vem|mes siguiente)\b"
+    r"(?<=\d)(?:st|nd|rd|th)? (?:de |del |do |of )?(?:the )?(this month|este mes|deste mes|corriente|next month|mes que viene|proximo mes|mes que vem|mes siguiente|mes seguinte|following month)\b"
 )
 
 
@@ -349,7 +357,9 @@ def _months_named(text: str, today: dt.date) -> str:
 
     def name(match: re.Match[str]) -> str:
         is_next = match[1] not in {"this month", "este mes", "deste mes", "corriente"}
-        return " de " + MONTH_NAMES[(today.month - 1 + is_next) % 12]
+        before = [month(said) for said in re.findall(rf"\d(?:st|nd|rd|th)? (?:de |of )?({MONTH})", text[: match.start()])]
+        from_month = before[-1] if before and match[1] in {"mes siguiente", "mes seguinte", "following month"} else today.month
+        return " de " + MONTH_NAMES[(from_month - 1 + is_next) % 12]
 
     return _THIS_MONTH.sub(name, text)
 
@@ -362,6 +372,8 @@ def _apart(ends: list[Point], rest: str, today: dt.date) -> None:
     named = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", rest)}
     if len(named) == 1:
         bare[-1].month = named.pop()
+        if year := re.search(rf"\b{LONG_MONTH},? (?:de |del |of |do )?(20\d\d)\b", rest):
+            bare[-1].year = int(year[1])
         if len(bare) == 1 or bare[0].day < bare[-1].day:
             bare[0].month = bare[-1].month
 
@@ -442,6 +454,13 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
         count = _count(match[1] or match[3]) * (7 if (match[2] or match[4])[0] in "sw" else 1)
         by = dt.timedelta(days=-count if _BACK.search(text) and not _FORTH.search(text) else count)
         return Reading.of(_checked(start + by, end + by, None, today))
+    if (match := _PUSHED.search(text)) and end is not None and _SHIFT.search(text) and len(re.findall(r"\d+", text)) <= 1:
+        count = _count(match[2]) * (7 if match[3][0] in "sw" else 1)
+        by = dt.timedelta(days=-count if _BACK.search(text) and not _FORTH.search(text) else count)
+        stays = bool(_END_STAYS.search(text) or _LEAVE_STAYS.search(text))
+        if match[1] and _SHIFTED_END.search(match[1]) and (_SHIFTED_END.search(match[1]) or match)["out"]:
+            return Reading.of(_checked(start, end + by, None, today))
+        return Reading.of(_checked(start + by, end if stays else end + by, None, today))
     if (match := _EARLIER.search(text)) and end is not None:
         count = _count(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
         by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "before", "sooner"} else count)
@@ -453,8 +472,10 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
         before_it = [verb for verb in verbs if verb.start() < match.start()]
         verb = before_it[-1] if before_it else next(iter(verbs), None)
         if verb is not None:
+            if verb["in"] and not (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)):
+                return Reading.of(_checked(start + by, end + by, None, today))  # another arrival keeps the number of nights
             return Reading.of(_checked(start + by, end, None, today) if verb["in"] else _checked(start, end + by, None, today))
-        return Reading({}, ("ambiguous",), "")
+        return Reading.of(_checked(start + by, end + by, None, today))
     return None
 
 
@@ -469,8 +490,8 @@ def _in_month(before: _Known, year: int, wanted: int, today: dt.date) -> Reading
 
 def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
     """Nights asked for, nights to add (or, negative, to take away), the text without them, and doubts."""
-    if match := _LESS.search(text):
-        return None, -_count(next(filter(None, match.groups()), "1")), _blank(text, match), []
+    if match := _LESS.search(text) or _ONE_LESS.fullmatch(text.strip(" .!?")):
+        return None, -_count(next(filter(None, match.groups()), "1")), _blank(text, match) if match.end() <= len(text) else "", []
     if match := _MORE.search(text):
         return None, _count(next(filter(None, match.groups()), "1")), _blank(text, match), []
     if match := _TONIGHT_AND.search(text):
@@ -665,12 +686,16 @@ def _one(
         return {}, ["incomplete"]
     if point.feast and not point.role and nights is None:
         return {}, ["incomplete"]
+    if point.role == "out" and nights is not None and found.again:
+        point.role = "in"  # "I stayed with you in 2019; coming back on January 8, two nights"
     is_end = point.role == "out" or (
         point.role != "in" and (awaiting == "check_out" or (awaiting == "nights" and before.check_in is not None)) and nights is None
     )
     if found.nights and nights is None and not is_end:
         nights = found.nights
     if is_end:
+        if point.date is None and point.month is None and before.check_in and 0 <= before.check_in.day - point.day < MONTH_CROSSING:
+            return {}, ["reversed"]  # in on the 8th, out "on the 4th": a slip, as "del 8 al 4" is
         check_out = _date(point, today, before.check_in if nights is None else None)
         if check_out is None or _misnamed(point, check_out):
             return {}, ["ambiguous"]
@@ -735,6 +760,12 @@ def _next_year(ends: list[Point], text: str, today: dt.date) -> None:
 
 
 def _date(point: Point, today: dt.date, after: dt.date | None, near: dt.date | None = None) -> dt.date | None:
+    """The date a point means, see _named_date."""
+    date = _named_date(point, today, after - point.later * ONE_DAY if after else None, near)
+    return date + point.later * ONE_DAY if date else None
+
+
+def _named_date(point: Point, today: dt.date, after: dt.date | None, near: dt.date | None) -> dt.date | None:
     """The date a point means; None when there is no such day. Without a year the next one that comes; ``after`` is the
     check-in a check-out belongs to, ``near`` the stay a correction belongs to."""
     if point.date is not None:

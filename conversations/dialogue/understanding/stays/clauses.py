@@ -29,7 +29,7 @@ _LEAVING = re.compile(
 # "La cotización vence el 30": whatever it is, that day is its own.
 _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
-_PAST = re.compile(
+PAST = re.compile(
     r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
     r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
@@ -40,7 +40,7 @@ _SENTENCE_END = re.compile(r"[.!?;\n]")
 _CONTRAST = re.compile(r"\b(?:pero|but|mas|porem)\b")
 # A clause with these speaks of the stay after all.
 _STAY = re.compile(
-    r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|"
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|entrada|salida|saida|llegada|chegada|arrival|departure|"
     r"quedar\w*|quedamos|quedo|alojar\w*|alojamiento|hospedar\w*|hospedagem|estadia|estancia|salimos|salir|salgo|leave|leaving|irnos|irme|sair|saio|saimos|ficar\w*|ficamos|fico|come|coming|venir|vamos|iriamos|iremos|dormir|duerm\w*|durmo|dorm\w*|sleep|desde|from|hasta|until|need|necesit\w+|precis\w+|quer\w+|want|like|busco|procuro|dates?|fechas?|datas?|fin de semana|finde|weekend)\b"
 )
 
@@ -87,11 +87,11 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
     over, other, same_sentence = False, False, False
     anchor: Anchor | None = None
     for clause, gap in _clauses(text):
-        over = bool(_PAST.search(clause)) or (over and not _WISH.search(clause))
+        over = bool(PAST.search(clause)) or (over and not _WISH.search(clause))
         # "which bus is it, the 17 or the 10?"; a day with its month is a new matter
         more = other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6 and not _DATE.search(clause)
         other = over or _is_other(clause, today) or more
-        same_sentence = not _SENTENCE_END.search(gap)
+        same_sentence = not _SENTENCE_END.search(gap) and ":" not in gap
         over = over and not _CONTRAST.search(gap)
         if other and not over and (match := _DATE.search(clause)):
             if match[7]:
@@ -99,7 +99,7 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
             else:
                 anchor = day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
         kept += [" " * len(clause) if other else clause, gap]
-        over = over and same_sentence
+        over = over and not _SENTENCE_END.search(gap)
     return "".join(kept), anchor
 
 
@@ -114,7 +114,7 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
 
 # "The congress is from the 10th to the 12th", "hacen algo del 24 al 26": the range is the matter's own.
 _ITS_OWN = re.compile(
-    r"\b(?:is|are|es|e|sao|son|sera|seran|va|goes|runs?|from|hacen|abr\w+|open\w*|cerrad\w+|closed|fechad\w+|valid\w*|vigente)(?: (?:from|on|de|del|do|desde|entre|between|the|el|los|dias|"
+    r"\b(?:is|are|es|e|sao|son|sera|seran|va|vai|van|vao|dura|lasts|takes place|goes|runs?|from|hacen|abr\w+|open\w*|cerrad\w+|closed|fechad\w+|valid\w*|vigente)(?: (?:from|on|de|del|do|desde|entre|between|the|el|los|dias|"
     + MONTH
     + r"))* $"
 )
@@ -125,7 +125,7 @@ def without_the_past(text: str, today: dt.date) -> str:
     kept: list[str] = []
     over = False
     for clause, gap in _clauses(text):
-        over = bool(_PAST.search(clause)) or _names_a_past_year(clause, today) or (over and not _WISH.search(clause))
+        over = bool(PAST.search(clause)) or _names_a_past_year(clause, today) or (over and not _WISH.search(clause))
         date = re.search(r"\d", clause)
         own = bool(_EVENT.search(clause) and date and _ITS_OWN.search(clause[: date.start()]))
         kept += [" " * len(clause) if own or over else clause, gap]

@@ -41,6 +41,7 @@ class Point:
     role: str = ""
     named: int | None = None
     feast: bool = False
+    later: int = 0  # days after the day named: who sleeps there last on the 10th leaves on the 11th
     joined: bool = False  # the first day of a range that names its month: "3 to 5 May"
 
 
@@ -51,6 +52,7 @@ class Found:
     doubts: list[str] = field(default_factory=list)
     nights: int = 0  # "tonight", "la noche del 31" are one; "tonight and tomorrow" two
     doubtful_feast: bool = False  # "para el día de la madre": which night?
+    again: bool = False  # "vuelvo": somebody who was here before comes again
     month: int | None = None  # a month named without a day
     undated: str = ""  # the text without what only looks like a date
     text: str = ""  # the same without the days either
@@ -117,6 +119,11 @@ _BLANKED = [
 _INSTEAD = re.compile(
     rf"\b(?:no|not|nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
     rf"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
+    r"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de) (?:manana|hoy|amanha|hoje|tomorrow|today|pasado manana|tonight)\b"
+    # "en vez de irnos el 7", "não sai dia 7", "ni el 24 ni el 31"
+    r"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) \w+(?: \w+)?(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?\b(?! (?:de|of))"
+    r"|\b(?:no|nao|not)(?: (?:nos|me|se|te))? (?:sai\w*|sal\w+|vamos|voy|vou|va|llega\w*|lleg\w+|cheg\w+|entr\w+|arriv\w+|leav\w+|es|e|era|is)(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?(?=,)"
+    r"|\b(?:ni|nem|neither|nor)(?: (?:el|on|the|no|dia|o))* \d{1,2}(?:st|nd|rd|th)?\b"
     r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|in place of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
 # "el jueves, no, el viernes, perdón": the first was a slip.
@@ -149,13 +156,22 @@ _EITHER = {
 }
 # "alrededor del 10", "la semana del 10": about then.
 _ABOUT = re.compile(
-    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|semana|week)(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?:{DAY}(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
+    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
 )
 # Counted back from another day: which one is asked.
-_NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b")
+_NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))")
+_AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
 _NIGHTS_OF = re.compile(
-    rf"\b(?:nights?|noches?|noites?) (?:of |del? |do |dos dias |los dias |dias )*(?:({MONTH}) )?(\d{{1,2}}(?:, ?\d{{1,2}})*,? (?:and|y|e|&) \d{{1,2}})\b(?: (?:de|of|do) ({MONTH}))?"
+    rf"\b(?:nights?|noches?|noites?|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+)(?: (?:there|here|ahi|alli|aca|ai|aqui|at yours|con ustedes))? (?:of |del? |do |dos |los |on |the |el |la |na |no |dias? |o )*(?:({MONTH}) )?"
+    rf"(\d{{1,2}}(?:st|nd|rd|th)?(?:{_AND_DAY}\d{{1,2}}(?:st|nd|rd|th)?)+)\b(?: (?:de|of|do) ({MONTH}))?(?! ?(?:noches|nights|noites|noite|personas|people|adult))"
 )
+# "la última noche el 10": they leave on the day after.
+_LAST_NIGHT = re.compile(
+    rf"\b(?:ultima noche|last night|ultima noite|(?:the )?last (?:one )?of (?:them|these|which)|la ultima|the last one)(?: (?:being|is|of|on|the|el|la|del|dia|seria|sera|es|e|o|no|do|de|:))*:? "
+    rf"(?:({DAY})(?: ?(?:de|of|do)? ?({MONTH}))?|({MONTH}) (?:the )?({DAY}))"
+)
+# "Hoy es jueves": no day of the stay.
+_IS_WEEKDAY = re.compile(rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?")
 _NOT_THEN = re.compile(
     r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
@@ -202,6 +218,7 @@ def find(
         lambda match: " " * (len(match[0]) - len(match[1]) - 1) + match[1] + " ",
         text,
     )
+    text = _IS_WEEKDAY.sub(lambda match: _as_said(match, today), text)
     relative = relative and not _SEE_YOU.fullmatch(folded.strip(" .!"))
     finder = _Finder(text, found, language, today, check_in, awaiting)
     if _EITHER[language].search(text):
@@ -332,7 +349,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|voltando|regresso|go back|back|out|leave|leaving)(?: a)? ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
         )
         self.take(
@@ -368,6 +385,12 @@ class _Finder:
         for match in _NIGHTS_OF.finditer(self.text):
             points = make(match)
             self.found.points += points or []
+            self._blank(match.start(), match.end())
+        for match in _LAST_NIGHT.finditer(self.text):
+            name = match[2] or match[3]
+            self.found.points.append(
+                Point(match.start(), match.end(), day(match[1] or match[4]), month(name) if name else None, role="out", later=1)
+            )
             self._blank(match.start(), match.end())
 
     def weekend_of(self) -> None:
@@ -435,7 +458,7 @@ class _Finder:
 
     def _pair(self, match: re.Match[str], first: str, second: str, month_: str, year: str | None) -> list[Point]:
         between = self.text[match.start() : match.end()]
-        if re.match(rf"{DAY} (?:y|e|and) ", between) and not re.search(r"\b(?:entre|between)(?: \w+){0,2} $", self.text[: match.start()]):
+        if re.match(rf"(?:{MONTH} (?:the )?)?{DAY} (?:y|e|and) ", between) and not re.search(r"\b(?:entre|between)(?: \w+){0,2} $", self.text[: match.start()]):
             self.found.doubts.append("ambiguous")  # "el 24 y el 31 de diciembre"
         return self._shared(match, day(first), day(second), month(month_), _int(year))
 
@@ -629,8 +652,9 @@ class _Finder:
         if dated:
             return
         self.take(rf"\b({WEEKDAY}),?(?:{_RANGE_JOIN}| (?:para|pra|pro) (?:o |a )?)({WEEKDAY})(?= |$|[,.!?])", self._weekday_pair)
-        if not relative or self.found.points[1:]:
+        if not relative or len({point.date for point in self.found.points}) > 1:
             return
+        self.found.points[1:] = []
         lead, tail = (
             r"(?:el |este |esse |this |on |na |no |a |da |(?:el |the |na |no |this )?(?:next|proxim[oa]|coming) )",
             r"(?: (?:que viene|que vem|proximo|proxima|siguiente|next))?",
@@ -711,6 +735,15 @@ class _Finder:
             self.text,
         ):
             self.found.month = month(match[1])
+
+
+def _as_said(match: re.Match[str], today: dt.date) -> str:
+    """The statement blanked when the weekday is that day's: all of "today is Thursday", of "tomorrow is Friday" the weekday."""
+    is_today = match[1] in {"hoy", "today", "hoje"}
+    if (today + (not is_today) * ONE_DAY).weekday() != weekday(match[2]):
+        return match[0]
+    kept = 0 if is_today else len(match[1])
+    return match[0][:kept] + " " * (len(match[0]) - kept)
 
 
 def exists(year: int, month_: int, day_: int) -> bool:
