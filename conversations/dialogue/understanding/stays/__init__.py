@@ -16,7 +16,7 @@ from typing import Any
 from conversations.dialogue.types import MAX_DAYS_AHEAD, MAX_NIGHTS
 from conversations.dialogue.understanding.stays import clauses, points
 from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
-from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, WEEKDAY, month, with_digits
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, WEEKDAY, month, with_digits
 
 MONTH_NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
 
@@ -147,6 +147,12 @@ _STAYS = re.compile(
 )
 
 
+# Words of the calendar that nothing has taken.
+_UNREAD = re.compile(
+    rf"(?<!los )(?<!as )(?<!aos )(?<!todos )(?<!cada )(?<!every )\b{LONG_WEEKDAY}|(?<![\d.,/:-])(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?(?![\d/:%-]|[.,]\d| ?[a-z])"
+    rf"|\b{LONG_MONTH}|\b(?:un|um|a|one|\d) (?:mes|month|meses|months)\b"
+    r"|\b(?:no puedo|no podemos|no voy a poder|no me sirve|can't|cannot|nao posso|nao podemos|nao da|nao consigo)\b|\b(?:menos|salvo|excepto|except|exceto|anything but|any day but)(?: (?:el|the|o))? "
+)
 _UNSURE = r"(?:nada mas|y|ponele|pongamos|ponle|digamos|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|digamos|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
@@ -317,7 +323,10 @@ class _Reader:
             found.points[0].role = "out"
         if known_end and len(found.points) == 1 and found.points[0].role != "out":
             return Reading(*_with_end(found.points[0], known_end, today), rest)
+        ends = len(found.points)
         slots, problems = _resolve(found, nights, more, today, before, awaiting)
+        if "check_in" in slots and ends == 1 and nights is None and _UNREAD.search(found.text):
+            return Reading({}, ("ambiguous",), rest)  # a day was read, and words of a day beside it were not
         return Reading(slots, tuple(problems), rest)
 
 

@@ -16,7 +16,7 @@ _EVENT = re.compile(
     r"\b(?:se casan?|casamos|casament\w+|casamient\w+|boda|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
     r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|(?:mis|minhas|my|las|as|de|me tomo) (?:vacaciones|ferias|holidays?|francos|folgas|vacation)|on leave|licencia|term (?:starts|ends)|school(?! trip)|(?<!excursao da )escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
-    r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party|ceia|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
+    r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party(?! of)|ceia|cena\b|dinner|jantar|almuerzo|almoco|lunch|brunch|menu|juega\w*|jugamos|joga\w*|plays?\b|what time|a que hora|que horas?|horarios?|(?:do|does|is|are|esta|estan|sera|estara) (?:\w+ )?(?:open|close\w*|abiert\w+|cerrad\w+|abert\w+|fechad\w+)|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
 )
 # Where the journey begins: no day of the stay, whatever else is said.
 _ORIGIN = re.compile(
@@ -30,7 +30,7 @@ _LEAVING = re.compile(
 _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
 PAST = re.compile(
-    r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
+    r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|liguei|llame|llamamos|(?:les|te|lo|la|los) hable|hable (?=con|el|ayer|por)|falei|falamos com|spoke|(?:i|we|she|he) called|me (?:dijo|dijeron|disse|disseram|confirm(?:o|aron|ou|aram)|atendi(?:o|eu))|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
     r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
@@ -45,6 +45,7 @@ _STAY = re.compile(
 )
 
 
+_PART_OF_DAY = re.compile(r"\b(?:a la|por la|de la|de|a|at|pela) (?:noche|noite|night)\b|\b(?:hay|tem|any) (?:lugar )?(?:para |pra |for )?(?:cenar|jantar|dinner)\b")
 _WISH = re.compile(
     r"\b(?:lleg\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|tem quarto|tem vaga|hay lugar|quartos?|vagas?|lugar|habitaci\w+|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
 )
@@ -136,7 +137,7 @@ def without_the_past(text: str, today: dt.date) -> str:
 def _is_other(clause: str, today: dt.date) -> bool:
     if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause):
         return True
-    if _STAY.search(clause):
+    if _STAY.search(_PART_OF_DAY.sub(" ", clause)):
         return False
     return bool(_EVENT.search(clause)) or (not _DATE.search(clause) and _names_a_past_year(clause, today))
 

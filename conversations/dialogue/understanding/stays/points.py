@@ -65,7 +65,7 @@ _BLANKED = [
         rf"\b\d{{1,2}}(?:(?:,| y| e| and|,? &) ?\d{{1,2}})* ?-?{_CHILDREN}\b(?! (?:antes|before))",
         rf"\b(?:de|of|aged?|tiene|tem|con|com|has|cumple|faz|turns?) \d{{1,2}}(?:,? ?(?:y|e|and|&|,) ?\d{{1,2}})* {_CHILDREN}\b",
         r"(?:[$€£]|usd|ars|brl|r\$|u\$s|us\$) ?\d[\d.,]*(?: ?k\b| mil\b)?|\b\d[\d.,]* ?(?:pesos|dolares|dollars|dolar|dollar|reais|usd|ars|euros?|eur|brl|lucas|mangos|mil|k|bucks|quid)\b",
-        r"\b\d{1,2}(?::\d{2}| ?(?:a\.m\.|p\.m\.)| ?(?:hs|hrs|h|hours?|horas|am|pm|a\.m|p\.m|o'?clock)\b|h\d{2}\b)(?: ?(?:hs|am|pm|horas))?",
+        r"\b\d{1,2}(?:[:.]\d{2} ?(?:am|pm|hs?|hrs)\b|:\d{2}| ?(?:a\.m\.|p\.m\.)| ?(?:hs|hrs|h|hours?|horas|am|pm|a\.m|p\.m|o'?clock)\b|h\d{2}\b)(?: ?(?:hs|am|pm|horas))?",
         r"\b(?:a|as|at|around|tipo|before|antes de|desde|until|till|hasta|ate|after|despues de|depois d|sobre) (?:eso de |partir de )?(?:la|las|as) \d{1,2}(?:[.:]\d{2})?(?: y media| e meia| y cuarto)?\b(?! (?:de (?:"
         + LONG_MONTH
         + ")))",
@@ -103,6 +103,7 @@ _BLANKED = [
         r"\b(?:iva|vat|descuento|discount|desconto|vto|val|llamame|interno) (?:es |is |e )?(?:del? |of |from )?\d{1,2}(?: ?(?:a|al|to|-) ?\d{1,2})?\b(?= ?(?:%|hs|h\b|[?.,!]|$|grados|degrees|por ciento))",
         r"\b\d{1,2}(?:er|ro|do|to|st|nd|rd|th|o) (?:piso|floor|andar)\b|\b(?:aged?|de|entre|between|from) \d{1,2} (?:to|a|y|and|e) \d{1,2} (?:anos|years)|\baged? \d{1,2} (?:to|and) \d{1,2}\b",
         r"\b(?:hace|ya van|faz|van) (?:\d{1,2}|una?|uma?) (?:noches?|noites?|dias?)\b(?: (?:que|sin|sem))?|\bfor \d{1,2} nights (?:now|already)\b",
+        r"\b(?:floors?|pisos?|andar(?:es)?) (?:from |del? |do |entre )?\d{1,2} ?(?:al?|ao|to|or|ou|o|y|e|and|-) ?(?:el |the |o )?\d{1,2}\b|\b\d{1,2} (?:al?|ao|to|or|ou|o|y|e|and) (?:el |the |o )?\d{1,2} (?:piso|floor|andar)\b",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
         r"\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:" + LONG_MONTH + r")|al?\b|ao\b|-|/|y (?:el )?\d))",
         # hours of the house: "el desayuno es de 7 a 10"
@@ -112,7 +113,7 @@ _BLANKED = [
         r"\b\d{1,2} (?:de|of) (?:"
         + LONG_MONTH
         + r")(?= (?:(?!20\d\d)\d{2,5}\b(?! (?:noches|personas))|avenue|street|square|station|av\b|avenida))",
-        r"\b(?:plaza|vivo en|calle|avenida|av\.?|parque|estacion) (?:de |del )?\d{1,2} de (?:" + LONG_MONTH + ")",
+        r"\b(?:plaza|vivo en|calle|avenida|av\.?|parque|estacion|barrio|hospital|escuela|club|estadio|paseo|bairro|praca|moro na) (?:de |del )?\d{1,2} de (?:" + LONG_MONTH + ")",
     )
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
@@ -170,6 +171,8 @@ _LAST_NIGHT = re.compile(
     rf"\b(?:ultima noche|last night|ultima noite|(?:the )?last (?:one )?of (?:them|these|which)|la ultima|the last one)(?: (?:being|is|of|on|the|el|la|del|dia|seria|sera|es|e|o|no|do|de|:))*:? "
     rf"(?:({DAY})(?: ?(?:de|of|do)? ?({MONTH}))?|({MONTH}) (?:the )?({DAY}))"
 )
+# "A segunda cama", "terça parte": counted, no days.
+_COUNTED = "cama|vez|via|opcao|pessoa|parte|diaria|semana|quinzena|reserva|andar|porta|rua|mensagem|tentativa|pergunta|coisa|crianca|avenida|linha|fila|classe|mao|chave|hospede|estadia|visita|viagem|quarto|fase|parcela|toalha|habitacion|opcion|noite|noche"
 # "Hoy es jueves": no day of the stay.
 _IS_WEEKDAY = re.compile(rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?")
 _NOT_THEN = re.compile(
@@ -181,6 +184,8 @@ _SEE_YOU = re.compile(
 _WEEKDAY_BEFORE = re.compile(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
 _JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bao\b|\bas\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
 _RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|ao|hasta|ate|to|till?|until|thru|through|(?<=\d )(?:para|pro|pra o))(?: (?:el|the|o|dia|ao))* )"
+_BARE_RANGE = re.compile(rf"\b{DAY}{_RANGE_JOIN}{DAY}(?! ?(?:de|of|do|del|/|{MONTH}))")
+_SLEEPS = re.compile(r"\b(?:noches?|nights?|noites?|lleg\w+|arriv\w+|cheg\w+|reserv\w+|book\w*|disponib\w+|availab\w+|stay\w*|dias?|days?|fechas?|dates?|datas?|check ?-?(?:in|out))\b")
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"
 _NEXT = r"(?:proxim[oa]|que viene|next|que vem|siguiente|seguinte|following)"
 _FEASTS = {
@@ -227,6 +232,8 @@ def find(
         found.doubts.append("ambiguous")
     if _NIGHT_BEFORE.search(text) and not _INSTEAD.search(folded) and len(re.findall(r"\d+", text)) <= 2:
         found.doubts.append("ambiguous")
+    if re.search(r"\b(?:andar|pisos?|floors?|vagas? de garagem|cuotas|parcelas|instal\w+)\b", text) and _BARE_RANGE.search(text) and not _SLEEPS.search(text):
+        found.doubts.append("ambiguous")  # floors, or days?
     if re.search(r"\b(?:entre|between)\b.*\b(?:unos|uns|a few|algunos|some) (?:dias|days)\b", text):
         found.doubts.append("incomplete")
     if _ABOUT.search(text):
@@ -349,7 +356,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
         )
         self.take(
@@ -677,6 +684,8 @@ class _Finder:
             re.search(r"\b(?:los|las|aos|nas|os|as|todos|cada|every|a|(?<!partir )(?<!antes )(?<!depois )(?<!despues )de) ?$", before)
             and not match[1]
         ):
+            return False
+        if re.match(rf" (?:e ultima )?(?:{_COUNTED})\b", self.text[match.end() :]):
             return False
         return match[2] not in {"segunda", "terca", "quarta", "quinta", "sexta"} or bool(
             match[1] or "feira" in match[0] or self.language == "pt"
