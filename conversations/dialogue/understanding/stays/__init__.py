@@ -234,7 +234,12 @@ class _Reader:
 
     def of_the_stay(self) -> Reading:
         """Without the clauses that speak of something else."""
-        return self._read(*clauses.of_the_stay(self.written, self.today))
+        reading = self._read(*clauses.of_the_stay(self.written, self.today))
+        if reading.clarify or {"check_in", "check_out"} & reading.slots.keys():
+            return reading
+        # "School trip, March 15, 4 nights": the only day there is.
+        alone = self._read(*clauses.of_the_stay(self.written, self.today, spill=False))
+        return alone if "check_in" in alone.slots and "nights" in reading.slots else reading
 
     def of_everything(self) -> Reading:
         return self._read(self.written, None)
@@ -273,6 +278,11 @@ class _Reader:
             _near_event([point for point in found.points if not point.feast], (feasts[0].day, feasts[0].month or 1, None), today)
         if not doubts and not found.points and not found.stretches:
             doubts += _vague(text, found, nights, about_a_stay)
+        if "listed" in doubts:  # "el 9 y 10 de enero": two nights only when they say so, or an arrival and a departure
+            doubts.remove("listed")
+            first, second = [point for point in found.points if point.listed][:2]
+            if not (nights == 2 and (second.day - first.day == 1 or (second.day == 1 and first.day >= 28))):
+                doubts.append("ambiguous")
         if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
             doubts.remove("days")
             if (

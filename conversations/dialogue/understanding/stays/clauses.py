@@ -13,7 +13,7 @@ _BREAK = re.compile(
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(
-    r"\b(?:se casan?|casamos|casament\w+|casamient\w+|boda|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
+    r"\b(?:se casan?|casamos|casament\w+|casamient\w+|bodas?|promesa|acto\b|apresentac\w+|presentacion|quinceane\w+|bautismo|batizado|christening|funeral|velorio|reunion\b|reuniao|meeting|training|capacitaci\w+|curso|course|workshop|taller|locaciones|locacoes|locations|traslado|deslocamento|devoluci\w+|devoluc\w+|rooming list|release|liberacion|rinde|keynote|palestra|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
     r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|(?:mis|minhas|my|las|as|de|me tomo) (?:vacaciones|ferias|holidays?|francos|folgas|vacation)|on leave|licencia|term (?:starts|ends)|school(?! trip)|(?<!excursao da )escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
     r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party(?! of)|ceia|cena\b|dinner|jantar|almuerzo|almoco|lunch|brunch|menu|juega\w*|jugamos|joga\w*|plays?\b|what time|a que hora|que horas?|horarios?|(?:do|does|is|are|esta|estan|sera|estara) (?:\w+ )?(?:open|close\w*|abiert\w+|cerrad\w+|abert\w+|fechad\w+)|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
@@ -56,6 +56,14 @@ _SAME_DAYS = re.compile(
 _DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}|\b(\d{{1,2}})/(\d{{1,2}})\b")
 
 Anchor = tuple[int, int, int | None]
+_DAYS = re.compile(rf"(?<![\d.,:/])\b{DAY}(?!:|[.,]\d| ?(?:hs|h|am|pm)\b)")
+_WITH_YOU = re.compile(
+    r"\b(?:con (?:ustedes|vos|uds)|com (?:voces|vcs|vces)|with you|at (?:your (?:place|hotel)|yours|the hotel)|(?:en|al?|no) (?:el |tu |su |seu |vuestro )?hotel|hotel de voces|your hotel|en lo de ustedes)\b"
+)
+_SOMEBODY = re.compile(
+    r"^\W*(?:(?:y|and|e|pero|but|mas) )?(?:mi|my|meu|minha|mis|meus|minhas|nuestr[oa]s?|our|el|the|o|a|la) (?!(?:mujer|marido|esposa|esposo|wife|husband|familia|family|vuelo|flight|voo)\b)[a-z]+(?:'s)? (?:\w+ ){0,4}?(?:va|vai|van|vao|goes|is|are|esta|estan|llegan?|chegam?|arrives?|vienen?|vem|comes?|reserv\w+|booked|tiene|tem|has|quedan?|se queda|fica)\b"
+)
+_OURSELVES = re.compile(r"\b(?:yo|nosotr[oa]s|eu|a gente|nos|nois|we|i|me|us)\b")
 
 
 # "tengo reserva para el 5, ¿puedo pasarla al 12?": what follows counts.
@@ -71,9 +79,10 @@ _HAD = re.compile(
 )
 
 
-def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
+def of_the_stay(text: str, today: dt.date, *, spill: bool = True) -> tuple[str, Anchor | None]:
     """The text, as long as before, with the clauses about other matters blanked out, and the (day, month, year) of an event
-    among them: "el congreso es el 15 de marzo, llegaría el 14" means March."""
+    among them: "el congreso es el 15 de marzo, llegaría el 14" means March. ``spill``: a short clause behind such a matter
+    belongs to it."""
     if _SAME_DAYS.search(text):
         return text, None
     if (
@@ -84,24 +93,51 @@ def of_the_stay(text: str, today: dt.date) -> tuple[str, Anchor | None]:
         text = " " * moved.end() + text[moved.end() :]
     if (meant := _SHOULD_BE.search(text)) and re.search(r"\d", text[: meant.start()]) and re.search(r"\d", text[meant.end() :]):
         text = " " * meant.end() + text[meant.end() :]
+    if with_you := _with_you(text):
+        return with_you
+    text = _without_others(text)
     kept: list[str] = []
     over, other, same_sentence = False, False, False
     anchor: Anchor | None = None
     for clause, gap in _clauses(text):
         over = bool(PAST.search(clause)) or (over and not _WISH.search(clause))
-        # "which bus is it, the 17 or the 10?"; a day with its month is a new matter
-        more = other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6 and not _DATE.search(clause)
+        # "which bus is it, the 17 or the 10?"
+        more = spill and other and same_sentence and not _STAY.search(clause) and len(clause.split()) <= 6
         other = over or _is_other(clause, today) or more
         same_sentence = not _SENTENCE_END.search(gap) and ":" not in gap
         over = over and not _CONTRAST.search(gap)
         if other and not over and (match := _DATE.search(clause)):
-            if match[7]:
-                anchor = int(match[7]), min(12, max(1, int(match[8]))), None
-            else:
-                anchor = day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
+            anchor = _anchor(match)
         kept += [" " * len(clause) if other else clause, gap]
         over = over and not _SENTENCE_END.search(gap)
     return "".join(kept), anchor
+
+
+def _with_you(text: str) -> tuple[str, Anchor | None] | None:
+    """The one clause that says both ends of the stay "with you", "en el hotel", of several that name days; None without one."""
+    parts = [*_clauses(text)]
+    own = [index for index, (clause, _gap) in enumerate(parts) if _WITH_YOU.search(clause) and len(_DAYS.findall(clause)) >= 2]
+    others = [index for index, (clause, _gap) in enumerate(parts) if index not in own and _DAYS.search(clause)]
+    if len(own) != 1 or not others:
+        return None
+    dated = [match for index in others if (match := _DATE.search(parts[index][0]))]
+    anchor = _anchor(dated[0]) if dated and not _DATE.search(parts[own[0]][0]) else None
+    return "".join((clause if index in own else " " * len(clause)) + gap for index, (clause, gap) in enumerate(parts)), anchor
+
+
+def _without_others(text: str) -> str:
+    """The text without the days of somebody who is told apart: "mi hermano llega el 5, nosotros el 6"."""
+    parts = [*_clauses(text)]
+    others = [index for index, (clause, _gap) in enumerate(parts) if _SOMEBODY.search(clause) and _DAYS.search(clause)]
+    if not others or not any(_OURSELVES.search(clause) and _DAYS.search(clause) for clause, _gap in parts[others[-1] + 1 :]):
+        return text
+    return "".join((" " * len(clause) if index in others else clause) + gap for index, (clause, gap) in enumerate(parts))
+
+
+def _anchor(match: re.Match[str]) -> Anchor:
+    if match[7]:
+        return int(match[7]), min(12, max(1, int(match[8]))), None
+    return day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
 
 
 def _clauses(text: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from conversations.dialogue.understanding.stays import feasts
@@ -42,6 +42,7 @@ class Point:
     named: int | None = None
     feast: bool = False
     later: int = 0  # days after the day named: who sleeps there last on the 10th leaves on the 11th
+    listed: bool = False  # one of two days that "and" joins
     joined: bool = False  # the first day of a range that names its month: "3 to 5 May"
 
 
@@ -248,7 +249,7 @@ def find(
     finder.vague()
     found.undated, found.text = text, finder.text
     found.points.sort(key=lambda point: point.start)
-    if len(found.points) == 2 and not any(point.role or point.feast for point in found.points):
+    if len(found.points) == 2 and not any(point.role or point.listed for point in found.points):
         first, second = found.points
         if re.fullmatch(r" (?:and|y|e) (?:el |the |dia |o dia )?", text[first.end : second.start]) and not re.search(
             r"\b(?:entre|between)\b", text[: first.start]
@@ -466,7 +467,8 @@ class _Finder:
     def _pair(self, match: re.Match[str], first: str, second: str, month_: str, year: str | None) -> list[Point]:
         between = self.text[match.start() : match.end()]
         if re.match(rf"(?:{MONTH} (?:the )?)?{DAY} (?:y|e|and) ", between) and not re.search(r"\b(?:entre|between)(?: \w+){0,2} $", self.text[: match.start()]):
-            self.found.doubts.append("ambiguous")  # "el 24 y el 31 de diciembre"
+            self.found.doubts.append("listed")  # "el 24 y el 31 de diciembre"
+            return [replace(point, joined=False, listed=True) for point in self._shared(match, day(first), day(second), month(month_), _int(year))]
         return self._shared(match, day(first), day(second), month(month_), _int(year))
 
     def _shared(self, match: re.Match[str], start: int, end: int, number: int, year: int | None) -> list[Point]:
