@@ -54,6 +54,8 @@ _DAYS = re.compile(
 _MORE = re.compile(
     rf"\b({_N}) {_NIGHT} (?:mas|more|extra|longer|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
     rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {_NIGHT}\b"
+    # "un día más": a day more is a night more
+    rf"|\b({_N}) (?:dias?|days?) (?:mas|more|extra|longer|a mais|adicional\w*)\b(?! (?:tarde|cedo|tarde|late|early))|\b({_N}) (?:more|extra|mas|mais|additional) (?:dias?|days?)\b|\b(?:otro dia|another day|mais um dia)\b(?= ?(?:$|[,.!?]|mas|por favor|please))"
     rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({_N})(?: more| extra)? {_NIGHT}\b"
 )
 _LESS = re.compile(
@@ -85,6 +87,7 @@ _MONTH_MEANT = re.compile(
     r"\b(?:quise decir|quiero decir|i meant?|quis dizer|quero dizer|(?:me )?(?:confundi|equivoque|enganei|errei)(?: de| o)? mes|wrong month|digo|perdon|sorry|desculpa)\b"
 )
 _NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|\bsemana (?:siguiente|seguinte)\b")
+_SAME_DAY = re.compile(r"\b(?:(?:el|ese|the|no|o|that|nesse|esse) )?(?:mism[oa]|same|mesm[oa]) (?:dia|day)\b")
 _NEXT_DAY = re.compile(
     r"\b(?:(?:a la|al) (?:manana |dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b"
 )
@@ -247,7 +250,7 @@ class _Reader:
     def _read(self, text: str, event: clauses.Anchor | None) -> Reading:
         written, language, today, before = self.written, self.language, self.today, self.before
         awaiting, about_a_stay = self.awaiting, self.about_a_stay
-        if shifted := _shifted(text, before, today):
+        if shifted := _shifted(text, before, today, awaiting):
             return shifted
         known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
         nights, more, dated, doubts = _nights(text, language)
@@ -289,7 +292,7 @@ class _Reader:
                 len(found.points) < 2
                 and not found.stretches
                 and nights is None
-                and (found.points or _STAYS.search(text) or _PRICED.search(text))
+                and (found.points or found.month or _STAYS.search(text) or _PRICED.search(text))
             ):
                 doubts.append("incomplete")
         if (
@@ -441,7 +444,7 @@ def _letterhead(ends: list[Point], today: dt.date) -> None:
         ]
 
 
-def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
+def _shifted(text: str, before: _Known, today: dt.date, awaiting: str | None) -> Reading | None:
     """ "las mismas fechas pero en enero", "un día antes": the known stay, moved."""
     start, end = before.check_in, before.check_out
     if start is None:
@@ -467,6 +470,8 @@ def _shifted(text: str, before: _Known, today: dt.date) -> Reading | None:
             if known_day is not None and known_day.day == was and exists(known_day.year, known_day.month, is_now):
                 moved = known_day.replace(day=is_now)
                 return Reading.of(_checked(other if is_end else moved, moved if is_end else other, None, today))
+    if end is None and awaiting == "check_out" and _SAME_DAY.search(text):
+        return Reading({}, ("reversed",), "")
     if end is None and _NEXT_DAY.search(text):
         return Reading.of(_checked(start, start + ONE_DAY, None, today))
     if (match := _ALL_SHIFTED.search(text)) and end is not None and _SHIFT.search(text):
@@ -546,6 +551,8 @@ def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool | Non
         return ["incomplete"]
     if (
         not about_a_stay
+        and not (about_a_stay is None and _VAGUE.search(text))
+        and not (about_a_stay is None and found.month is not None and len(text.split()) <= 5)
         and not _STAYS.search(text)
         and not _VAGUE_MONTH.search(text)
         and not (about_a_stay is None and _SEASON.search(text))
@@ -576,7 +583,7 @@ def _resolve(
     ends = _told_ends(_unique(found.points))
     if more:
         if before.check_in is None or before.check_out is None:
-            return {}, []
+            return {}, ["ambiguous"] if ends else []  # "el 8, y el 15 otra noche"
         later = before.check_out + more * ONE_DAY
         return _checked(before.check_in, later, None, today) if later > before.check_in else ({}, ["incomplete"])
     if len([point for point in ends if not point.feast]) >= 2:
@@ -695,6 +702,8 @@ def _two(first: Point, second: Point, nights: int | None, today: dt.date, before
     slots, problems = _checked(check_in, check_out, None, today)
     if slots and nights is not None and nights != slots.get("nights"):
         return {}, ["ambiguous"]
+    if second.month is None and second.date is None and not first.joined and 0 < first.day - second.day < MONTH_CROSSING:
+        return {}, ["reversed"]
     return slots, problems
 
 

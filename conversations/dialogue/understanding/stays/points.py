@@ -136,7 +136,7 @@ _SLIP = re.compile(
 )
 _OUT_BEFORE = re.compile(
     r"\b(?:hasta|until|till?|'til|ate|thru|through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|out|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
+    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
     r"[^\d,.;?!]{0,22}$"
 )
 _OUT_AFTER = re.compile(
@@ -189,6 +189,17 @@ _BARE_RANGE = re.compile(rf"\b{DAY}{_RANGE_JOIN}{DAY}(?! ?(?:de|of|do|del|/|{MON
 _SLEEPS = re.compile(r"\b(?:noches?|nights?|noites?|lleg\w+|arriv\w+|cheg\w+|reserv\w+|book\w*|disponib\w+|availab\w+|stay\w*|dias?|days?|fechas?|dates?|datas?|check ?-?(?:in|out))\b")
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"
 _NEXT = r"(?:proxim[oa]|que viene|next|que vem|siguiente|seguinte|following)"
+# Days of a feast that is a stretch: days before (negative) or after Easter Sunday.
+_EASTER_DAYS = {
+    r"jueves santo|maundy thursday|holy thursday|quinta(?:-feira)? santa": -3,
+    r"viernes santo|good friday|sexta(?:-feira)? santa": -2,
+    r"domingo de (?:pascuas?|resurreccion|pascoa)|easter sunday": 0,
+    r"lunes de pascuas?|easter monday|segunda(?:-feira)? de pascoa": 1,
+    r"sabado de carnaval": -50,
+    r"lunes de carnaval|carnival monday|segunda(?:-feira)? de carnaval": -48,
+    r"martes de carnaval|carnival tuesday|terca(?:-feira)? de carnaval|shrove tuesday": -47,
+    r"miercoles de ceniza|ash wednesday|quarta(?:-feira)? de cinzas": -46,
+}
 _FEASTS = {
     r"nochebuena|noche buena|christmas eve|xmas eve|vespera de natal": (12, 24),
     r"navidad|christmas(?: day)?|xmas|natal": (12, 25),
@@ -357,7 +368,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
         )
         self.take(
@@ -508,6 +519,16 @@ class _Finder:
             return stretch(None if after_or_before(match) else stay)
 
         year = r"(?: (?:de |del |of )?(20\d\d))?"
+        for pattern, days in _EASTER_DAYS.items():
+            self.take(
+                rf"\b(?:el |the |a |o )?(?:{pattern}){year}(?: (?=hasta|al?\b|ate))?",
+                lambda m, days=days: self._of_easter(m, days),  # type: ignore[misc]
+            )
+        if len([point for point in self.found.points if point.feast]) == 1:  # "jueves santo a domingo"
+            self.take(
+                rf"(?<=\s)(?:al?|ao|hasta(?: el)?|ate(?: o)?|to|until|till?) (?:the |el |o )?({LONG_WEEKDAY})(?= |$|[,.!?])(?! (?:de|of))",
+                lambda m: [Point(m.start(), m.end(), 0, named=weekday(m[1]), role="out")],
+            )
         self.take(
             rf"\b(?:semana santa|pascuas?|easter(?: weekend)?|pascoa){year}", lambda m: stretch_at(m, feasts.easter_stay(today, _int(m[1])))
         )
@@ -535,6 +556,13 @@ class _Finder:
             self.found.doubtful_feast = True
         weekend = rf"\b(?P<lead>(?:est[ea]|this|coming|ese|esse|nesse|neste|{_NEXT}|el|the|o|no|pro)(?: {_NEXT})? )?(?:fin de semana|weekend|wknd|fim de semana|final de semana|finde|fds)\b(?P<tail> (?:que viene|que vem|proximo|siguiente|coming))?"
         self.take(weekend, lambda m: self._weekend(m) if relative and not dated else ([] if dated else None))
+
+    def _of_easter(self, match: re.Match[str], days: int) -> list[Point]:
+        for year in [int(match[1])] if match[1] else range(self.today.year, self.today.year + 2):
+            date = feasts.easter(year) + days * ONE_DAY
+            if date >= self.today:
+                break
+        return [Point(match.start(), match.end(), date.day, date.month, date.year, date, feast=True)]
 
     def _long_weekend(self, country: str, match: re.Match[str]) -> tuple[dt.date, dt.date] | None:
         number = month(match["month"]) if match["month"] else None
@@ -576,7 +604,7 @@ class _Finder:
         if re.match(rf" (?:in|de|em|en|of|do) (?:{LONG_MONTH}|{MONTH})", self.text[match.end() :]):
             self.found.doubts.append("incomplete")
             return []
-        if is_next != on_weekend:
+        if is_next != on_weekend or re.search(r"\b(?:no|not|nao) (?:era|es|was|is|quise|foi|e)\b.*\b(?:otr[oa]|other|outr[oa])\b", self.original):
             self.found.doubts.append("ambiguous")
             return []
         friday = self.today + ((4 - self.today.weekday()) % 7) * ONE_DAY
@@ -697,6 +725,8 @@ class _Finder:
         first = self._coming(weekday(match[1]))
         if first is None:
             return []
+        if re.search(r"\b(?:next week|semana que vi?em|semana que viene|proxima semana|the week after)\b", self.original):
+            first = self.today + (7 - self.today.weekday() + weekday(match[1])) * ONE_DAY
         last = first + ((weekday(match[2]) - first.weekday()) % 7 or 7) * ONE_DAY
         return [
             Point(match.start(), match.end(), first.day, first.month, first.year, first, role="in"),
@@ -705,7 +735,7 @@ class _Finder:
 
     def _weekday(self, match: re.Match[str], wanted: int, said: str, week: str) -> list[Point]:
         anchor = self.found.points[0].date if self.found.points else None
-        if self.check_in and not week and not self.found.points and not said and self.awaiting is None:
+        if self.check_in and not week and not self.found.points and not re.search(r"\b(?:est[ea]|esse|this|coming|que v\w+)\b|" + _NEXT, said) and self.awaiting is None:
             near = min((self.check_in + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
             if near >= self.today and self._role(match.start(), match.end(), only=True) != "out":
                 return [Point(match.start(), match.end(), near.day, near.month, near.year, near)]

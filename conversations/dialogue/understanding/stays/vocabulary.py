@@ -194,6 +194,8 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
     (re.compile(r"\bd (?=\d|" + _LONG_NAME + r"\b)"), "de "),
     (re.compile(r"\b2nite\b"), "tonight"),
+    (re.compile(r"\b(?:findi|findes|finds|fimds)\b"), "finde"),
+    (re.compile(rf"\b({_LONG_NAME}),? (?:del|do|of) (20\d\d)\b"), r"\1 de \2"),
     (re.compile(r"\bx ?(\d{1,2}) (?=n(?:oche|ight|oite))"), r"\1 "),
     (re.compile(rf"\b({_LONG_NAME}) (\d{{1,2}}) ?[-/] ?(?={_LONG_NAME}\b)"), r"\1 \2 - "),
     (re.compile(rf"\b(\d{{1,2}} {_LONG_NAME}) ?/ ?(?=\d{{1,2}} {_LONG_NAME}\b)"), r"\1 - "),
