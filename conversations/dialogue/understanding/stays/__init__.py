@@ -21,7 +21,7 @@ from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LO
 MONTH_NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
 
 _N = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
-_NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|pernoctes?|pernoites?|diarias?)"
+_NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|noitinhas?|noitadas?|pernoctes?|pernoites?|diarias?)"
 _NIGHTS = re.compile(
     rf"\b(?:un par de|a couple of|um par de|couple of) {_NIGHT}\b|(?<![\d/.])\b({_N})(?: o (?:tal vez )?\d)? (?:(?!una? |uma? |one |otra )[a-z]+ )?{_NIGHT}\b(?! (?:or more|o mas|ou mais|or longer|minim|now\b|already|ya\b|ja\b))|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b(?! (?:or more|o mas|ou mais|or longer|minim))"
 )
@@ -67,6 +67,8 @@ _EARLIER = re.compile(
 # "no, una menos"
 _ONE_LESS = re.compile(rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({_N}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?")
 _AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
+# "llego el 7, la vuelta es diez días después"
+_DAYS_LATER = re.compile(rf"\b({_N}) (dias?|days?|semanas?|weeks?) (?:despues|later|depois|mas tarde|mais tarde|after that)\b")
 # "¿cuánto sale una noche?" asks for the price of any night.
 _PER_NIGHT = re.compile(
     rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica|sai) (?:la |el |a |one |una |uma |1 )?{_NIGHT}\b"
@@ -77,7 +79,7 @@ _SAME = re.compile(
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 _SHIFTED_END = re.compile(
-    r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+    r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|vuelta|volta|volto|voltamos|back|return\w*|regres\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
 )
 # "cambiame el 6 por el 8"
 _REPLACED = re.compile(
@@ -86,6 +88,11 @@ _REPLACED = re.compile(
 _MONTH_MEANT = re.compile(
     r"\b(?:quise decir|quiero decir|i meant?|quis dizer|quero dizer|(?:me )?(?:confundi|equivoque|enganei|errei)(?: de| o)? mes|wrong month|digo|perdon|sorry|desculpa)\b"
 )
+# "no, en enero"
+_ONLY_MONTH = re.compile(
+    rf"(?:(?:no|nao|mejor|melhor|perdon|digo|sorry|rather|instead|but|pero|ah|ay|uy|bueno|well|sino|seria|make it)[ ,]+)+(?:en |in |em |para |pra |for )?{LONG_MONTH}(?: (?:instead|mejor|por favor|please|entonces|then))?"
+)
+_ADDED_DAY = re.compile(rf"\b(?:sum[ae]\w*|agreg\w+|anad\w+|add|includ\w+|inclu[iy]\w*|acrescent\w+|adicion\w+)\b(?: (?:me|nos|le|el|the|o|a|la|noche|night|noite|del?|of|on|do|da|also|tambien|tambem))* {LONG_WEEKDAY}")
 _NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|\bsemana (?:siguiente|seguinte)\b")
 _SAME_DAY = re.compile(r"\b(?:(?:el|ese|the|no|o|that|nesse|esse) )?(?:mism[oa]|same|mesm[oa]) (?:dia|day)\b")
 _NEXT_DAY = re.compile(
@@ -254,6 +261,11 @@ class _Reader:
             return shifted
         known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
         nights, more, dated, doubts = _nights(text, language)
+        if nights is None and not more and (match := _DAYS_LATER.search(dated)) and before.check_in is None:
+            nights = _count(match[1]) * (7 if match[2][0] in "sw" else 1)
+            dated = _blank(dated, match)
+            if not _SHIFTED_END.search(dated):
+                doubts.append("ambiguous")
         found = points.find(
             dated,
             language=language,
@@ -400,6 +412,20 @@ def _apart(ends: list[Point], rest: str, today: dt.date) -> None:
             bare[0].month = bare[-1].month
 
 
+# A message of nothing but days: "este jueves", "hoy no, mañana", "de mañana al lunes", "fds que vem dá?".
+_ONLY_DAYS = re.compile(
+    rf"\W*(?:(?:{WEEKDAY}|feira|hoy|hoje|today|tonight|manana|tomorrow|amanha|pasado|depois de amanha|finde|fds|fin de semana|fim de semana|final de semana|weekend|feriado|largo|{LONG_MONTH}|"
+    r"el|la|este|esta|esse|essa|ese|no|na|nao|o|a|al|ao|del?|do|da|the|this|that|on|in|en|em|y|e|and|to|till?|until|hasta|ate|desde|from|para|pra|pro|for|otr[oa]|outr[oa]|other|one|not|si|sim|yes|mejor|melhor|rather|better|"
+    r"que viene|que vem|proxim[oa]|next|coming|noche|noite|night|fim|fin|comeco|inicio|mediados|meados|finales|principios|mid|early|late|end|of|beginning|pode ser|puede ser|podria ser|da|rola|maybe|creo|acho|dale|ok|please|por favor|porfa|nomas|entonces|then|entao)\b\W*)+"
+)
+_A_DAY = re.compile(rf"\b(?:{LONG_WEEKDAY}|hoy|hoje|today|tonight|manana|tomorrow|amanha|finde|fds|semana|weekend|feriado|{LONG_MONTH})")
+
+
+def is_only_days(folded: str) -> bool:
+    """Whether a message is made of words of the calendar alone, and of words around them."""
+    return bool(_A_DAY.search(folded)) and bool(_ONLY_DAYS.fullmatch(folded)) and not points.is_goodbye(folded)
+
+
 def month_named(folded: str) -> int:
     """The one month the text names; 0 when there is none or several."""
     named = {month(name) for name in re.findall(rf"\b{LONG_MONTH}\b", folded)}
@@ -451,11 +477,13 @@ def _shifted(text: str, before: _Known, today: dt.date, awaiting: str | None) ->
         return None
     if end is not None and _NEXT_WEEK.search(text) and not re.search(r"\d", text):
         return Reading.of(_checked(start + 7 * ONE_DAY, end + 7 * ONE_DAY, None, today))
+    if _ADDED_DAY.search(text) and len(re.findall(r"\d+", text)) == 0:
+        return Reading({}, ("ambiguous",), "")  # "sumale el domingo": its night, or a departure then?
     others = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", text)} - {start.month}
     if (
         len(others) == 1
         and not re.search(r"\d", text)
-        and (_DAYS_STAY.search(text) or _MONTH_MEANT.search(text) or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text))
+        and (_DAYS_STAY.search(text) or _MONTH_MEANT.search(text) or _ONLY_MONTH.fullmatch(text.strip(" .!?")) or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text))
     ):
         wanted = others.pop()
         year = start.year + ((wanted, start.day) < (today.month, today.day) and start.year == today.year)

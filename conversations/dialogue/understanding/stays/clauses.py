@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
 _BREAK = re.compile(
-    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|(?:y|and|e) (?=(?:si|if|se)\b (?!no\b|nao\b))|y (?=(?:(?:le|les|lo|la|te) )?(?:quiero|queremos|queria|querria|quisiera|necesit))|and (?=(?:would|want|need)\b)|e (?=(?:quero|queremos|queria|gostaria|preciso)\b)|y (?=(?:con ustedes|con vos|al hotel|en el hotel)\b)|and (?=(?:would be |be |stay )?with you\b)|e (?=(?:com voces|no hotel|ai com)\b)|e nos|mas a gente|mas nos)\b"
+    r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|(?:y|and|e) (?=(?:si|if|se)\b (?!no\b|nao\b))|y (?=(?:(?:le|les|lo|la|te) )?(?:quiero|queremos|queria|querria|quisiera|necesit))|and (?=(?:would|want|need)\b)|e (?=(?:quero|queremos|queria|gostaria|preciso)\b)|y (?=(?:con ustedes|con vos|al hotel|en el hotel)\b)|and (?=(?:would be |be |stay )?with you\b)|e (?=(?:com voces|no hotel|ai com)\b)|e nos|mas a gente|mas nos|mas (?=(?:no hotel|com|so|eu|ai)\b))\b"
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(
@@ -31,7 +31,7 @@ _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimi
 # What is over.
 PAST = re.compile(
     r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|liguei|llame|llamamos|(?:les|te|lo|la|los) hable|hable (?=con|el|ayer|por)|falei|falamos com|spoke|(?:i|we|she|he) called|me (?:dijo|dijeron|disse|disseram|confirm(?:o|aron|ou|aram)|atendi(?:o|eu))|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
-    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
+    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|fiquei|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
 _YEARS = re.compile(r"\b(?:19\d\d|20\d\d)\b")
@@ -41,10 +41,14 @@ _CONTRAST = re.compile(r"\b(?:pero|but|mas|porem)\b")
 # A clause with these speaks of the stay after all.
 _STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|entrada|salida|saida|llegada|chegada|arrival|departure|"
-    r"quedar\w*|quedamos|quedo|alojar\w*|alojamiento|hospedar\w*|hospedagem|estadia|estancia|salimos|salir|salgo|leave|leaving|irnos|irme|sair|saio|saimos|ficar\w*|ficamos|fico|come|coming|venir|vamos|iriamos|iremos|dormir|duerm\w*|durmo|dorm\w*|sleep|desde|from|hasta|until|need|necesit\w+|precis\w+|quer\w+|want|like|busco|procuro|dates?|fechas?|datas?|fin de semana|finde|weekend)\b"
+    r"quedar\w*|quedamos|quedo|alojar\w*|alojamiento|hospedar\w*|hospedagem|estadia|estancia|salimos|salir|salgo|leave|leaving|irnos|irme|sair|saio|saimos|ficar\w*|ficamos|fico|come|coming|venir|vamos|voy|vou|ire|iria|vuelv\w+|volv\w+|volt\w+|regres\w+|off on|iriamos|iremos|dormir|duerm\w*|durmo|dorm\w*|sleep|desde|from|hasta|until|need|necesit\w+|precis\w+|quer\w+|want|like|busco|procuro|dates?|fechas?|datas?|fin de semana|finde|weekend)\b"
 )
 
 
+# "Off on Monday after lunch": an hour, no matter of its own.
+_AFTER_MEAL = re.compile(
+    r"\b(?:after|before|despues de|antes de|luego de|depois d[eo]|antes d[eo]|con|with|com|sin|without|sem|para|pra|for)(?: (?:la|el|the|a|o|l))* ?(?:cena|dinner|jantar|almuerzo|almoco|lunch|brunch|fiesta|festa|party)\b"
+)
 _PART_OF_DAY = re.compile(r"\b(?:a la|por la|de la|de|a|at|pela) (?:noche|noite|night)\b|\b(?:hay|tem|any) (?:lugar )?(?:para |pra |for )?(?:cenar|jantar|dinner)\b")
 _WISH = re.compile(
     r"\b(?:lleg\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|tem quarto|tem vaga|hay lugar|quartos?|vagas?|lugar|habitaci\w+|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
@@ -175,7 +179,7 @@ def _is_other(clause: str, today: dt.date) -> bool:
         return True
     if _STAY.search(_PART_OF_DAY.sub(" ", clause)):
         return False
-    return bool(_EVENT.search(clause)) or (not _DATE.search(clause) and _names_a_past_year(clause, today))
+    return bool(_EVENT.search(_AFTER_MEAL.sub(" ", clause))) or (not _DATE.search(clause) and _names_a_past_year(clause, today))
 
 
 def _names_a_past_year(clause: str, today: dt.date) -> bool:

@@ -136,7 +136,7 @@ _SLIP = re.compile(
 )
 _OUT_BEFORE = re.compile(
     r"\b(?:hasta|until|till?|'til|ate|thru|through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
+    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|off|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
     r"[^\d,.;?!]{0,22}$"
 )
 _OUT_AFTER = re.compile(
@@ -158,7 +158,7 @@ _EITHER = {
 }
 # "alrededor del 10", "la semana del 10": about then.
 _ABOUT = re.compile(
-    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
+    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|(?<!fin de )(?<!fim de )(?<!final de )semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
 )
 # Counted back from another day: which one is asked.
 _NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))")
@@ -174,9 +174,11 @@ _LAST_NIGHT = re.compile(
 )
 # "A segunda cama", "terça parte": counted, no days.
 _COUNTED = "cama|vez|via|opcao|pessoa|parte|diaria|semana|quinzena|reserva|andar|porta|rua|mensagem|tentativa|pergunta|coisa|crianca|avenida|linha|fila|classe|mao|chave|hospede|estadia|visita|viagem|quarto|fase|parcela|toalha|habitacion|opcion|noite|noche"
+_RANGE_TO = r" (?:al?|ao|hasta|ate|to|till?|until) "
 # "Hoy es jueves": no day of the stay.
 _IS_WEEKDAY = re.compile(rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?")
 _NOT_THEN = re.compile(
+    rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
     r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
 _SEE_YOU = re.compile(
@@ -208,6 +210,11 @@ _FEASTS = {
     r"ano nuevo|new year'?s?(?: day)?|ano novo|primero de ano": (1, 1),
     r"reyes|three kings|epiphany": (1, 6),
 }
+
+
+def is_goodbye(folded: str) -> bool:
+    """ "Hasta mañana"."""
+    return bool(_SEE_YOU.fullmatch(folded.strip(" .!")))
 
 
 def is_corrected(folded: str) -> bool:
@@ -413,6 +420,8 @@ class _Finder:
             self._blank(match.start(), match.end())
 
     def weekend_of(self) -> None:
+        if re.search(rf"\b(?:{DAY} (?:de |of )?{MONTH}|{MONTH} {DAY}) (?:weekend|wknd)\b", self.text):
+            self.found.doubts.append("ambiguous")  # "4th of July weekend": which days are off where they live?
         self.take(
             rf"\b(?:fin de semana|weekend|finde|fds|fim de semana|final de semana) (?:of|del|de|do|around) (?:the |dia )?({DAY})(?: (?:de|of|do)? ?({MONTH}))?",
             lambda m: self._weekend_of(day(m[1]), month(m[2]) if m[2] else None),
@@ -546,6 +555,9 @@ class _Finder:
                 rf"(?<!happy )(?<!feliz )(?<!merry )(?<!muy feliz )(?<!prospero )\b(?:(?:el |the )?(?:dia|day) (?:de |of )?)?(?:{pattern})\b(?: day)?",
                 lambda m, number=number, day_=day_: [Point(m.start(), m.end(), day_, number, feast=True)],  # type: ignore[misc]
             )
+        for point in self.found.points:  # "come for Christmas": not on that day
+            if point.feast and re.search(r"\b(?:for|por|para|pra|pa)(?: (?:la|las|el|the|o|a|as))* ?$", self.original[: point.start]):
+                point.role = ""
         if (
             re.search(
                 r"\b(?:dia (?:de la|del|de las|da|do|das|dos) (?:madre|padre|maes?|pais?|nino|criancas|trabajador|trabalho|namorados|enamorados|amigo|independencia)|mother'?s day|father'?s day|valentine'?s?(?: day)?|san valentin|halloween|thanksgiving|labou?r day|memorial day|4th of july)\b",
