@@ -12,7 +12,7 @@ _NAMES = (
 for _words, _value in _NAMES:
     _NUMBERS.update(dict.fromkeys(_words.split(), _value))
 
-PATTERN = r"(?:\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
+PATTERN = r"(?:\d{1,3}|(?:" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")\b)"
 
 
 def value(word: str) -> int:

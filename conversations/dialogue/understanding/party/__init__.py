@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from conversations.dialogue.understanding import numbers
-from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import mentions, phrasing
 from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.mentions import Mention
 
@@ -47,8 +47,8 @@ _SELF = re.compile(
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
 _ALONE = re.compile(
-    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|solita (?:mi alma|yo)|\bim solo\b|\bi'm solo\b|\bsolamente yo\b|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
-    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
+    r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|solita (?:mi alma|yo)|\bim solo\b|(?:travels?|travell?ing|stays?|comes?) by (?:him|her)self|solo backpacker|mochiler[oa] sol[oa]|mochileir[oa] (?:solo|sozinh[oa])|^(?:uno|una|um|uma|one) (?:sol[oa]|so|only)\b(?! (?:cuarto|habitacion|quarto|pieza|room|noche|night|noite|cama|bed))|\bi'm solo\b|\bsolamente yo\b|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
+    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|so|apenas|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"(?:lugar|cuarto|habitacion|algo|cama|place|room|space|quarto|vaga) (?:para|for|pra) (?:uno|um|one|1)\b(?! (?:noche|night|noite|semana|week|fin|dia|person|people))|sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
 _GOES_ALONE = re.compile(
@@ -111,7 +111,7 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if language == "pt":
         text = re.sub(r"\bmas\b", "porem", text)  # "but", not "plus"
-    text = mentions.turned(_written_out(text))
+    text = mentions.turned(phrasing.plainly(_written_out(text)))
     if match := _ONE_IS_A_CHILD.search(text):
         text = text[: match.start()] + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]
     if awaiting == "confirmation" and _ALL_OF_THEM.search(text):
@@ -132,6 +132,10 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     if families and not ages:
         times = _count(families[1])
         adults, children = adults and adults * times, children and children * times
+    if adults is None and (told_by_name := phrasing.named(text)):
+        adults = told_by_name
+    if adults and "rooms" not in found and not children and phrasing.has_a_room_each(text):
+        found["rooms"] = adults
     if adults is not None and 0 <= adults <= MAX_GUESTS:
         found["adults"] = adults
     if children is not None and children <= MAX_GUESTS:
@@ -260,6 +264,7 @@ def _rooms(text: str, found: dict[str, Any]) -> str:
             plain.append(number)
     if re.search(r"\b(?:un|um|num|one) (?:cuarto|quarto|room|pieza)s? (?:so|solo|unico|only)\b", text):
         counts.append(1)
+        articles = 0
     if re.search(r"\b(?:un|una|um) (?:cuarto|habitacion|quarto|pieza|room)\b.* (?:y|e|and) (?:otr[oa]|outro|another)\b", text):
         articles = max(2, articles)
     total = plain[-1] if plain else sum(counts) + articles if counts or articles > 1 else 0

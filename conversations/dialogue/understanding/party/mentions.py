@@ -127,7 +127,7 @@ _NAME_AND_AGE = re.compile(
     r"|(?:\b(?:y|e|and) |[,:] )(?:el |la |o |a )?([a-z]{3,12}),? (?:que|who) (?:tem|tiene|is|ya tiene|ja tem) (\d{1,2})\b"
     r"|\b(?:y|e|and) (?:el |la |o |a )?([a-z]{3,12}) (?:de|tiene|tem|is) (\d{1,2})(?= ?(?:,|\)|\.|$|anos\b|anitos|aninhos))"
 )
-_NO_NAMES = frozenset(
+NO_NAMES = frozenset(
     [
         "que",
         "who",
@@ -238,7 +238,7 @@ def _as_kid(match: re.Match[str]) -> str:
     spoken_of = re.findall(r"[a-z]+", match.string[max(0, match.start() - 30) : match.start()])[-3:]
     if match[7] and any(kind_of(word) == "child" for word in spoken_of):
         return match[0]  # "one niece, Lola, who is 4"
-    if int(age) >= GROWN or name in _NO_NAMES or name in v.BETWEEN or kind_of(name) or v.ROOM_WORD.match(name) or re.fullmatch(_N, name):
+    if int(age) >= GROWN or name in NO_NAMES or name in v.BETWEEN or kind_of(name) or v.ROOM_WORD.match(name) or re.fullmatch(_N, name):
         return match[0]
     return match[0].replace(name, "kid" if match[1] else "a kid", 1)
 
@@ -431,7 +431,7 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
         {*([intro.end()] if intro else []), *(match.end() for match in [re.match(r"\s*[,(:]?\s*", tail)] if match)}, reverse=True
     ):
         told, end, sure = _ages_from(tail, at)
-        if told and (sure or (intro and intro[1]) or (len(told) > 1 and count in {None, len(told)}) or re.match(r"\s*[,(:-]", tail)):
+        if told and (sure or (intro and intro[1]) or (len(told) > 1 and count in {None, len(told)}) or re.match(r"\s*[,(:-]", tail) or tail[:at].endswith("(")):
             return told, end
     later = _LATER.match(tail)
     return ([_TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)
