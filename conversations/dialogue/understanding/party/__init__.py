@@ -26,14 +26,15 @@ _TOTALS = [
     for pattern in (
         r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
         r"\b(?:pasajeros|passageiros|guests|hospedes|huespedes|pax|personas|people|pessoas|viajeros|travell?ers|occupancy|ocupacion): ?N_",
+        r"^N_(?=,? (?:incluyendo|including)\b)",
         r"\ba gente (?:e|eh|sera|seria|vai|vai ser)(?: em)? N_END",
         r"\b(?:we are|we're|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there would be|there'd be|that makes|makes it|it's|it is|it'll be|making)(?: (?:just|only|about|like|going to be|in total|the|all|now|around))* N_END",
         r"\bN_ (?:en total|in total|total|in all|no total|ao todo|altogether|all told|of us|of them|de nosotros|de nos|contando)\b",
         r"\b(?:total|headcount|pax|cantidad)(?:'s)?(?: (?:de|of|is|es|sera))?:? N_END",
         r"\bN_ (?:\w+ )?(?:" + "|".join(sorted(v.PEOPLE, key=len, reverse=True)) + r")\b",
-        r"\b(?:familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:es |is |e )?(?:de|of|com|con) N_END",
-        r"\b(?:sao|son|serian|seriam|ahora|agora|quedan|ficam) N_END(?= ?(?:$|[.,;!?]|en total|no total|ahora|agora|nomas|personas|pessoas))",
-        r"\b(?:para|for|pra|pa|p/) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
+        r"\b(?:tripulacion|tripulacao|crew|comitiva|excursion|excursao|squad|familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:es |is |e )?(?:de|of|com|con) N_END",
+        r"\b(?:sao|(?<!my )(?<!our )(?<!his )(?<!her )(?<!a )(?<!and )(?<!one )son|serian|seriam|ahora|agora|quedan|ficam) N_END(?= ?(?:$|[.,;!?]|en total|no total|ahora|agora|nomas|personas|pessoas))",
+        r"\b(?:para|for|pra|pa|p/|pros|pras) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
         r"\b(?:nosotros|nosotras|nos|nois|us|we) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|am\b|pm\b))",
         rf"\b(?:los|las|the|all|all the|os|as) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b{_TOGETHER}",
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
@@ -43,7 +44,7 @@ _POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos
 _NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
 _SELF = re.compile(
     r"\bthere'?s me\b|\bself\b(?=,| and|$)|(?:,|and|&|y) self\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
-    r"|\b(?:yo|eu) (?=(?:mi|mis|meu|minha|meus|minhas)\b)|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\be eu\b"
+    r"|\b(?:yo|eu) (?=(?:mi|mis|meu|minha|meus|minhas)\b)|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\b[ey] (?:eu|yo)\b"
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
 _ALONE = re.compile(
@@ -67,7 +68,7 @@ _ONLY_ONE = re.compile(
     r"\b(?:solo|only|apenas|so|just) (?:el|ella|he|she|ele|ela|him|her)\b|\b(?:el|ella|ele|ela) (?:solo|sola|sozinh[oa])\b"
 )
 _ADDED = re.compile(
-    r"\s*(?:[a-z'-]+ ){0,3}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
+    r"\s*(?:[a-z'|-]+,? |, ){0,4}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
 )
 _SUBTRACTED = re.compile(
     r"(?:\b(?:de (?:los|las|ellos|estos) (?:cuales|que)|of (?:whom|which|them)|incluyendo|including|incluindo|contando|counting|sendo|siendo|entre ellos|dos quais|deles|inclu\w+|en total|in total|no total|ao todo|total|altogether|in all)\b)"
@@ -117,6 +118,8 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     if awaiting == "confirmation" and _ALL_OF_THEM.search(text):
         return {}
     if awaiting == "adults" and (answered := _bare(text)):
+        return answered
+    if awaiting in {"children", "child_ages", "rooms"} and (answered := _bare_count(text, awaiting)):
         return answered
     text = _rooms(text, found)
     if match := _FORM.search(text):
@@ -241,7 +244,31 @@ def _bare(text: str) -> dict[str, Any]:
     return {}
 
 
+def _bare_count(text: str, awaiting: str) -> dict[str, Any]:
+    """A number alone in answer to "how many children?", "how old?", "how many rooms?"."""
+    told = text.strip(" .!?")
+    polite = r"(?:(?:si|yes|sim|mm+|eh|son|are|sao|it's|es|e|they're|tem|tiene|tienen|hola|only|just|solo|so)[ ,]+)*"
+    if awaiting == "child_ages":
+        if re.fullmatch(rf"{polite}(?:\d{{1,2}}(?: (?:anos|years|y|e|and))*[ ,/]*)+", told):
+            return {"child_ages": [int(age) for age in re.findall(r"\d+", told) if int(age) < mentions.GROWN]}
+        return {}
+    match = re.match(rf"{polite}({_N})\b(?! ?(?:noch|night|noit|dia|day|adult|person|people|pessoa))(.*)$", told)
+    if match is None or len(match[2].split()) > 5:
+        return {}
+    if awaiting == "rooms":
+        return {"rooms": numbers.value(match[1])}
+    count = numbers.value(match[1])
+    told_ages, _used = mentions.ages(match[2], count)
+    return {"children": count} | ({"child_ages": told_ages} if count and len(told_ages) == count else {})
+
+
 _ARTICLES = frozenset({"un", "una", "um", "uma", "a", "an", "uno"})
+
+
+# "en vez de dos habitaciones que sea una sola"
+_RATHER_ONE = re.compile(
+    r"\b(?:en (?:vez|lugar) de|instead of|em vez de|troca(?:r)?|cambia\w*|change)\b.{0,30}\b(?:habitaciones|cuartos|quartos|rooms|dobles|doubles|piezas)\b.{0,30}\b(?:una sola|uno solo|um so|uma so|just one|only one|a single one|one)\b(?! (?:noche|night|noite))"
+)
 
 
 def _rooms(text: str, found: dict[str, Any]) -> str:
@@ -267,6 +294,11 @@ def _rooms(text: str, found: dict[str, Any]) -> str:
         articles = 0
     if re.search(r"\b(?:un|una|um) (?:cuarto|habitacion|quarto|pieza|room)\b.* (?:y|e|and) (?:otr[oa]|outro|another)\b", text):
         articles = max(2, articles)
+    if _RATHER_ONE.search(text):
+        found["rooms"] = 1
+        return v.ROOMS.sub(" | ", text)
+    if plain and re.search(r"\b(?:una?|uma?|num|numa|a|in) (?:single|individual|doble|double|triple|suite|solteiro)\b.{0,24}\b(?:own|aparte|propia|sozinh[oa]|sol[oa])\b|\b(?:aparte|sozinh[oa]|by (?:him|her)self)\b.{0,16}\b(?:en una|num|numa|in a) (?:single|individual|doble|double)\b", text):
+        plain[-1] += 1  # "4 adults in two rooms, plus my mother in a single of her own"
     total = plain[-1] if plain else sum(counts) + articles if counts or articles > 1 else 0
     if total:
         found["rooms"] = total
@@ -337,6 +369,8 @@ def _are_the_same(text: str, whole: Mention, parts: list[Mention]) -> bool:
     if (whole.ages and any(one.ages for one in parts)) or any(bool(one.ages) != bool(parts[0].ages) for one in parts):
         return False
     first, second = sorted((whole, parts[0]), key=lambda one: one.start)
+    if {first.noun, second.noun} <= _KIN and first.noun != second.noun:
+        return False  # a son and a daughter are two
     joined = _JOINED.fullmatch(text[first.end : second.start])
     generic = (
         mentions.singular(second.noun) in _GENERIC
@@ -352,20 +386,22 @@ def _size(one: Mention) -> int:
     return max(one.count or 0, len(one.ages))
 
 
+_KIN = frozenset("son daughter hijo hija filho filha nieto nieta neto neta grandson granddaughter sobrino sobrina sobrinho sobrinha nephew niece".split())
 _GENERIC = frozenset({"child", "kid", "crianca", "chico", "nino", "menor", "minor"})
 _JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
 _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
+_YEARS_OLD = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){_N}"
 _APART = re.compile(
     rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"
     rf"ages?|edad(?:es)?|idades?|younger|older|youngest|oldest|mayor|menor|mais velh[oa]|mais nov[oa]|mas (?:chic[oa]|grande))\b"
-    rf"(?:'s|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_N})(?:(?:, ?| y | e | and |,? & |/)(?:{_N}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"
+    rf"(?:'s|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_YEARS_OLD})(?:(?:, ?| y | e | and |,? & |/)(?:{_YEARS_OLD}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"
 )
 
 
 def _ages_apart(text: str, told: list[Mention], total: int) -> list[int]:
     """Ages told in a clause of their own: "a kid, he's just turned 4". Only when they are as many as the children."""
     first = min(one.start for one in told if one.kind in {"child", "twins"})
-    found = [numbers.value(number) for match in _APART.finditer(text, max(0, first)) for number in re.findall(_N, match[1])]
+    found = [numbers.value(number) for match in _APART.finditer(text, max(0, first)) for number in re.findall(_YEARS_OLD, match[1])]
     ages = [age for age in found if age < mentions.GROWN]
     if len(ages) == 1 and total == 2 and re.search(r"\b(?:both|los dos|las dos|os dois|as duas)\b", text):
         ages = ages * 2
@@ -434,10 +470,27 @@ def _of_all(text: str, everyone: re.Match[str], told: list[Mention], children: i
     count = _count(everyone[1])
     if _HALF.search(text):
         return count - count // 2
+    if re.search(r"\bus two$", everyone[0]):
+        return count + _beside_us(text, everyone, told)
     added = _added(text, everyone, told)
     if added is None:
         return count - children if children < count else count
     return count + _sum(one for one in added if one.kind == "adult")
+
+
+def _beside_us(text: str, us: re.Match[str], told: list[Mention]) -> int:
+    """The grown-ups told beside "the two of us": "una doble para mis suegros y una triple para nosotros dos"."""
+    if _SELF.search(text):
+        return 0
+    grown = sum(sum(age >= mentions.GROWN for age in one.ages) for one in told if one.kind == "child")
+    beside = 0
+    for one in told:
+        if one.kind != "adult" or one.count is None:
+            continue
+        between = text[one.end : us.start()] if one.end <= us.start() else text[us.end() : one.start]
+        if _ADDED.fullmatch(between) or re.search(r"\b(?:para|for|pra|pros?|pras) (?:mis?|my|los|the|meus?|minhas?|os|as)? ?$", text[: one.start]):
+            beside += one.count
+    return beside + grown
 
 
 def _of_list(text: str, told: list[Mention], counted: int) -> int | None:
@@ -446,9 +499,11 @@ def _of_list(text: str, told: list[Mention], counted: int) -> int | None:
     if _GENERAL_WE.search(text) and not myself:
         return counted + 2
     adults = [one for one in told if one.kind == "adult" and one.count is not None]
-    children = [one for one in told if one.kind in {"child", "twins"} and one.count]
+    children = [one for one in told if one.kind in {"child", "twins"} and (one.count or one.ages)]
     if not children and (alone := _GOES_ALONE.search(text)) and not any(one.start > alone.end() for one in adults):
         return 1  # "iba con mi novio pero nos peleamos, voy sola"
+    if counted == 1 and not (myself or children) and _ALONE.search(text):
+        return 1
     if counted == 1 and not (myself or children) and not _BESIDE.search(text[: told[0].start]) and len(text.split()) > 4:
         return None  # "my sister hasn't answered yet"
     if counted or any(one.owned for one in children) or (children and told[0] in children and _comes_along(text, told, adults)):

@@ -42,7 +42,7 @@ _NEXT = re.compile(
 _ANOTHER = re.compile(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
 # "..., Lola, que tiene 4" after one child.
 _LATER = re.compile(
-    rf"^[^.?!\d]{{0,30}}?\b(?:que|who|she|he|ella|el|ele|ela) ?(?:tiene|tem|'s|is|has|cumple|turned|faz|ya tiene|ja tem) {_AGE}\b"
+    rf"^[^.?!\d]{{0,30}}?\b(?:que|who|she|he|ella|el|ele|ela) ?(?:ainda |todavia |still |recien |ya |ja |apenas |just |solo |so )?(?:tiene|tem|'s|is|has|cumple|turned|faz|ya tiene|ja tem)(?: still| just| only| now| ainda| todavia| apenas)* {_AGE}\b"
 )
 # "dos son chicos", "four of them are kids", "el Theo de 4 añitos".
 _SO_MANY = re.compile(
@@ -79,6 +79,8 @@ _TAKEN_OUT = re.compile(
 GROWN = 18
 
 
+# "sumar a mi sobrina": she comes; "a mi señora no le anda la tarjeta" tells of nobody.
+_TAKEN = frozenset("sumar sumo sumamos sumale agregar agrego agreguen agregame llevar llevo llevamos traer traigo traemos incluir invito invitar regalarle".split())
 _NONE = frozenset({"sin", "no", "without", "sem", "zero", "cero", "0", "nada", "ningun", "nenhuma", "nenhum"})
 _EACH = frozenset({"por", "per", "cada", "each"})
 _COUNTS = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}
@@ -335,7 +337,7 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
     begin, at = start, index - 1
     while at >= 0 and index - at <= 5:
         before, before_start, _end = tokens[at]
-        if before in {"nombre", "name", "nome"} or (before == "a" and language == "es" and possessed):
+        if before in {"nombre", "name", "nome"} or (before == "a" and language == "es" and possessed and tokens[max(0, at - 1)][0] not in _TAKEN):
             return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
         if before in _EACH and not plural:
             return None
@@ -424,6 +426,10 @@ def _beside_another(tokens: list[tuple[str, int, int]], index: int) -> bool:
     return len(after) == 2 and after[0] in {",", "y", "e", "and", "&", "+"} and kind_of(after[1]) == "adult"
 
 
+# "my daughter 16, plus the two of us"
+_BARE_AGE = re.compile(r"\s*\d{1,2}\s*(?:$|[,.;:)]|(?:y|e|and|plus|mas|mais)\b)")
+
+
 def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
     """Ages told right after the people, and how far they reach."""
     intro = _INTRO.match(tail)
@@ -431,7 +437,7 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
         {*([intro.end()] if intro else []), *(match.end() for match in [re.match(r"\s*[,(:]?\s*", tail)] if match)}, reverse=True
     ):
         told, end, sure = _ages_from(tail, at)
-        if told and (sure or (intro and intro[1]) or (len(told) > 1 and count in {None, len(told)}) or re.match(r"\s*[,(:-]", tail) or tail[:at].endswith("(")):
+        if told and (sure or (intro and intro[1]) or (len(told) > 1 and count in {None, len(told)}) or re.match(r"\s*[,(:-]", tail) or tail[:at].endswith("(") or (count == 1 and len(told) == 1 and _BARE_AGE.match(tail))):
             return told, end
     later = _LATER.match(tail)
     return ([_TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)

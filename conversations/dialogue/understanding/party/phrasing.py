@@ -65,7 +65,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # éramos 6 pero se bajaron dos
     (re.compile(rf"\b(?:eramos|we were|iamos ser|ibamos a ser|eram|were going to be|eran) (?P<all>{_N})\b.{{0,16}}?(?:\b(?P<out>{_N}) (?:se )?{_LEFT}|{_LEFT} (?P<out2>{_N}))\b"), _fewer),
     # tengo tres hijos pero sólo dos viajan conmigo
-    (re.compile(rf"\b(?:tengo|i have|tenho|i've got) (?:{_N}) [a-z]+ (?:pero|but|mas|and|y|e)(?: (?:solo|only|so|apenas|solamente))* ({_N}) (?:viajan|travel|vienen|come|vem|viajam|van|vao|are coming)(?: (?:conmigo|with me|comigo))?"), r"vamos yo y \1 kids"),
+    (re.compile(rf"\b(?:tengo|i have|tenho|i've got) (?:{_N}) [a-z]+ (?:pero|but|mas|porem|and|y|e)(?: (?:solo|only|so|apenas|solamente))* ({_N}) (?:viajan|travel|vienen|come|vem|viajam|van|vao|are coming)(?: (?:conmigo|with me|comigo))?"), r"vamos yo y \1 kids"),
     # a school's class, a youth team
     (re.compile(rf"\b({_N}) (?:alumn[oa]s|alun[oa]s|students|pupils|estudiantes|estudantes|[a-z]+ graders)(?=(?: (?:de|del|do|da|from|in|of|\w+))* (?:grado|grade|primaria|escuela|primary|school|ano|serie|jardin)\b)"), r"\1 kids"),
     (re.compile(rf"\b({_N}) (?:[a-z]+ graders|grade schoolers|schoolchildren|escolares)\b"), r"\1 kids"),
@@ -78,7 +78,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # a cot for the baby
     (re.compile(r"\b(?:y |e |and |mas |mais |plus )?(?:una? |uma? |a )?(?:cunit?a|cuna|crib|cot|berco|bercinho|practicuna|moises)(?: extra)? (?:para|for|pra|pro)(?: (?:el|la|o|a|the|mi|my|our|nuestr[oa]|un|una|um|uma))* (?=(?:beb|bab|nen|nin|hij|kid|child|little|filh|menin|crianc|peque)\w*)"), "y un "),
     (re.compile(r"\bx ?([1-9])\b(?= ?(?:$|[,.;)]|c/|con\b|with\b|com\b|pax|pers))"), r"para \1 personas"),
-    (re.compile(r"\b(?:una? servidora?|euzinh[oa]|moi|(?:el|la) que (?:te|les?) escribe)\b"), "yo"),
+    (re.compile(r"\b(?:una? servidora?|euzinh[oa]|moi|(?:(?<=y )|(?<=, ))(?:el|la) que (?:te|les?) escribe)\b"), "yo"),
     (re.compile(r"\bwe(?:'re| are| both are) both\b|\bwe both\b|\bambos (?:tenemos|somos)\b"), "us two, "),
     (re.compile(r"\b(?:menores|under) de? ?(?=\d+ anos? para (?:arriba|cima))"), " "),
     # "besides him we are two"
@@ -87,7 +87,11 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # "nosotros dos" beside children are the grown-ups
     (re.compile(rf"\b(?:nosotr[oa]s|nos|nois|us) (?:somos )?(?:dos|two|dois|duas|2)\b|\bthe two of us\b(?! of)"), "us two"),
     (re.compile(r"\b([a-z]+),? (?:de |is |tiene |tem )?(?:1[89]|[2-9]\d)(?: anos| years(?: old)?)?(?=\s*(?:$|[,.;:)]|y\b|e\b|and\b))"), _no_age),
-    (re.compile(r"\b(?:adolescente|teenager|teen)s? (?=\(?\d)"), " "),
+    (re.compile(r"\b(hij[oa]s?|sons?|daughters?|kids?|filh[oa]s?|nen[ea]s?|boys?|girls?) (?:adolescentes?|teenage[rd]?s?|teens?) (?=\(?\d)"), r"\1 "),
+    (re.compile(rf"\b(?:single )?(?:mother|father|mum|mom|dad|mae|pai|madre|padre|mama|papa)(?: solter[oa]| solo)? (?:of|de) ({_N})\b(?! (?:anos|years))(?: -)?"), r"yo y mis \1 kids"),
+    (re.compile(rf"^({_N}) {_AND} (?=(?:{_N}|un|una|um|uma|a) (?:nen|nin|beb|bab|kid|child|crian|menor|chic|pib)\w*)"), r"\1 adultos y "),
+    (re.compile(r"\b(hij[oa]|niet[oa]|net[oa]|sobrin[oah]+|hermanit[oa]|granddaughter|grandson|son|daughter|little|nephew|niece|filh[oa]|irmaozinho|irmazinha|nene|nena|boy|girl|menin[oa]) (?!(?:que|who|is|de|of|tiene|tem|con|com|with|mayor|menor|y|e|and|mas|plus)\b)[a-z]{3,}, (?=(?:de )?\d{1,2}\b)"), r"\1 "),
+    (re.compile(r"\blittle (?=\d{1,2}\b)"), "kid "),
 ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ PAIR_PLURAL: dict[str, str] = _PEOPLE["pair_plural"]
 GROUP: dict[str, int] = _PEOPLE["group"]
 NOT_IN = {language: frozenset(words.split()) for language, words in _PEOPLE["not_in"].items()}
 
-_ROOM = r"(?:habitacion(?:es)?|habitacao|habs?|cuartos?|piezas?|dormitorios?|recamaras?|rooms?|quartos?|aposentos?|aptos?|apartamentos?|apes?|qtos?|suites?|dobles?|doubles?|duplos?|duplas?|dbls?|sgls?|singles?|individual(?:es)?|individuais|solteiros?|twins?|triples?|triplos?|tpls?|cuadruples?|quadruplos?|quads?|queens?|kings?|de casal|de solteiro|familia|familiar(?:es)?|matrimonial(?:es)?)"
+_ROOM = r"(?:habitacion(?:es)?|habitacao|habs?|cuartos?|piezas?|dormitorios?|recamaras?|rooms?|quartos?|aposentos?|aptos?|apartamentos?|departamentos?|deptos?|apartments?|apes?|qtos?|suites?|dobles?|doubles?|duplos?|duplas?|dbls?|sgls?|singles?|individual(?:es)?|individuais|solteiros?|twins?|triples?|triplos?|tpls?|cuadruples?|quadruplos?|quads?|queens?|kings?|de casal|de solteiro|familia|familiar(?:es)?|matrimonial(?:es)?)"
 ROOMS = re.compile(
     rf"(?<![\w.,/-])(un[ao]? sol[ao]|un unico|una unica|num? so|um so|uma so|mesm[oa]|mism[oa]|same|single|both|ambas|{numbers.PATTERN}) (?:(?!camas?\b|beds?\b|adult|person|pessoa|people|pax|guest|kid|child|chic|nin|nen|crian|noche|night|noite|de\b)\w+ )?{_ROOM}\b(?! ?(?:floor|piso|number|numero))"
 )
