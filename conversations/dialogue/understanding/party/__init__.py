@@ -26,6 +26,7 @@ _TOTALS = [
     for pattern in (
         r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
         r"\b(?:pasajeros|passageiros|guests|hospedes|huespedes|pax|personas|people|pessoas|viajeros|travell?ers|occupancy|ocupacion): ?N_",
+        r"\b(?:somos|vamos|viajamos|seremos|iriamos|we are|we're)\b[^.?!\d]{1,20}, N_(?= ?(?:$|[.,;!]))",
         r"^N_(?=,? (?:incluyendo|including)\b)",
         r"\ba gente (?:e|eh|sera|seria|vai|vai ser)(?: em)? N_END",
         r"\b(?:we are|we're|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there would be|there'd be|that makes|makes it|it's|it is|it'll be|making)(?: (?:just|only|about|like|going to be|in total|the|all|now|around))* N_END",
@@ -68,7 +69,7 @@ _ONLY_ONE = re.compile(
     r"\b(?:solo|only|apenas|so|just) (?:el|ella|he|she|ele|ela|him|her)\b|\b(?:el|ella|ele|ela) (?:solo|sola|sozinh[oa])\b"
 )
 _ADDED = re.compile(
-    r"\s*(?:[a-z'|-]+,? |, ){0,4}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
+    r"\s*(?:[.!] ?(?:ah|ay|uy|oh|perdon|bah|e|y)?,? )?(?:[a-z'|-]+,? |, ){0,4}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
 )
 _SUBTRACTED = re.compile(
     r"(?:\b(?:de (?:los|las|ellos|estos) (?:cuales|que)|of (?:whom|which|them)|incluyendo|including|incluindo|contando|counting|sendo|siendo|entre ellos|dos quais|deles|inclu\w+|en total|in total|no total|ao todo|total|altogether|in all)\b)"
@@ -84,12 +85,12 @@ _CORRECTED = re.compile(
     r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
 )
 _NOT_ME = re.compile(
-    r"\b(?:yo (?:me quedo|no voy|solo reservo|solo escribo|me quedo en)|eu (?:so (?:to|estou) reservando|fico|nao vou)|i (?:stay|am not|won't)|i'm (?:not (?:coming|going)|(?:only|just) booking|his pa|her pa))\b"
+    r"\b(?:yo (?:les? reservo|solo les? reservo|solo pago|les? hago la reserva|no viajo|me quedo|no voy|solo reservo|solo escribo|me quedo en)|quem paga sou eu|el que paga soy yo|eu (?:so (?:to|estou) reservando|so reservo|nao viajo|so pago|fico|nao vou)|i (?:stay|am not|won't)|i'm (?:not (?:coming|going)|(?:only|just) booking|his pa|her pa))\b"
 )
 _BESIDE = re.compile(
     r"\b(?:para|for|pra|pro|pros|viaj\w*|travel\w*|va|vai|van|vao|vamos|voy|vou|con|with|com|lev\w*|llev\w*|somos|es|e|is|are|viene\w*|venimos|vem|come\w*|coming|join\w*|acomoda\w*|accommodate)\b[^.?!]{0,24}$"
 )
-_FORM = re.compile(r"(?<!\d )\b(?:adult\w*|adt):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
+_FORM = re.compile(r"(?<!\d )\b(?:adult\w*|adt|ads?|adl|pax):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
 _FAMILIES = re.compile(rf"\b({_MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
 _OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
 _HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
@@ -135,6 +136,12 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     if families and not ages:
         times = _count(families[1])
         adults, children = adults and adults * times, children and children * times
+    if "rooms" not in found and _ONE_AND_ANOTHER.search(text):
+        found["rooms"] = 2
+    if adults is None and not children and _WITH_ANOTHER.search(text):
+        adults = 2
+    if adults is None and awaiting == "adults" and not children:
+        adults = _only_number(text)
     if adults is None and (told_by_name := phrasing.named(text)):
         adults = told_by_name
     if adults and "rooms" not in found and not children and phrasing.has_a_room_each(text):
@@ -393,7 +400,7 @@ _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nues
 _YEARS_OLD = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){_N}"
 _APART = re.compile(
     rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"
-    rf"ages?|edad(?:es)?|idades?|younger|older|youngest|oldest|mayor|menor|mais velh[oa]|mais nov[oa]|mas (?:chic[oa]|grande))\b"
+    rf"(?:un[oa]|one|uma?)(?= (?:tiene|tem|is|has)\b)|otr[oa]|outr[oa]|the other|ages?|edad(?:es)?|idades?|younger|older|youngest|oldest|mayor|menor|mais velh[oa]|mais nov[oa]|mas (?:chic[oa]|grande))\b"
     rf"(?:'s|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_YEARS_OLD})(?:(?:, ?| y | e | and |,? & |/)(?:{_YEARS_OLD}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"
 )
 
@@ -411,7 +418,7 @@ def _ages_apart(text: str, told: list[Mention], total: int) -> list[int]:
 def _are_grown(text: str, told: list[Mention], awaiting: str | None) -> bool:
     """ "vamos 3 pibes", "two girls": nobody else is there to look after them."""
     either = all(mentions.singular(one.noun) in v.EITHER and not one.owned for one in told if one.count)
-    return either and not _SELF.search(text) and _total(text, awaiting, told) is None
+    return either and not _SELF.search(text) and not _GENERAL_WE.search(text) and not re.search(r"\bus two\b", text) and _total(text, awaiting, told) is None
 
 
 def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str] | None:
@@ -435,6 +442,23 @@ def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str
         if not re.match(r" (?:\w+ )?(?:parejas|couples|casais|matrimonios|familias|families)\b", text[match.end(1) :])
     ]
     return max(places, key=lambda match: (match.start(1), len(match[0])), default=None)
+
+
+# "una para los chicos y otra para nosotros"
+_ONE_AND_ANOTHER = re.compile(r"\b(?:una?|uno|um|uma|one) (?:para|pra|pros?|for) [^.?!]{3,40} (?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:para|pra|pros?|for)\b")
+# "mi jermu y yo": whoever it is, unless it is an animal.
+_WITH_ANOTHER = re.compile(r"\b(?:mi|my|meu|minha|la|el|o|a) (?!(?:perr|gat|mascot|dog|cat|pet|cachorr|cao|nombre|name|nome|auto|moto|bici|equipaje|guitarra|hij|nen|beb)\w*)[a-z]{3,} (?:y yo|e eu|and i|and me|and myself)\b")
+
+
+def _only_number(text: str) -> int | None:
+    """ "Ya te dije, dos": the only number of a short answer."""
+    told = [word for word in re.findall(_MANY, text) if word]
+    if len(told) != 1 or len(text.split()) > 6 or re.search(rf"\d[:./]|\b{_MANY}{_NO_TIME.replace('(?!', '(?=', 1)}", text) or _ROOM_SAID.search(text):
+        return None
+    return _count(told[0])
+
+
+_ROOM_SAID = re.compile(r"\b(?:habitaci\w+|hab|cuartos?|rooms?|quartos?|piezas?|camas?|beds?|dobles?|hs|am|pm|o|or|ou|capaz|maybe|talvez|quizas?)\b")
 
 
 def _count(word: str) -> int:
@@ -552,6 +576,8 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
 def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
     """Whether the writer comes too without saying "I": "voy con mi hijo", "mi marido y dos nenes"."""
     first = told[0]
+    if _NOT_ME.search(text):
+        return False
     if (
         re.search(r"\b(?:mi|my|meu|minha|mia)\b", text[max(0, first.start - 1) : first.end])
         and any(one.noun in v.PARTNER and re.search(r"\b(?:mi|my|meu|minha)\b", text[one.start : one.end]) for one in adults)
@@ -563,8 +589,6 @@ def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
         text[: first.end],
     ):
         return True
-    if _NOT_ME.search(text):
-        return False
     return bool(
         re.search(
             r"\bme acompan\w+|\b(?:viajo|voy|vou|vengo|llevo a|levo|traigo a|i'm taking|i'm bringing|im bringing|travell?ing)\b.{0,12}\b(?:mis?|meus?|minhas?|my)\b|\bviene\w* conmigo|\b(?:i'm|i am) accompan\w+ by\b|\bjoin(?:s|ing)? me\b|\bmother of\b|\btheir (?:granny|mum|mom|dad|mother|father)\b",

@@ -281,6 +281,8 @@ def singular(word: str) -> str:
 _GROWN_WITH_PARTNER = frozenset({"hijo", "hija", "son", "daughter", "filho", "filha"})
 _IN_LAWS = frozenset({"yerno", "genro", "nuera", "nora", "son-in-law", "daughter-in-law"})
 _AND_THEIRS = re.compile(r"\s*(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?")
+# "el marido de mi cuñada": the sister-in-law only says whose.
+_OF = re.compile(r" (?:de|del|do|da|of)(?: (?:mi|my|meu|minha|la|el|the|su|nuestr[oa]|our|nosso|nossa))? ")
 # "el chico de la recepción", "la chica que me atendió": nobody who stays.
 _STAFF = re.compile(
     r"^ (?:de|da|do|of|en|at|in|from) (?:la |the |a |el |o )?(?:recepcion|recepcao|limpieza|limpeza|reception|front desk|desk|bar|cocina|cozinha|hotel|portaria)\b|^ (?:que|who) (?:me |nos |us )?(?:atend|limp|sube|sub[ií]|carg|clean|help|check)"
@@ -317,10 +319,12 @@ def find(text: str, language: str) -> list[Mention]:
         grown_up = mention.noun in _GROWN_WITH_PARTNER and not mention.ages
         if grown_up and after.noun in v.PARTNER | _IN_LAWS and _AND_THEIRS.fullmatch(text[mention.end : after.start] + " "):
             mention.kind = "adult"  # "mi hija y su marido"
+    of_another = [after for mention, after in pairwise(found) if mention.count == 1 and _OF.fullmatch(text[mention.end : after.end - len(after.noun)])]
     return [
         mention
         for mention in found
-        if not _STAFF.search(text[mention.end : mention.end + 40])
+        if mention not in of_another
+        and not _STAFF.search(text[mention.end : mention.end + 40])
         and not _LEFT_OUT.search(text[mention.end : mention.end + 30])
         and not _TAKEN_OUT.search(text[: mention.start])
     ]

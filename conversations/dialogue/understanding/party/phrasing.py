@@ -92,6 +92,18 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"^({_N}) {_AND} (?=(?:{_N}|un|una|um|uma|a) (?:nen|nin|beb|bab|kid|child|crian|menor|chic|pib)\w*)"), r"\1 adultos y "),
     (re.compile(r"\b(hij[oa]|niet[oa]|net[oa]|sobrin[oah]+|hermanit[oa]|granddaughter|grandson|son|daughter|little|nephew|niece|filh[oa]|irmaozinho|irmazinha|nene|nena|boy|girl|menin[oa]) (?!(?:que|who|is|de|of|tiene|tem|con|com|with|mayor|menor|y|e|and|mas|plus)\b)[a-z]{3,}, (?=(?:de )?\d{1,2}\b)"), r"\1 "),
     (re.compile(r"\blittle (?=\d{1,2}\b)"), "kid "),
+    (re.compile(r"\b(?:somo|semos|zomos)\b"), "somos"),
+    (re.compile(r"\b(?:senor|senora) (?=(?:espos|marid|muj|padre|madre|espos)\w+)"), ""),
+    (re.compile(r"\((?:hombre|mujer|man|woman|male|female|homem|mulher|varon)\)"), ""),
+    # "contándome a mí, cuatro", "cuatro conmigo", "yo más dos"
+    (re.compile(rf"\b(?:contandome(?: a mi)?|counting me|including me|including myself|contando comigo|comigo|conmigo|me included)(?: (?:somos|sao|serian|we are|we're|son|that's))?,? ({_N})\b(?! (?:hij|kid|child|nen|chic|nin|filh|crian))"), r"somos \1 en total"),
+    (re.compile(rf"\b({_N}) (?:conmigo|comigo|contandome|contando conmigo|contando comigo|including me|counting me|with me)\b(?=\s*(?:$|[.,;]))"), r"somos \1 en total"),
+    (re.compile(rf"^\W*(?:somos )?(?:yo|eu|me|i) (?:mas|mais|porem|plus|\+|y|e|and) (?:otr[oa]s |outr[oa]s |other )?({_N})(?: (?:mas|mais|more|others|otros|outros|otras|outras))?\W*$"), lambda match: f"somos {1 + numbers.value(match[1])}"),
+    # "los chicos, que son dos"
+    (re.compile(rf"\b(?:(?:los|las|the|os|as|mis|my|meus|minhas|nuestros|our) )?([a-z]+),? (?:que|who) (?:son|are|sao) ({_N})\b(?! (?:anos|years))"), lambda match: f"{match[2]} kids" if mentions.kind_of(match[1]) == "child" else match[0]),
+    # "uma é criança de 8"
+    (re.compile(rf"(?<=\w),? (?:pero |but |mas |porem |y |e |and )?(?P<count>un[oa]|uma?|one)(?: {_OF_THEM})? (?:es|is|e) (?:un |una |um |uma |a )?(?:nen[ea]|nin[oa]|chic[oa]|kid|child|crianca|menor|menin[oa]|bebe) (?:de|of) (?P<age>{_AGE})\b"), _with_age),
+    (re.compile(r"\b(\d+|veinte|twenty|vinte|treinta|thirty|trinta|quince|quinze|fifteen) (?:alumn[oa]s|alun[oa]s|students|pupils|estudiantes|estudantes)\b(?=.*\b(?:profe\w*|maestr[oa]s?|docentes?|teachers?|preceptor\w*)\b)"), r"\1 kids"),
 ]  # fmt: skip
 
 
