@@ -229,7 +229,8 @@ def _written_out(text: str) -> str:
         near = process.extractOne(word, _KEY_WORDS, scorer=DamerauLevenshtein.distance, score_cutoff=1)
         return near[0] if near else word
 
-    return re.sub(r"(?<=\d )[a-z]{4,}", mend, text)
+    text = re.sub(r"(?<=\d )[a-z]{4,}", mend, text)
+    return re.sub(rf"\b((?!(?:un|una|uno|um|uma|a|an|one|on)\b){_N} )([a-z]{{4,}})", lambda match: match[1] + mend(re.match(r".*", match[2])), text)  # type: ignore[arg-type]
 
 
 def _bare(text: str) -> dict[str, Any]:
@@ -566,11 +567,16 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
             break
         if re.search(r"\b(?:con|com|with) (?:los|las|os|as|the)\b", text[end : one.end]) and one.kind == "child" and not found:
             return None  # "somos 5 con los dos chicos"
+        if not found and _COUNTED_IN.search(text[end : one.end]):
+            return None  # "somos dos con mi señora"
         found.append(one)
         end = one.end
     if not found:
         return None if any(one.kind in {"child", "twins"} for one in told) else []
     return found
+
+
+_COUNTED_IN = re.compile(r"^,? ?(?:ya )?(?:con|com) (?:mi|meu|minha|nuestr[oa]|nosso|nossa) ")
 
 
 def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:

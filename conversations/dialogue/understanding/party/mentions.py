@@ -259,7 +259,17 @@ def kind_of(word: str) -> str:
         return "child"
     if _singular(word, v.ADULT | v.PARTNER, v.ADULT_PLURAL):
         return "adult"
-    return ""
+    return _kind_of_small(word)
+
+
+def _kind_of_small(word: str) -> str:
+    """ "suegrita", "amiguinha": as the word it is made of."""
+    match = re.fullmatch(r"([a-z]{3,}?)(?:c?it|z?inh)([oa])(s?)", word)
+    if match is None:
+        return ""
+    stem = re.sub(r"gu$", "g", re.sub(r"qu$", "c", match[1]))
+    base = next((one for one in (stem + match[2], stem, stem + "e") if one in v.CHILD or one in v.ADULT | v.PARTNER), "")
+    return "child" if base in v.CHILD else "adult" if base else ""
 
 
 def _singular(word: str, known: frozenset[str], irregular: dict[str, str]) -> str:
@@ -331,7 +341,8 @@ def find(text: str, language: str) -> list[Mention]:
 
 
 def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str) -> Mention | None:
-    plural = (kind == "child" and word not in v.CHILD) or (kind == "adult" and word not in v.ADULT | v.PARTNER) or word == "grandes"
+    known = word in v.CHILD | v.ADULT | v.PARTNER
+    plural = word == "grandes" or (kind in {"child", "adult"} and not known and (word.endswith("s") or word in v.CHILD_PLURAL or word in v.ADULT_PLURAL))
     if word in {"chico", "chicos", "chica", "chicas"} and index and kind_of(tokens[index - 1][0]) == "child":
         return None  # "mis dos cabros chicos"
     if word in v.DESCRIBES and index and kind_of(tokens[index - 1][0]) in {"adult", "people"}:
