@@ -20,13 +20,14 @@ _N = numbers.PATTERN
 _MANY = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b)(?:media docena|{_N})"
 _NO_TIME = r"(?! ?(?:/|:|h\b|hs\b|am\b|pm\b|%|\$|usd|euro|peso|dolar|reais|noche|night|noite|dia\b|dias\b|days?\b|semana|week|mes\b|meses|month|ano|year|hora|hour|minut|cuadra|block|quadra|km|cama|bed|perr|dog|cachorr|gat|cat|mascota|valija|mala|suitcase|bag|vez|veces|vezes|time|piso|floor|andar|estrella|star|coche|car\b|auto|moto|cafe|coffee|mail))"
 # "los dos" are people, "los dos ascensores" are not.
-_TOGETHER = r"(?= ?(?:$|[.,;!?)]|y\b(?! media)|e\b(?! meia)|and\b|con\b|with\b|com\b|mas\b|mais\b|plus\b|of us|de nosotros|juntos|juntas|nomas|solos|solas|sozinh|somos|vamos|viaj))"
+_TOGETHER = r"(?= ?(?:$|[.,;!?)]|y\b(?! media)|e\b(?! meia)|and\b|con\b|with\b|com\b|mas\b|mais\b|plus\b|of us|de nosotros|juntos|juntas|nomas|solos|solas|solit|sozinh|somos|vamos|viaj))"
 _TOTALS = [
     re.compile(pattern.replace("N_END", rf"({_MANY})\b{_NO_TIME}").replace("N_", f"({_MANY})"))
     for pattern in (
         r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
         r"\b(?:pasajeros|passageiros|guests|hospedes|huespedes|pax|personas|people|pessoas|viajeros|travell?ers|occupancy|ocupacion): ?N_",
-        r"\b(?:somos|vamos|viajamos|seremos|iriamos|we are|we're)\b[^.?!\d]{1,20}, N_(?= ?(?:$|[.,;!]))",
+        r"\b(?:o sea|digo|mejor dicho|i mean|quer dizer|ou seja|no para|nao pera|no wait|wait)(?: que)?[ ,:]*(?:somos |seriamos |we're |somos )?N_END",
+        r"\b(?:somos|vamos|viajamos|seremos|iriamos|we are|we're)\b[^.?!\d]{1,24}[,:] N_(?= ?(?:$|[.,;!]))",
         r"^N_(?=,? (?:incluyendo|including)\b)",
         r"\ba gente (?:e|eh|sera|seria|vai|vai ser)(?: em)? N_END",
         r"\b(?:we are|we're|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there would be|there'd be|that makes|makes it|it's|it is|it'll be|making)(?: (?:just|only|about|like|going to be|in total|the|all|now|around))* N_END",
@@ -37,7 +38,7 @@ _TOTALS = [
         r"\b(?:sao|(?<!my )(?<!our )(?<!his )(?<!her )(?<!a )(?<!and )(?<!one )son|serian|seriam|ahora|agora|quedan|ficam) N_END(?= ?(?:$|[.,;!?]|en total|no total|ahora|agora|nomas|personas|pessoas))",
         r"\b(?:para|for|pra|pa|p/|pros|pras) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
         r"\b(?:nosotros|nosotras|nos|nois|us|we) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|am\b|pm\b))",
-        rf"\b(?:los|las|the|all|all the|os|as) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b{_TOGETHER}",
+        rf"\b(?<!\ba )(?<!hasta )(?<!desde )(?<!\bde )(?<!sobre )(?<!tipo )(?<!ate )(?:los|las|the|all|all the|os|(?<=todas )as) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b{_TOGETHER}",
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
     )
 ]
@@ -50,7 +51,7 @@ _SELF = re.compile(
 )
 _ALONE = re.compile(
     r"\b(?:(?:viajo|voy|vengo|estoy|estaria|ire|vou|viajando|fico|viajar|chego|llego|irei|traveling|travelling|travel|coming|come|go|going|be|sleep\w*) (?:\w+ )?(?:sol[oa]|so\b|sozinh[oa]|alone|solo|by myself|on my own)|sol[oa] para mi|(?:para|pra) mi(?:m)? (?:sol[oa]|so|nomas|apenas)|sozinh[oa]|desacompanhad[oa]|solita (?:mi alma|yo)|\bim solo\b|(?:travels?|travell?ing|stays?|comes?) by (?:him|her)self|solo backpacker|mochiler[oa] sol[oa]|mochileir[oa] (?:solo|sozinh[oa])|^(?:uno|una|um|uma|one) (?:sol[oa]|so|only)\b(?! (?:cuarto|habitacion|quarto|pieza|room|noche|night|noite|cama|bed))|\bi'm solo\b|\bsolamente yo\b|yo nomas|little old me|solo (?:female |male )?travell?er|una sola persona|uma pessoa so|una unica persona|uma unica pessoa|just (?:me|myself)|only me|(?:room|habitacion|cuarto|quarto|single|bed|cama) (?:for|para|pra) (?:me|mi|mim)(?=$|[ .,;!?])(?! (?:and|y|e|padre|madre|hij|espos|wife|hus))|by myself|on my own|solo (?:yo|para mi|travell?er)|"
-    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|so|apenas|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
+    r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|so|apenas|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)\b(?= ?(?:$|[.,;!?)]|por|para|pra|for|nada|nomas|sol[oa]|y\b|e\b|and\b|con|en\b|del\b|desde|from|apenas|only|so\b|2|3|1|,))|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"(?:lugar|cuarto|habitacion|algo|cama|place|room|space|quarto|vaga) (?:para|for|pra) (?:uno|um|one|1)\b(?! (?:noche|night|noite|semana|week|fin|dia|person|people))|sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
 _GOES_ALONE = re.compile(
@@ -138,6 +139,8 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
         adults, children = adults and adults * times, children and children * times
     if "rooms" not in found and _ONE_AND_ANOTHER.search(text):
         found["rooms"] = 2
+    if adults and "rooms" not in found and _ONE_ROOM.search(text):
+        found["rooms"] = 1
     if adults is None and not children and _WITH_ANOTHER.search(text):
         adults = 2
     if adults is None and awaiting == "adults" and not children:
@@ -447,6 +450,8 @@ def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str
 
 # "una para los chicos y otra para nosotros"
 _ONE_AND_ANOTHER = re.compile(r"\b(?:una?|uno|um|uma|one) (?:para|pra|pros?|for) [^.?!]{3,40} (?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:para|pra|pros?|for)\b")
+# "una habitación para cuatro"
+_ONE_ROOM = re.compile(r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b")
 # "mi jermu y yo": whoever it is, unless it is an animal.
 _WITH_ANOTHER = re.compile(r"\b(?:mi|my|meu|minha|la|el|o|a) (?!(?:perr|gat|mascot|dog|cat|pet|cachorr|cao|nombre|name|nome|auto|moto|bici|equipaje|guitarra|hij|nen|beb)\w*)[a-z]{3,} (?:y yo|e eu|and i|and me|and myself)\b")
 
@@ -576,6 +581,8 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
     return found
 
 
+# "Juan Paz, viaja con su esposa"
+_THEIR_OWN = re.compile(r"\b(?:viaja\w*|viene|va|travel\w*|coming|comes|vem|vai|ira) (?:con|with|com) (?:su|his|her|sua|seu|el|la) (?:\w+ )?$|\b(?:viaja\w*|viene|va|travel\w*|coming|comes|vem|vai|ira) (?:con|with|com) $")
 _COUNTED_IN = re.compile(r"^,? ?(?:ya )?(?:con|com) (?:mi|meu|minha|nuestr[oa]|nosso|nossa) ")
 
 
@@ -590,10 +597,14 @@ def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
         and not re.search(r"\bpara (?:mi|a minha|o meu)\b", text[: first.end])
     ):
         return True
+    if _THEIR_OWN.search(text[: first.start] + " "):
+        return True
     if _WITH.search(text[: first.start] + ("" if text[: first.start].endswith(" ") else " ")) and re.search(
         r"\b(?:mi|mis|my|our|meu|minha|meus|minhas|nuestro|nuestra|nuestros|nuestras|nosso|nossa)\b|\b(?:voy|vamos|viajo|viajamos|vengo|venimos|vou|travel\w*|coming|llego|llegamos|chego|im|i'm|i'll be|i am|ire|iremos|estoy|estamos|vim|venho|soy|sou)\b",
         text[: first.end],
     ):
+        return True
+    if first.noun in v.PARTNER and re.search(r"\b(?:con|com|with) (?:la|el|the|o|a) $", text[: first.end - len(first.noun)]):
         return True
     return bool(
         re.search(

@@ -407,7 +407,7 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
         word = v.PAIR_PLURAL.get(word, word)
         if count is None and at >= 0 and not (owned or joined) and tokens[index - 1][0] in {"de", "cama", "quarto"}:
             return None
-        if word in v.OWNED_PAIR and not (possessed or count):
+        if word in v.OWNED_PAIR and not (possessed or count or (joined and _with_others(tokens, index))):
             return None
         if (
             word in {"pareja", "casal", "couple", "matrimonio"}
@@ -433,6 +433,13 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
             return None  # "¿tienen juegos para niños?"
         count = 1
     return Mention(kind, word, begin, end, count, owned)
+
+
+def _with_others(tokens: list[tuple[str, int, int]], index: int) -> bool:
+    """ "los abuelos y los 3 nietos", "un bebé y padres": others are told beside them."""
+    after = [word for word, _start, _end in tokens[index + 1 : index + 6]]
+    before = [word for word, _start, _end in tokens[max(0, index - 6) : index]]
+    return (bool(after) and after[0] in v.JOINS and any(map(kind_of, after))) or (any(word in {"y", "e", "and", "+", "con"} for word in before[-2:]) and any(map(kind_of, before)))
 
 
 def _beside_another(tokens: list[tuple[str, int, int]], index: int) -> bool:

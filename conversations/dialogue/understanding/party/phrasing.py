@@ -44,6 +44,12 @@ def _no_age(match: re.Match[str]) -> str:
     return word if mentions.kind_of(word) == "adult" or word in {"yo", "me", "eu", "i"} else match[0]
 
 
+def _as_kids(match: re.Match[str]) -> str:
+    """As many ages as there are of them: children, whatever they are called."""
+    told = re.findall(r"\d+", match[2])
+    return f"{match[1]} kids de {' y '.join(told)} anos" if len(told) == numbers.value(match[1]) and all(int(age) < mentions.GROWN for age in told) else match[0]
+
+
 _LEFT = r"(?:se bajaron|se bajo|bailed(?: out)?|dropped out|can't (?:come|make it)|cancelaron|no vienen|no van|nao vao|nao vem|furaram|desistiram|desistiu|desistieron|pulled out)"
 _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # five or six people: how many is asked
@@ -93,6 +99,15 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\b(hij[oa]|niet[oa]|net[oa]|sobrin[oah]+|hermanit[oa]|granddaughter|grandson|son|daughter|little|nephew|niece|filh[oa]|irmaozinho|irmazinha|nene|nena|boy|girl|menin[oa]) (?!(?:que|who|is|de|of|tiene|tem|con|com|with|mayor|menor|y|e|and|mas|plus)\b)[a-z]{3,}, (?=(?:de )?\d{1,2}\b)"), r"\1 "),
     (re.compile(r"\blittle (?=\d{1,2}\b)"), "kid "),
     (re.compile(r"\b(?:somo|semos|zomos)\b"), "somos"),
+    (re.compile(r"\bhabs?\."), "hab"),
+    (re.compile(rf"\b({_N}) [a-z]+ (?:de|of|aged) ((?:\d{{1,2}}(?:, ?| y | e | and |,? & | ))+\d{{1,2}})(?: {_YEARS})?\b"), lambda match: _as_kids(match)),
+    (re.compile(r"\b(?:hij[oa]s|filh[oa]s|sons|daughters|kids|children) (?:ya |all |already )?(?:mayores de edad|mayores|grandes|adult[oa]s|maiores(?: de idade)?|of age|grown[- ]?up)\b"), "adultos"),
+    (re.compile(r"\bgrown[- ]?up (?:kids|children|sons|daughters)\b"), "adults"),
+    (re.compile(r"\bvarones\b(?=.*\bmujeres\b)|(?<=mujeres y )varones\b"), "hombres"),
+    (re.compile(r"\b(?:(?:el|la|o|a|the) )?(?:sr|sra|srta|mr|mrs|ms|miss|dr|dra|don|dona)\.? [a-z]+ (?:y|e|and|&) (?:(?:el|la|o|a|the) )?(?:sr|sra|srta|mr|mrs|ms|miss|dr|dra|don|dona)\.? [a-z]+\b"), "2 adultos"),
+    # whose number it is, and what it holds: "la suite es para 4 personas?", "hay 4 personas gritando"
+    (re.compile(rf"\b(?:suite|doble|triple|habitacion|cuarto|pieza|room|quarto|taxi|remis|transfer|combi|van|auto|carro|car|sala|salon) (?:es|is|e|son|sirve|alcanza|da|holds|fits)(?: (?:para|for|pra))? {_N} (?:personas|people|pessoas|pax|adult\w+)\b"), " "),
+    (re.compile(rf"\b(?:hay|habia|there (?:are|were)|tem|tinha) {_N} (?:personas|people|pessoas|chic[oa]s|tipos|kids|men|women)(?: (?:que|who|haciendo|gritando|making|shouting|fazendo|gritando|en la|in the|no quarto|no corredor|afuera|outside))\b"), " "),
     (re.compile(r"\b(?:senor|senora) (?=(?:espos|marid|muj|padre|madre|espos)\w+)"), ""),
     (re.compile(r"\((?:hombre|mujer|man|woman|male|female|homem|mulher|varon)\)"), ""),
     # "contándome a mí, cuatro", "cuatro conmigo", "yo más dos"
