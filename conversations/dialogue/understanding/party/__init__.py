@@ -54,6 +54,17 @@ _ALONE = re.compile(
     r"yo sol[oa]|so (?:eu|pra mim|para mim)|eu so|eu mesm[oa]|(?:(?:para|pra|for|somos|solo|so|apenas|only|just|es|e|soy|sou|seria|tarifa|precio|price|of|de) (?:una?|uma?|one|a)|1|one|single|lone|solo) (?:sol[oa] |unic[oa] |so |single )?(?:persona|pessoa|person|traveller|traveler|huesped|hospede|guest|pax|pasajero|viajer[oa])|(?<![a-z] )(?:una|uma|one|un) (?:persona|pessoa|person)\b(?= ?(?:$|[.,;!?)]|por|para|pra|for|nada|nomas|sol[oa]|y\b|e\b|and\b|con|en\b|del\b|desde|from|apenas|only|so\b|2|3|1|,))|(?<=, )sol[oa](?=,)|for one(?=$|[ .,;!?])(?! night)|para una?(?=$|[.,;!?])|pra (?:um|uma)(?=$|[.,;!?])|"
     r"(?:lugar|cuarto|habitacion|algo|cama|place|room|space|quarto|vaga) (?:para|for|pra) (?:uno|um|one|1)\b(?! (?:noche|night|noite|semana|week|fin|dia|person|people))|sin (?:acompanante|compania)|sem acompanhante|nobody else|nadie mas|ninguem mais)\b"
 )
+_LONELY = r"(?:sol[oa]|solit[oa]|sozinh[oa]|sozinhinh[oa]|alone|solo)"
+# Alone, not "only": the word ends what is said, or the reason of the journey follows.
+_LONELY_END = r"(?= ?(?:$|[.,;!?)]|(?:por|a) (?:trabajo|laburo|negocios|trabalho|work|business|primera)|for work|y\b|e\b|and\b|pero|but|mas\b|con mi|com meu|com minha|with my|a (?:la|una|um)\b|desde|en esta|nesta|nomas|jaja|kkk|ja\b))"
+_BY_ONESELF = re.compile(
+    rf"\b(?:soy|voy|viajo|viajaba|vengo|ando|andando|estoy|vine|llego|duermo|quedo|ire|viaja|viene|viajara|sou|estou|vou|fico|chego|venho|i am|i'm|i'll be|am)\b(?: (?!(?:con|com|with|no|not|nao)\b)\w+){{0,5}}? {_LONELY}\b{_LONELY_END}"
+    rf"|(?:^|, ?)(?:y |yo |eu |i )?{_LONELY}(?= ?(?:$|[.,;!]))"
+    r"|\b(?:nadie me acompan\w+|no me acompan\w+ nadie|ninguem me acompanha|no one (?:else|with me)|nobody with me|sin acompanantes?|sin nadie|sem (?:ninguem|companhia|acompanhantes?)|party of (?:one|1)|table of one|yours truly|me, myself(?:,)? and i|soy yo(?: (?:nomas|nada mas|y nadie mas|solit[oa]))?(?= ?(?:$|[.,;!]))|vou eu e deus|mi persona|quien suscribe|humilde servidora?)\b"
+    r"|^\W*(?:(?:es|e|is|it's|seria|sera|so|solo|just|only|hola|oi|hi|algo(?: \w+)?|lugar|cama|una cama) )*(?:para|pra|for) (?:una?|um|uma|one|mi|mim|me)\W*$"
+)
+# A short answer to "how many are you?" that names the writer alone.
+_MYSELF = re.compile(r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*")
 _GOES_ALONE = re.compile(
     r"(?<!no )(?<!nao )\b(?:voy|viajo|vou|vengo|ire|irei|i'm going|i'll be|going|coming) (?:a estar |a ir |yo |eu )?(?:sol[oa]|sozinh[oa]|alone|on my own|by myself)\b"
 )
@@ -93,7 +104,7 @@ _BESIDE = re.compile(
 )
 _FORM = re.compile(r"(?<!\d )\b(?:adult\w*|adt|ads?|adl|pax):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
 _FAMILIES = re.compile(rf"\b({_MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
-_OTHERS = re.compile(r"\b(?:perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
+_OTHERS = re.compile(r"\b(?:bici\w*|bike|moto\w*|guitarra|guitar|violao|mochila|backpack|valijas?|mala|alma|sombra|compu|laptop|camara|prancha|tabla|surfboard|perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
 _HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
 
 
@@ -144,7 +155,7 @@ def read(text: str, *, language: str, awaiting: str | None) -> dict[str, Any]:
     if adults is None and not children and _WITH_ANOTHER.search(text):
         adults = 2
     if adults is None and awaiting == "adults" and not children:
-        adults = _only_number(text)
+        adults = 1 if _MYSELF.fullmatch(text) else _only_number(text)
     if adults is None and (told_by_name := phrasing.named(text)):
         adults = told_by_name
     if adults and "rooms" not in found and not children and phrasing.has_a_room_each(text):
@@ -532,13 +543,13 @@ def _of_list(text: str, told: list[Mention], counted: int) -> int | None:
     children = [one for one in told if one.kind in {"child", "twins"} and (one.count or one.ages)]
     if not children and (alone := _GOES_ALONE.search(text)) and not any(one.start > alone.end() for one in adults):
         return 1  # "iba con mi novio pero nos peleamos, voy sola"
-    if counted == 1 and not (myself or children) and _ALONE.search(text):
+    if counted == 1 and not (myself or children) and (_ALONE.search(text) or _BY_ONESELF.search(text)):
         return 1
     if counted == 1 and not (myself or children) and not _BESIDE.search(text[: told[0].start]) and len(text.split()) > 4:
         return None  # "my sister hasn't answered yet"
     if counted or any(one.owned for one in children) or (children and told[0] in children and _comes_along(text, told, adults)):
         return counted + int(myself or _comes_along(text, told, adults)) or None
-    if _ALONE.search(text) or _ONLY_ONE.search(text):
+    if _ALONE.search(text) or _ONLY_ONE.search(text) or (not children and _BY_ONESELF.search(text)):
         return 1
     if (match := _ME_AND_NAME.search(text)) and not mentions.kind_of(match[1] or match[2]):
         return 2

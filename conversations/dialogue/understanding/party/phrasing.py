@@ -94,7 +94,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b(?:nosotr[oa]s|nos|nois|us) (?:somos )?(?:dos|two|dois|duas|2)\b|\bthe two of us\b(?! of)"), "us two"),
     (re.compile(r"\b([a-z]+),? (?:de |is |tiene |tem )?(?:1[89]|[2-9]\d)(?: anos| years(?: old)?)?(?=\s*(?:$|[,.;:)]|y\b|e\b|and\b))"), _no_age),
     (re.compile(r"\b(hij[oa]s?|sons?|daughters?|kids?|filh[oa]s?|nen[ea]s?|boys?|girls?) (?:adolescentes?|teenage[rd]?s?|teens?) (?=\(?\d)"), r"\1 "),
-    (re.compile(rf"\b(?:single )?(?:mother|father|mum|mom|dad|mae|pai|madre|padre|mama|papa)(?: solter[oa]| solo)? (?:of|de) ({_N})\b(?! (?:anos|years))(?: -)?"), r"yo y mis \1 kids"),
+    (re.compile(rf"\b(?:single )?(?:mother|father|mum|mom|dad|mae|pai|madre|padre|mama|papa)(?: solter[oa]| solo)? (?:of|de) ({_N}|twins|mellizos|mellizas|gemelos|gemelas|gemeos|gemeas|trillizos|trillizas|triplets|trigemeos)\b(?! (?:anos|years))(?: -)?"), lambda match: f"yo y mis {match[1]}" + ("" if mentions.kind_of(match[1]) == "twins" else " kids")),
     (re.compile(rf"^({_N}) {_AND} (?=(?:{_N}|un|una|um|uma|a) (?:nen|nin|beb|bab|kid|child|crian|menor|chic|pib)\w*)"), r"\1 adultos y "),
     (re.compile(r"\b(hij[oa]|niet[oa]|net[oa]|sobrin[oah]+|hermanit[oa]|granddaughter|grandson|son|daughter|little|nephew|niece|filh[oa]|irmaozinho|irmazinha|nene|nena|boy|girl|menin[oa]) (?!(?:que|who|is|de|of|tiene|tem|con|com|with|mayor|menor|y|e|and|mas|plus)\b)[a-z]{3,}, (?=(?:de )?\d{1,2}\b)"), r"\1 "),
     (re.compile(r"\blittle (?=\d{1,2}\b)"), "kid "),
