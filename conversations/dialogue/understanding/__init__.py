@@ -59,7 +59,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     contacts, rest = slots.contacts(text[:LONG], hotel.country)
     # Every code reads as the same one: what a guest wants does not hang on its letters.
     folded, rest_folded = fold(text[:LONG].replace(contacts.get("booking_code", "\0"), "RX7K2M9")), fold(rest)
-    spoken = language.detect(rest, rest_folded, previous=state.language, offered=hotel.languages)
+    spoken = language.detect(rest, rest_folded, previous=state.language, offered=hotel.languages, address=contacts.get("email", ""))
     said, _possible = intents.read(folded, spoken, has_slots=False, asked=state.awaiting)
     stay = stays.read(
         rest_folded,
