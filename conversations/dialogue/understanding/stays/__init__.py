@@ -30,7 +30,7 @@ _NIGHTS_INSTEAD = re.compile(
     rf"\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) {_N}(?: {_NIGHT})?,? (?:\w+ ){{0,3}}?(\d{{1,2}})\b(?! ?(?:de|of|/))"
 )
 _SINGLE_NIGHT = re.compile(
-    rf"\b(?:hoy|today|hoje) (?:nomas|nada mas|only|so|apenas)\b|\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha|\w+) (?:night|noche|noite) (?:only|nada mas|nomas|unicamente|solamente)\b|\b(?:just|only|solo|solamente|so) (?:for )?(?:on )?(?:el |the |la |a |na |esa |that |es[st]a )?(?:noche del? )?(?:{WEEKDAY} )?(?:(?:a|de|por) (?:la )?)?(?:night|noche|noite)\b|\bnoche (?:del? )?{WEEKDAY}\b.{{0,24}}\b(?:unicamente|solamente|nomas|nada mas)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
+    rf"\bovernight\b(?! (?:bus|train|flight|parking))|\b(?:hoy|today|hoje) (?:nomas|nada mas|only|so|apenas)\b|\b(?:una|uma|one|a|1) (?:sola |so |unica |single )(?:noche|noite|night|overnight)\b|\b(?:single|just one|only one) (?:night|overnight)\b|\b(?:esa|essa|that) (?:noche|noite|night) (?:nada mas|nomas|so|only|sola)\b|\b(?:{WEEKDAY}|tomorrow|manana|amanha|\w+) (?:night|noche|noite) (?:only|nada mas|nomas|unicamente|solamente)\b|\b(?:just|only|solo|solamente|so) (?:for )?(?:on )?(?:el |the |la |a |na |esa |that |es[st]a )?(?:noche del? )?(?:{WEEKDAY} )?(?:(?:a|de|por) (?:la )?)?(?:night|noche|noite)\b|\bnoche (?:del? )?{WEEKDAY}\b.{{0,24}}\b(?:unicamente|solamente|nomas|nada mas)\b|\b(?:just|only|solo|so) (?:for )?(?:the|la|a|esa) (?:night|noche|noite)\b"
 )
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
@@ -64,6 +64,11 @@ _LESS = re.compile(
 _EARLIER = re.compile(
     r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b"
 )
+# "el 10, y al otro día me voy"
+_OUT_NEXT_DAY = re.compile(
+    r"\b(?:me voy|nos vamos|salgo|salimos|saliendo|saio|saimos|saindo|vou embora|vamos embora|vuelvo|volvemos|volto|voltamos|leav\w+|check(?:ing)? out|go(?:ing)? home|out|off)\b[^.?!\d]{0,12}\b(?:al (?:dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b(?! (?:de|of|do|del))"
+    r"|\b(?:al (?:dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|no dia seguinte|no outro dia)\b,? (?:(?:ya|i|we|eu|a gente|me|nos|temprano|cedo) ){0,2}(?:voy|vamos|salgo|salimos|saio|saimos|embora|leave|check out|go home)\b"
+)
 # "no, una menos"
 _ONE_LESS = re.compile(rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({_N}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?")
 _AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
@@ -79,7 +84,7 @@ _SAME = re.compile(
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 _SHIFTED_END = re.compile(
-    r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|vuelta|volta|volto|voltamos|back|return\w*|regres\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+    r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
 )
 # "cambiame el 6 por el 8"
 _REPLACED = re.compile(
@@ -110,7 +115,7 @@ _SHIFT = re.compile(
 )
 # "corréla una semana para adelante", "antecipar a chegada em dois dias"
 _PUSHED = re.compile(
-    rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+)\b(.{{0,30}}?)\b({_N}) (dias?|days?|semanas?|weeks?)\b"
+    rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+|jog\w+)\b(.{{0,30}}?)\b({_N}) (dias?|days?|semanas?|weeks?)\b"
 )
 _BACK = re.compile(r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
 _FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
@@ -264,7 +269,7 @@ class _Reader:
         if nights is None and not more and (match := _DAYS_LATER.search(dated)) and before.check_in is None:
             nights = _count(match[1]) * (7 if match[2][0] in "sw" else 1)
             dated = _blank(dated, match)
-            if not _SHIFTED_END.search(dated):
+            if not (_SHIFTED_END.search(dated) or _AGAIN.search(dated) or re.search(r"\bvolta\b|\bvuelta\b", dated)):
                 doubts.append("ambiguous")
         found = points.find(
             dated,
@@ -554,6 +559,8 @@ def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
         return int(match[1]), 0, _blank(text, match), []
     if match := _SINGLE_NIGHT.search(text):
         return 1, 0, text, []
+    if _OUT_NEXT_DAY.search(text):
+        return 1, 0, text, []
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     if match := _MONTHS_LONG.search(text):
         return None, 0, text, ["too_long" if _count(match[1]) > 2 else "incomplete"]
@@ -590,7 +597,7 @@ def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool | Non
         _VAGUE.search(text)
         or _VAGUE_MONTH.search(text)
         or _SEASON.search(text)
-        or (found.month is not None and (about_a_stay is None or _STAYS.search(text)))
+        or (found.month is not None and (about_a_stay is None or nights is not None or _STAYS.search(text)))
     ):
         return ["incomplete"]
     return []

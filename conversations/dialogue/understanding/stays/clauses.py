@@ -26,6 +26,8 @@ _LEAVING = re.compile(
     r"\bleav(?:e|ing) (?!(?:the|on|at|early|late|in|by|around|after|before|for|home|from|here|there|you|it|them|us|tomorrow|today|tonight|again|luggage|our|my|your|mon|tue|wed|thu|fri|sat|sun)\w*)[a-z]{4,} on\b"
     r"|\b(?:bus|flight|plane|vuelo|avion|micro|voo|onibus|train|tren|ferry|barco)\b.{0,20}\b(?:leaves?|departs?|sale|parte|sai)\b(?!.*\b(?:hotel|habitaci))"
 )
+# Another house's nights.
+_ELSEWHERE = re.compile(r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel)\b(?!.*\b(?:con ustedes|com voces|with you)\b)")
 # "La cotización vence el 30": whatever it is, that day is its own.
 _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
@@ -175,7 +177,7 @@ def without_the_past(text: str, today: dt.date) -> str:
 
 
 def _is_other(clause: str, today: dt.date) -> bool:
-    if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause):
+    if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause) or _ELSEWHERE.search(clause):
         return True
     if _STAY.search(_PART_OF_DAY.sub(" ", clause)):
         return False

@@ -165,7 +165,7 @@ _NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anter
 _AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
 _NIGHTS_OF = re.compile(
     rf"\b(?:nights?|noches?|noites?|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+)(?: (?:there|here|ahi|alli|aca|ai|aqui|at yours|con ustedes))? (?:of |del? |do |dos |los |on |the |el |la |na |no |dias? |o )*(?:({MONTH}) )?"
-    rf"(\d{{1,2}}(?:st|nd|rd|th)?(?:{_AND_DAY}\d{{1,2}}(?:st|nd|rd|th)?)+)\b(?: (?:de|of|do) ({MONTH}))?(?! ?(?:noches|nights|noites|noite|personas|people|adult))"
+    rf"(\d{{1,2}}(?:st|nd|rd|th)?(?:{_AND_DAY}\d{{1,2}}(?:st|nd|rd|th)?)+)\b(?:(?: (?:de|of|do))? ({MONTH}))?(?! ?(?:noches|nights|noites|noite|personas|people|adult))"
 )
 # "la última noche el 10": they leave on the day after.
 _LAST_NIGHT = re.compile(
