@@ -52,23 +52,30 @@ _DAYS = re.compile(
     r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))"
 )
 _MORE = re.compile(
-    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|longer|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
+    rf"\b({_N}) {_NIGHT} (?:mas|more|extra|longer|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|outra noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
     rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {_NIGHT}\b"
     # "un día más": a day more is a night more
     rf"|\b({_N}) (?:dias?|days?) (?:mas|more|extra|longer|a mais|adicional\w*)\b(?! (?:tarde|cedo|tarde|late|early))|\b({_N}) (?:more|extra|mas|mais|additional) (?:dias?|days?)\b|\b(?:otro dia|another day|mais um dia)\b(?= ?(?:$|[,.!?]|mas|por favor|please))"
     rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({_N})(?: more| extra)? {_NIGHT}\b"
 )
 _LESS = re.compile(
-    rf"\b(?:cut|drop|tir\w+|sac\w+|quit\w+|skip|cancel)\b(?: it| off)?(?: by)? ()(?:the|la|a|o)? ?(?:last |ultima |first |primera |primeira )?{_NIGHT}\b|\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer|menos) {_NIGHT}\b|\b(?:sac\w+|quit\w+|tir\w+|drop|cut|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({_N}) {_NIGHT}\b"
+    rf"\b(?:cut|drop|tir\w+|sac\w+|quit\w+|skip|cancel)\b(?: it| off)?(?: by)? ()(?:the|la|a|o)? ?(?:last |ultima |first |primera |primeira )?{_NIGHT}\b|\b({_N}) {_NIGHT} (?:menos|less|fewer|a menos)\b|\b({_N}) (?:less|fewer|menos) {_NIGHT}\b|\b(?:sac\w+|quit\w+|tir\w+|drop|cut|take|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({_N}) {_NIGHT}\b(?: off\b)?"
 )
 _EARLIER = re.compile(
-    r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|mas tarde|mais tarde|after)\b"
+    r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|despues|depois|later|late|mas tarde|mais tarde|after)\b"
 )
 # "el 10, y al otro día me voy"
 _OUT_NEXT_DAY = re.compile(
     r"\b(?:me voy|nos vamos|salgo|salimos|saliendo|saio|saimos|saindo|vou embora|vamos embora|vuelvo|volvemos|volto|voltamos|leav\w+|check(?:ing)? out|go(?:ing)? home|out|off)\b[^.?!\d]{0,12}\b(?:al (?:dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b(?! (?:de|of|do|del))"
     r"|\b(?:al (?:dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|no dia seguinte|no outro dia)\b,? (?:(?:ya|i|we|eu|a gente|me|nos|temprano|cedo) ){0,2}(?:voy|vamos|salgo|salimos|saio|saimos|embora|leave|check out|go home)\b"
 )
+# "agregá una noche antes"
+_NIGHT_IN_FRONT = re.compile(
+    rf"\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|acrescent\w+|adicion\w+|coloc\w+|poneme|pone)\b(?: (?:le|me|nos|mais|mas|otra|one more|extra))* ({_N}) {_NIGHT}(?: mas| more| a mais)? (?:antes|before|earlier|al principio|no comeco)\b(?! d)"
+    rf"|\b({_N}) {_NIGHT} (?:mas |more |a mais |extra )?(?:antes|before|earlier)(?: (?:tambien|too|also|as well|tambem))\b"
+)
+# "una más", "mais duas"
+_ONLY_MORE = re.compile(rf"(?:(?:y|e|and|mejor|melhor|no|nao|si|sim|yes|dale|bueno)[ ,]+)*(?:({_N}) (?:mas|more|a mais)|(?:mais|mas) ({_N}))(?: (?:por favor|porfa|please|entonces|then))?")
 # "no, una menos"
 _ONE_LESS = re.compile(rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({_N}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?")
 _AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
@@ -497,11 +504,17 @@ def _shifted(text: str, before: _Known, today: dt.date, awaiting: str | None) ->
         wanted = month(next(filter(None, match.groups())))
         year = start.year + (wanted < start.month or ((wanted, start.day) < (today.month, today.day) and start.year == today.year))
         return _in_month(before, year, wanted, today)
+    if end is not None and (match := _NIGHT_IN_FRONT.search(text)):
+        return Reading.of(_checked(start - _count(next(filter(None, match.groups()), "1")) * ONE_DAY, end, None, today))
+    if end is not None and (match := _ONLY_MORE.fullmatch(text.strip(" .!?"))):
+        return Reading.of(_checked(start, end + _count(next(filter(None, match.groups()), "1")) * ONE_DAY, None, today))
     if match := _REPLACED.search(text):
         was, is_now = int(match[1]), int(match[2])
         for known_day, other, is_end in ((start, end, False), (end, start, True)):
             if known_day is not None and known_day.day == was and exists(known_day.year, known_day.month, is_now):
                 moved = known_day.replace(day=is_now)
+                if not is_end and other is not None:  # another arrival keeps the number of nights
+                    return Reading.of(_checked(moved, moved + (other - known_day), None, today))
                 return Reading.of(_checked(other if is_end else moved, moved if is_end else other, None, today))
     if end is None and awaiting == "check_out" and _SAME_DAY.search(text):
         return Reading({}, ("reversed",), "")
@@ -561,6 +574,8 @@ def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
         return 1, 0, text, []
     if _OUT_NEXT_DAY.search(text):
         return 1, 0, text, []
+    # "quedamos en una semana" is no date
+    text = re.sub(rf"\b(qued\w+|dej\w+|deix\w+|fic\w+|keep it|leave it) (en|em|at|to) (?={_N} (?:semana|noche|noite|week|night))", lambda match: f"{match[1]} {' ' * len(match[2])} ", text)
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     if match := _MONTHS_LONG.search(text):
         return None, 0, text, ["too_long" if _count(match[1]) > 2 else "incomplete"]

@@ -125,6 +125,7 @@ _INSTEAD = re.compile(
     # "en vez de irnos el 7", "não sai dia 7", "ni el 24 ni el 31"
     r"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) \w+(?: \w+)?(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?\b(?! (?:de|of))"
     r"|\b(?:no|nao|not)(?: (?:nos|me|se|te))? (?:sai\w*|sal\w+|vamos|voy|vou|va|llega\w*|lleg\w+|cheg\w+|entr\w+|arriv\w+|leav\w+|es|e|era|is)(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?(?=,)"
+    r"|, (?:y |e |and )?(?:no|nao|not) \d{1,2}(?:st|nd|rd|th)?(?=\s*(?:$|[.,!]))"
     r"|\b(?:ni|nem|neither|nor)(?: (?:el|on|the|no|dia|o))* \d{1,2}(?:st|nd|rd|th)?\b"
     r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|in place of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
 )
@@ -255,6 +256,8 @@ def find(
         found.doubts.append("ambiguous")  # floors, or days?
     if re.search(r"\b(?:entre|between)\b.*\b(?:unos|uns|a few|algunos|some) (?:dias|days)\b", text):
         found.doubts.append("incomplete")
+    if re.search(rf"\b{DAY}(?: de [a-z]+)?,? (?:inclusive|incluid[oa]|inclusivo|included)\b(?! (?:cafe|desayuno|breakfast))", text):
+        found.doubts.append("ambiguous")  # is that night slept, or the morning of leaving?
     if _ABOUT.search(text):
         found.doubts.append("incomplete")
     finder.nights_of()
@@ -293,7 +296,7 @@ class _Finder:
                 continue
             points = list(points)
             if points:
-                points[0].role = points[0].role or self._role(match.start(), match.end(), only=len(points) == 1)
+                points[0].role = points[0].role or self._role(max(match.start(), points[0].start), match.end(), only=len(points) == 1)
                 if points[0].named is None and (before := _WEEKDAY_BEFORE.search(self.text[: match.start()])):
                     points[0].named = weekday(before[1])
                     self._blank(before.start(), before.end())
