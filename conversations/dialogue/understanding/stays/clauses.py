@@ -13,7 +13,7 @@ _BREAK = re.compile(
 )
 # What happens on its own day, whoever stays where.
 _EVENT = re.compile(
-    r"\b(?:se casan?|casamos|casament\w+|casamient\w+|bodas?|promesa|acto\b|apresentac\w+|presentacion|quinceane\w+|bautismo|batizado|christening|funeral|velorio|reunion\b|reuniao|meeting|training|capacitaci\w+|curso|course|workshop|taller|locaciones|locacoes|locations|traslado|deslocamento|devoluci\w+|devoluc\w+|rooming list|release|liberacion|rinde|keynote|palestra|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
+    r"\b(?:se casan?|casamos|casament\w+|casamient\w+|bodas?|promesa|acto\b|apresentac\w+|presentacion|quinceane\w+|bautismo|batizado|christening|funeral|velorio|reunion\b|reuniao|meeting|training|capacitaci\w+|curso|course|workshop|taller|locaciones|locacoes|locations|entradas? para|ingressos?|tickets? for|teatro|theatre|theater|contrato|contract|traslado|deslocamento|devoluci\w+|devoluc\w+|rooming list|release|liberacion|rinde|keynote|palestra|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
     r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|(?:mis|minhas|my|las|as|de|me tomo) (?:vacaciones|ferias|holidays?|francos|folgas|vacation)|on leave|licencia|term (?:starts|ends)|school(?! trip)|(?<!excursao da )escola|colegio|cole\b|elecciones|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
     r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party(?! of)|ceia|cena\b|dinner|jantar|almuerzo|almoco|lunch|brunch|menu|juega\w*|jugamos|joga\w*|plays?\b|what time|a que hora|que horas?|horarios?|(?:do|does|is|are|esta|estan|sera|estara) (?:\w+ )?(?:open|close\w*|abiert\w+|cerrad\w+|abert\w+|fechad\w+)|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
@@ -26,6 +26,10 @@ _LEAVING = re.compile(
     r"\bleav(?:e|ing) (?!(?:the|on|at|early|late|in|by|around|after|before|for|home|from|here|there|you|it|them|us|tomorrow|today|tonight|again|luggage|our|my|your|mon|tue|wed|thu|fri|sat|sun)\w*)[a-z]{4,} on\b"
     r"|\b(?:bus|flight|plane|vuelo|avion|micro|voo|onibus|train|tren|ferry|barco)\b.{0,20}\b(?:leaves?|departs?|sale|parte|sai)\b(?!.*\b(?:hotel|habitaci))"
 )
+# "La promo es hasta el 30": a price's own days.
+_OFFER = re.compile(
+    r"\b(?:promo\w*|oferta\w*|deal|offer|cupon|cupom|coupon|voucher|descuento|discount|desconto)\b.{0,24}\b(?:hasta|until|till|ate|valid\w*|vale|dura|lasts|ends|termina)\b|\b(?:hasta|until|till|ate)\b.{0,12}\b(?:dura|vale|la promo|a promo|the deal)\b"
+)
 # Another house's nights.
 _ELSEWHERE = re.compile(r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel)\b(?!.*\b(?:con ustedes|com voces|with you)\b)")
 # "La cotización vence el 30": whatever it is, that day is its own.
@@ -33,7 +37,7 @@ _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimi
 # What is over.
 PAST = re.compile(
     r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?<!if )(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|liguei|llame|llamamos|(?:les|te|lo|la|los) hable|hable (?=con|el|ayer|por)|falei|falamos com|spoke|(?:i|we|she|he) called|me (?:dijo|dijeron|disse|disseram|confirm(?:o|aron|ou|aram)|atendi(?:o|eu))|deje|dejamos|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
-    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|fiquei|hospedad[oa]s?|cobraron|cobraram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
+    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|fiquei|hospedad[oa]s?|cobraron|cobraram|descontaron|descontaram|debitaron|debitaram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
 _YEARS = re.compile(r"\b(?:19\d\d|20\d\d)\b")
@@ -177,7 +181,7 @@ def without_the_past(text: str, today: dt.date) -> str:
 
 
 def _is_other(clause: str, today: dt.date) -> bool:
-    if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause) or _ELSEWHERE.search(clause):
+    if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause) or _ELSEWHERE.search(clause) or _OFFER.search(clause):
         return True
     if _STAY.search(_PART_OF_DAY.sub(" ", clause)):
         return False

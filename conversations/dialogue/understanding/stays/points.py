@@ -86,7 +86,7 @@ _BLANKED = [
         + r"))?(?:,? \d{1,5})?|\b(?:calle|avenida|av\.?|rua|plaza|estacion) \d{1,2} (?:de|of) (?:"
         + LONG_MONTH
         + r")(?:,? \d+)?",
-        r"(?<!el )(?<!dia )(?<!al )(?<!the )(?<!del )(?<!em )(?<!saio )(?<!chego )\b(?:10|\d) ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del) 1 (?:a|al|to) 10\b(?! (?:de|of))",
+        r"(?<!el )(?<!dia )(?<!al )(?<!the )(?<!del )(?<!em )(?<!saio )(?<!chego )\b(?:10|\d) ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del|do) [01] (?:ao?|al|to) 10\b(?! (?:de|of))",
         r"\b\d{1,3} ?(?:%|por ?ciento|percent)",
         r"\b\d{1,3} ?(?:personas?|people|persons?|pessoas?|adult\w*|pax|ninos?|ninas?|chic[oa]s?|nen[ea]s?|kids?|child\w*|criancas?"
         r"|beb\w+|guests?|huesped\w*|hospedes|habitacion\w*|rooms?|quartos?|camas?|beds?|cuadras|quadras|blocks?|kilos?|kg|km|metros|m2|minutos?|minutes?|mins?"
@@ -379,7 +379,7 @@ class _Finder:
         )
         self.take(
             rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
-            lambda m: [Point(m.start(1), m.end(1), day(m[1]))],
+            lambda m: [Point(m.start(1), m.end(1), day(m[1]))] if self._is_expected(m) else None,
         )
         self.take(
             r"\b(\d{1,2}) (?:for|de|da|para(?: la| a)?) (?:the )?(?:arrival|check ?-?in|llegada|entrada|chegada)\b",
@@ -398,6 +398,11 @@ class _Finder:
                 rf"^(?:no |mejor |rather |melhor |creo que |acho que |maybe |seria |sera )*(?:el |the |dia |o )?({DAY})[.! ]*$",
                 lambda m: [Point(m.start(), m.end(), day(m[1]))],
             )
+
+    def _is_expected(self, match: re.Match[str]) -> bool:
+        """ "Hasta 12" is a day where days are spoken of, and else an age, a price, a number of people."""
+        bare = re.match(r"(?:hasta|until|till|ate) \d", match[0])
+        return not bare or bool(self.found.points or self.check_in or self.awaiting in {"check_in", "check_out", "nights", "stay"})
 
     def nights_of(self) -> None:
         """ "the nights of January 3, 4 and 5"."""
