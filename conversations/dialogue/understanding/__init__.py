@@ -34,7 +34,7 @@ _SOMETHING = re.compile(r"\b(?:hay|is there|are there|any|tem|hacen|abre\w*|open
 _STRONG_CUE = re.compile(
     r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
     r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
-    r"(?:tienen|tenes|tendran|hay|habra|tem|teria|ha) (?:lugar|vaga)|go(?:ing)? home|(?:de|desde) (?:hoy|hoje|manana|amanha) (?:al?|ate|hasta)|change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
+    r"(?:tienen|tenes|tendran|hay|habra|tem|teria|ha) (?:lugar|vaga)|go(?:ing)? home|(?:de|desde) (?:hoy|hoje|manana|amanha) (?:al?|ate|hasta)|(?:en|em) vez de|en lugar de|ao inves|change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
     r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|fly in|pouso|baixo ai|estou ai|(?:estaria|estoy|estamos|estaremos|estare) ahi|be with you|me voy|nos vamos|irnos|irme|be in|with you|con ustedes|com voces|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 _CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")

@@ -105,7 +105,7 @@ _ONLY_MONTH = re.compile(
     rf"(?:(?:no|nao|mejor|melhor|perdon|digo|sorry|rather|instead|but|pero|ah|ay|uy|bueno|well|sino|seria|make it)[ ,]+)+(?:en |in |em |para |pra |for )?{LONG_MONTH}(?: (?:instead|mejor|por favor|please|entonces|then))?"
 )
 _ADDED_DAY = re.compile(rf"\b(?:sum[ae]\w*|agreg\w+|anad\w+|add|includ\w+|inclu[iy]\w*|acrescent\w+|adicion\w+)\b(?: (?:me|nos|le|el|the|o|a|la|noche|night|noite|del?|of|on|do|da|also|tambien|tambem))* {LONG_WEEKDAY}")
-_NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|\bsemana (?:siguiente|seguinte)\b")
+_NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|(?<!fin de )(?<!fim de )\bsemana (?:siguiente|seguinte)\b|\bthe week after\b(?! next)")
 _SAME_DAY = re.compile(r"\b(?:(?:el|ese|the|no|o|that|nesse|esse) )?(?:mism[oa]|same|mesm[oa]) (?:dia|day)\b")
 _NEXT_DAY = re.compile(
     r"\b(?:(?:a la|al) (?:manana |dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b"
@@ -202,6 +202,8 @@ class _Known:
     def of(cls, slots: dict[str, Any]) -> _Known:
         start = dt.date.fromisoformat(slots["check_in"]) if slots.get("check_in") else None
         end = dt.date.fromisoformat(slots["check_out"]) if slots.get("check_out") else None
+        if start and end is None and slots.get("nights"):
+            end = start + slots["nights"] * ONE_DAY
         return cls(start, end, (end - start).days if start and end else slots.get("nights"))
 
 
@@ -782,13 +784,23 @@ def _one(
         if before.check_in is None:
             return _only_out(check_out, today)
         return _checked(before.check_in, check_out, None, today)
-    check_in = _date(point, today, None, near=before.check_in)
+    check_in = _date(_in_the_stay(point, before, today), today, None, near=before.check_in)
     if check_in is None or _misnamed(point, check_in):
         return {}, ["ambiguous"]
     length = nights or before.nights
     if length and length > MAX_NIGHTS:
         return {}, ["too_long"]
     return _checked(check_in, check_in + length * ONE_DAY if length else None, nights, today)
+
+
+def _in_the_stay(point: Point, before: _Known, today: dt.date) -> Point:
+    """The 2nd, of a stay from 29 December to 3 January, is January's."""
+    start, end = before.check_in, before.check_out
+    if point.date or point.month or start is None or end is None or start.month == end.month:
+        return point
+    options = [dt.date(date.year, date.month, point.day) for date in (start, end) if exists(date.year, date.month, point.day)]
+    near = min((date for date in options if date >= today), key=lambda date: abs((date - start).days), default=None)
+    return replace(point, month=near.month, year=near.year) if near else point
 
 
 def _only_out(check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], list[str]]:

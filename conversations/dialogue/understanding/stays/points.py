@@ -179,6 +179,7 @@ _RANGE_TO = r" (?:al?|ao|hasta|ate|to|till?|until) "
 # "Hoy es jueves": no day of the stay.
 _IS_WEEKDAY = re.compile(rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?")
 _NOT_THEN = re.compile(
+    r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"
     rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
     r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
@@ -742,7 +743,13 @@ class _Finder:
         )
 
     def _weekday_pair(self, match: re.Match[str]) -> list[Point] | None:
-        first = self._coming(weekday(match[1]))
+        wanted = weekday(match[1])
+        if self.check_in and self.awaiting is None and not re.search(r"\b(?:est[ea]|this|next|proxim\w+|que v\w+|coming|week|semana)\b", self.original):
+            near = self.check_in  # another stay in that week
+            first: dt.date | None = min((near + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
+            first = first if first and first >= self.today else self._coming(wanted)
+        else:
+            first = self._coming(wanted)
         if first is None:
             return []
         if re.search(r"\b(?:next week|semana que vi?em|semana que viene|proxima semana|the week after)\b", self.original):
