@@ -35,7 +35,7 @@ _SINGLE_NIGHT = re.compile(
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
 )
-_MONTHS_LONG = re.compile(rf"\b(?:por|for|durante|during|x) ({_N}) (?:mes|meses|months?)\b")
+_MONTHS_LONG = re.compile(rf"\b({_N}|2|3) (?:mes|meses|months?) (?:desde|from|a partir|starting|a contar)\b|\b(?:por|for|durante|during|x) ({_N}) (?:mes|meses|months?)\b")
 # "forget two nights, make it five"
 _MAKE_IT = re.compile(
     rf"\b(?:make it|make that|que sean|poneme|pone|mejor|sean|faz|coloca|bota) (\d{{1,2}})(?: {_NIGHT})?\b(?=[ .!]*$)(?<=\d|\w)"
@@ -146,7 +146,7 @@ _VAGUE = re.compile(
     r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:this week|esta semana|a fin de mes|fin de mes|end of the month|fim do mes)\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
 _SEASON = re.compile(
-    r"\b(?:en|in|em|no|na|nas|durante|during|over|for|para|pra)(?: (?:el|la|las|los|the|o|a|as|os|my|mis|this|este|esta|next|proxim[oa]))* (?:invierno|verano|otono|primavera|winter|summer|autumn|spring|inverno|verao|outono|ferias|vacaciones|fiestas|festas)\b"
+    r"\b(?:pras?|pros?|en|in|em|no|na|nas|durante|during|over|for|para|pra)(?: (?:el|la|las|los|the|o|a|as|os|my|mis|this|este|esta|next|proxim[oa]))* (?:holidays|feriado(?! largo)|invierno|verano|otono|primavera|winter|summer|autumn|spring|inverno|verao|outono|ferias|vacaciones|fiestas|festas)\b"
 )
 _VAGUE_MONTH = re.compile(
     rf"\b(?:principios?|comienzos?|mediados?|finales|fines|inicio|comeco|comecinho|meados?|finalzinho|final|early|mid|middle|late|end|beginning|start|sometime|some time|la pra|la para|la por|tipo|por|hacia|around|primera|segunda|ultima|last week|first week)\b.{{0,22}}?\b{LONG_MONTH}|\b{LONG_MONTH}-?ish\b"
@@ -164,6 +164,7 @@ _WHENEVER = re.compile(
     r"|\b(?:lo antes posible|cuanto antes|asap|as soon as|o quanto antes|assim que|en cuanto (?:haya|tengan|se pueda))\b|\b(?:cuando|quando|when|whenever)(?: (?:sea|for|it's|its|it is|esta|este|fica|ficar))+ (?:lo )?(?:mas |mais )?(?:cheap\w*|barat\w*|tranquil\w*|quiet\w*)"
     rf"|\b(?:the )?week after next\b|\b(?:towards?|around|hacia|la para|la pro|la por el|a) (?:the )?(?:end|fim|fin|final|finales|beginning|start|inicio|comeco) (?:of|de|del|do) (?:the )?(?:year|ano|month|mes)\b|\ba fin de ano\b|\bmidweek\b|\b(?:in|en|em|no) (?:spring|summer|autumn|fall|winter|verano|invierno|otono|primavera|verao|inverno|outono)\b|\b(?:vacaciones|ferias) de (?:invierno|verano|julio|julho|verao|inverno)\b"
 )
+_FEW_DAYS = re.compile(rf"\b{_A_FEW} (?:dias|days|diitas|diazinhos|noches|nights|noites)\b(?! (?:antes|before|despues|depois|later))")
 _STAYS = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?|with you|con ustedes|com voces)\b"
 )
@@ -331,6 +332,8 @@ class _Reader:
             return Reading({}, (), rest)  # "el 24 de diciembre hacen cena?"
         if re.search(r"\b(?:desde|from|de) (?:ayer|yesterday|ontem)\b", text):
             return Reading({}, ("past",), rest)
+        if nights is None and len(found.points) == 1 and _FEW_DAYS.search(text):
+            doubts.append("incomplete")
         if about_a_stay is not False and _WHENEVER.search(written) and _is_relative(found.points):
             return Reading({}, ("incomplete",), rest)
         if doubts:
@@ -429,10 +432,10 @@ def _apart(ends: list[Point], rest: str, today: dt.date) -> None:
 # A message of nothing but days: "este jueves", "hoy no, mañana", "de mañana al lunes", "fds que vem dá?".
 _ONLY_DAYS = re.compile(
     rf"\W*(?:(?:{WEEKDAY}|feira|hoy|hoje|today|tonight|manana|tomorrow|amanha|pasado|depois de amanha|finde|fds|fin de semana|fim de semana|final de semana|weekend|feriado|largo|{LONG_MONTH}|"
-    r"el|la|este|esta|esse|essa|ese|no|na|nao|o|a|al|ao|del?|do|da|the|this|that|on|in|en|em|y|e|and|to|till?|until|hasta|ate|desde|from|para|pra|pro|for|otr[oa]|outr[oa]|other|one|not|si|sim|yes|mejor|melhor|rather|better|"
+    r"\d{1,2} (?:dias?|days?|semanas?|weeks?)|dentro de|daqui a|el|la|este|esta|esse|essa|ese|no|na|nao|o|a|al|ao|del?|do|da|the|this|that|on|in|en|em|y|e|and|to|till?|until|hasta|ate|desde|from|para|pra|pro|for|otr[oa]|outr[oa]|other|one|not|si|sim|yes|mejor|melhor|rather|better|"
     r"que viene|que vem|proxim[oa]|next|coming|noche|noite|night|fim|fin|comeco|inicio|mediados|meados|finales|principios|mid|early|late|end|of|beginning|pode ser|puede ser|podria ser|da|rola|maybe|creo|acho|dale|ok|please|por favor|porfa|nomas|entonces|then|entao)\b\W*)+"
 )
-_A_DAY = re.compile(rf"\b(?:{LONG_WEEKDAY}|hoy|hoje|today|tonight|manana|tomorrow|amanha|finde|fds|semana|weekend|feriado|{LONG_MONTH})")
+_A_DAY = re.compile(rf"\b(?:{LONG_WEEKDAY}|hoy|hoje|today|tonight|manana|tomorrow|amanha|finde|fds|semana|weekend|feriado|{LONG_MONTH})|\b(?:en|in|dentro de|daqui a) \d{{1,2}} (?:dias|days|semanas|weeks)\b")
 
 
 def is_only_days(folded: str) -> bool:
@@ -580,7 +583,7 @@ def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
     text = re.sub(rf"\b(qued\w+|dej\w+|deix\w+|fic\w+|keep it|leave it) (en|em|at|to) (?={_N} (?:semana|noche|noite|week|night))", lambda match: f"{match[1]} {' ' * len(match[2])} ", text)
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     if match := _MONTHS_LONG.search(text):
-        return None, 0, text, ["too_long" if _count(match[1]) > 2 else "incomplete"]
+        return None, 0, text, ["too_long" if _count(match[1] or match[2]) > 2 else "incomplete"]
     if match := _MAKE_IT.search(text):
         return _count(match[1]), 0, _NIGHTS.sub(lambda said: " " * len(said[0]), _blank(text, match)), []
     for pattern, factor in ((_NIGHTS, 1), (_WEEKS, 7), (_FORTNIGHT, 14)):
@@ -614,7 +617,7 @@ def _vague(text: str, found: Found, nights: int | None, about_a_stay: bool | Non
         _VAGUE.search(text)
         or _VAGUE_MONTH.search(text)
         or _SEASON.search(text)
-        or (found.month is not None and (about_a_stay is None or nights is not None or _STAYS.search(text)))
+        or (found.month is not None and (about_a_stay is not False or nights is not None or _STAYS.search(text)))
     ):
         return ["incomplete"]
     return []

@@ -161,6 +161,15 @@ _EITHER = {
 _ABOUT = re.compile(
     rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|(?<!fin de )(?<!fim de )(?<!final de )semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
 )
+# An end that is left open: "hasta después de navidad", "este viernes o el otro", "no sé qué mes".
+_HEDGED = re.compile(
+    rf"\b(?:despues|after|depois|antes|before)(?: (?:de|del|do|da|the|las?|el|o))* (?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year\S*|reyes|semana santa|easter|pascuas?|pascoa|carnaval|carnival)\b"
+    rf"|{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
+    r"|\b(?:no se|nao sei|don't know|not sure|dunno|no estoy segur[oa])\b(?: \w+){0,2} (?:que|which|what|cual|qual|o|el) (?:dia|day|mes|month|fecha|date|data)\b"
+    r"|\b(?:hasta|until|till|ate)(?: (?:el|la|the|o|a))* (?:fin(?:es)?|final(?:es)?|end|principios?|comienzos?|mediados|meados|inicio|comeco|mid|early|late|middle)\b(?! de semana)"
+    r"|\b(?:alguna|algum?a?|any|some|cualquier|qualquer) (?:noche|night|noite)\b"
+    rf"|\b{LONG_WEEKDAY} feriado\b|\b(?:desde|from|de|since) (?:ayer|yesterday|ontem)\b|\b(?:ayer|yesterday|ontem) (?:llegue|llegamos|entre|we arrived|i arrived|cheguei|chegamos|till?|until|hasta|ate)\b"
+)
 # Counted back from another day: which one is asked.
 _NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))")
 _AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
@@ -259,6 +268,8 @@ def find(
         found.doubts.append("incomplete")
     if re.search(rf"\b{DAY}(?: de [a-z]+)?,? (?:inclusive|incluid[oa]|inclusivo|included)\b(?! (?:cafe|desayuno|breakfast))", text):
         found.doubts.append("ambiguous")  # is that night slept, or the morning of leaving?
+    if _HEDGED.search(text):
+        found.doubts.append("ambiguous")
     if _ABOUT.search(text):
         found.doubts.append("incomplete")
     finder.nights_of()
@@ -766,6 +777,11 @@ class _Finder:
             near = min((self.check_in + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
             if near >= self.today and self._role(match.start(), match.end(), only=True) != "out":
                 return [Point(match.start(), match.end(), near.day, near.month, near.year, near)]
+        if not self.found.points and re.search(
+            r"\b(?:otr[oa]|outr[oa]|other) $|\bde (?:aca|aqui|hoy) a (?:\d|dos) $", self.text[: match.start()] + (match[1] or "")
+        ) or re.match(r",? (?:no,? )?(?:(?:el|the|a|o|na|no) )(?:otr[oa]|outr[oa]|other)\b", self.text[match.end() :]):
+            self.found.doubts.append("ambiguous")  # "el otro jueves": the next one, or the one after?
+            return []
         leaves = self.awaiting == "check_out" or self._role(match.start(), match.end(), only=True) == "out"
         if self.check_in and not week and not self.found.points and leaves:
             anchor = self.check_in
