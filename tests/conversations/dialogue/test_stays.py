@@ -194,3 +194,122 @@ def test_a_number_that_answers_another_question_is_no_day():
 
 def test_the_price_of_a_night_is_no_length():
     assert dates("cuánto sale una noche?", known=KNOWN, awaiting="confirmation") == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        # numbers and dates as they are written
+        ("treinta y cinco noches desde el 1 de diciembre", "es", "2026-12-01", "2027-01-05"),
+        ("vinte e duas noites a partir do dia 1 de dezembro", "pt", "2026-12-01", "2026-12-23"),
+        ("first of December until the seventh", "en", "2026-12-01", "2026-12-07"),
+        ("twentieth to the twenty-third of January", "en", "2027-01-20", "2027-01-23"),
+        ("15.01 a 18.01.27", "es", "2027-01-15", "2027-01-18"),
+        ("Nov 30/Dec 4", "en", "2026-11-30", "2026-12-04"),
+        ("10 December x2 nights", "en", "2026-12-10", "2026-12-12"),
+        ("del 28 de diciembre al 4 del mes siguiente", "es", "2026-12-28", "2027-01-04"),
+        # nights told one by one, the last one, the next day
+        ("las noches del 10 y del 11 de diciembre", "es", "2026-12-10", "2026-12-12"),
+        ("sleeping there the 4th, 5th and 6th of December", "en", "2026-12-04", "2026-12-07"),
+        ("primera noche 8 de enero, última noche 10 de enero", "es", "2027-01-08", "2027-01-11"),
+        ("duas noites, 10 e 11 de dezembro", "pt", "2026-12-10", "2026-12-12"),
+        ("dia 10 de dezembro e saio no dia seguinte", "pt", "2026-12-10", "2026-12-11"),
+        ("January 7, we fly home ten days later", "en", "2027-01-07", "2027-01-17"),
+        ("solo la noche del viernes", "es", "2026-11-20", "2026-11-21"),
+        # days of a feast, days that are only stated, weeks
+        ("jueves santo a domingo", "es", "2027-03-25", "2027-03-28"),
+        ("good friday until easter monday", "en", "2027-03-26", "2027-03-29"),
+        ("hoy es miércoles, llego mañana y el lunes me voy", "es", "2026-11-19", "2026-11-23"),
+        ("semana que vem, de terça a quinta", "pt", "2026-11-24", "2026-11-26"),
+        # whose days they are
+        ("vacaciones del 8 al 22 de enero pero al hotel iríamos del 10 al 15", "es", "2027-01-10", "2027-01-15"),
+        ("my ex is there 5-9 so put me down for 12-15 January", "en", "2027-01-12", "2027-01-15"),
+        ("me cancelaron en otro hotel para el 30, necesito 30 y 31 de diciembre, dos noches", "es", "2026-12-30", "2027-01-01"),
+        ("estaba del 10 al 12 y tiene que ser del 17 al 19 de diciembre", "es", "2026-12-17", "2026-12-19"),
+        ("Arriving Saturday January 16, off on Monday 18 after lunch", "en", "2027-01-16", "2027-01-18"),
+        ("me alojé con ustedes en 2019, vuelvo el 8 de enero, dos noches", "es", "2027-01-08", "2027-01-10"),
+        ("ni el 24 ni el 31, más bien del 26 al 29 de diciembre", "es", "2026-12-26", "2026-12-29"),
+        ("School trip, March 15, 4 nights", "en", "2027-03-15", "2027-03-19"),
+    ],
+)
+def test_a_stay_among_other_words(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("del 20 de diciembre hasta después de navidad", "es"),
+        ("from Dec 20 for a few days", "en"),
+        ("desde el 20 hasta fin de mes", "es"),
+        ("nessa sexta ou na outra", "pt"),
+        ("el otro jueves", "es"),
+        ("mañana no puedo, el viernes sí o el sábado", "es"),
+        ("cualquier día menos el 10", "es"),
+        ("the 2nd to 4th, I don't know which month yet", "en"),
+        ("para agosto del 2028, del 5 al 9", "es"),
+        ("December 10 and 11", "en"),
+        ("hasta el 6 de diciembre inclusive", "es"),
+        ("4th of July weekend", "en"),
+        ("We want to come for Christmas!", "en"),
+        ("15 días en enero", "es"),
+        ("llego el 12, hablamos del 9 después", "es"),
+    ],
+)
+def test_words_of_the_calendar_that_leave_a_doubt_are_asked_about(text, language):
+    reading = read(text, language=language)
+
+    assert reading.clarify and not reading.slots
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("flight BA245 comes in 8.45am", "en"),
+        ("I'll be there in 10", "en"),
+        ("floors 2 to 4 have lifts?", "en"),
+        ("a segunda cama é extra?", "pt"),
+        ("criança até 5 não paga?", "pt"),
+        ("la promo es hasta el 30?", "es"),
+        ("el 24 a la noche hay cena?", "es"),
+        ("hablé el lunes con Carla", "es"),
+        ("got tickets for the 14th, is the theatre close?", "en"),
+    ],
+)
+def test_other_matters_have_days_and_numbers_of_their_own(text, language):
+    assert dates(text, language=language) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("llego un día después", "es", "2026-12-04", "2026-12-06"),
+        ("corréla una semana para adelante", "es", "2026-12-10", "2026-12-12"),
+        ("dá pra antecipar a chegada em dois dias e manter a volta?", "pt", "2026-12-01", D5),
+        ("arrival is on the 4th; departure remains unchanged", "en", "2026-12-04", D5),
+        ("no, una menos", "es", D3, "2026-12-04"),
+        ("agregá una noche antes", "es", "2026-12-02", D5),
+        ("nos quedamos un día más", "es", D3, "2026-12-06"),
+        ("mais duas", "pt", D3, "2026-12-07"),
+        ("em vez de quinta, sexta", "pt", "2026-12-04", "2026-12-06"),
+        ("de jueves a lunes mejor", "es", D3, "2026-12-07"),
+        ("swap the 3rd for the 4th", "en", "2026-12-04", "2026-12-06"),
+        ("no, en enero", "es", "2027-01-03", "2027-01-05"),
+        ("a gente não sai dia 5, sai dia 6", "pt", D3, "2026-12-06"),
+    ],
+)
+def test_a_known_stay_is_changed_as_it_is_told(text, language, check_in, check_out):
+    assert dates(text, language=language, known=KNOWN) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize("text", ["sumale el domingo", "el mismo día", "el 1"])
+def test_a_change_that_says_too_little_is_asked_about(text):
+    known, awaiting = (KNOWN, None) if "sumale" in text else ({"check_in": D3}, "check_out")
+
+    assert read(text, known=known, awaiting=awaiting).clarify
+
+
+def test_a_stay_that_crosses_months_knows_both():
+    known = {"check_in": "2026-12-29", "check_out": "2027-01-03", "nights": 5}
+
+    assert dates("mejor el 2", known=known) == ("2027-01-02", "2027-01-07", ())

@@ -235,3 +235,65 @@ def test_a_guest_who_repeats_himself_keeps_no_worker_busy(unit):
     """A grammar that tries every way to split the message would need longer than the universe has."""
     for end in ("", "x!", "?"):
         assert heard((unit * 2000)[:3900] + end).language in {"es", "en", "pt"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "asked", "party"),
+    [
+        # alone
+        ("soy sola", "es", None, {"adults": 1}),
+        ("viajo por trabajo, solo", "es", None, {"adults": 1}),
+        ("nadie me acompaña", "es", None, {"adults": 1}),
+        ("yo y mi bici", "es", None, {"adults": 1}),
+        ("me, myself and I", "en", "adults", {"adults": 1}),
+        ("apenas euzinho", "pt", "adults", {"adults": 1}),
+        # somebody and I
+        ("mi jermu y yo", "es", None, {"adults": 2}),
+        ("somos dos con mi señora", "es", None, {"adults": 2}),
+        ("yo y dos más", "es", "adults", {"adults": 3}),
+        ("comigo são quatro", "pt", "adults", {"adults": 4}),
+        ("Somos Ana, Beto, Caro y yo", "es", None, {"adults": 4}),
+        ("mi mujer, mi cuñada, el marido de mi cuñada y yo", "es", None, {"adults": 4}),
+        ("van mis padres solos, yo les reservo", "es", None, {"adults": 2}),
+        # some of all
+        ("40 guests, twelve of whom are under ten", "en", None, {"adults": 28, "children": 12}),
+        ("cuatro, de los cuales uno tiene 2 años", "es", None, {"adults": 3, "children": 1, "child_ages": [2]}),
+        ("para 3 pero la tercera es una beba", "es", None, {"adults": 2, "children": 1}),
+        ("grupo de 8, metade criança", "pt", None, {"adults": 4, "children": 4}),
+        ("éramos 6 pero se bajaron dos", "es", None, {"adults": 4}),
+        ("5 o 6 personas", "es", None, {}),
+        # children by their ages
+        ("me and my girls, 14 and 17", "en", None, {"adults": 1, "children": 2, "child_ages": [14, 17]}),
+        ("my partner, me, her boy who's 10 and mine who's 11", "en", None, {"adults": 2, "children": 2, "child_ages": [10, 11]}),
+        ("matrimonio + hijo adolescente (16)", "es", None, {"adults": 2, "children": 1, "child_ages": [16]}),
+        ("mi señora, yo y los tres demonios de 3, 5 y 8", "es", None, {"adults": 2, "children": 3, "child_ages": [3, 5, 8]}),
+        ("Dad 61, mom 59, me 30 and my son 6", "en", None, {"adults": 3, "children": 1, "child_ages": [6]}),
+        ("el nene de 3 duerme con nosotros dos", "es", None, {"adults": 2, "children": 1, "child_ages": [3]}),
+        ("mis dos hijos mayores de edad", "es", None, {"adults": 2}),
+        ("4 y 7", "es", "child_ages", {"child_ages": [4, 7]}),
+        ("yes, one, she's 6", "en", "children", {"children": 1, "child_ages": [6]}),
+        # rooms
+        ("vengo con mi jefe, cada uno en su cuarto", "es", None, {"adults": 2, "rooms": 2}),
+        ("una para los chicos y otra para nosotros dos", "es", None, {"adults": 2, "rooms": 2}),
+        ("un cuarto para los cinco", "es", None, {"adults": 5, "rooms": 1}),
+        ("en vez de dos habitaciones que sea una sola", "es", None, {"rooms": 1}),
+        # nobody's party
+        ("hay 4 personas haciendo ruido en la 12", "es", None, {}),
+        ("¿la suite es para 4 personas?", "es", None, {}),
+        ("mi vuelo llega a las 3", "es", None, {}),
+    ],
+)
+def test_who_comes_in_other_words(text, language, asked, party):
+    slots = heard(text, language=language, awaiting=asked).slots
+    assert {key: slots[key] for key in ("adults", "children", "child_ages", "rooms") if key in slots} == party
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("lavandería", "es"), ("jajaja", "es"), ("cancelá", "es"), ("horário?", "pt"), ("kkkk", "pt"), ("Mike Brown", "en"),
+        ("ana.souza@exemplo.com.br", "pt"), ("j.watson@example.co.uk", "en"),
+    ],
+)  # fmt: skip
+def test_language_of_a_few_letters(text, language):
+    assert heard(text).language == language

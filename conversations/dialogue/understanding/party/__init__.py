@@ -64,7 +64,9 @@ _BY_ONESELF = re.compile(
     r"|^\W*(?:(?:es|e|is|it's|seria|sera|so|solo|just|only|hola|oi|hi|algo(?: \w+)?|lugar|cama|una cama) )*(?:para|pra|for) (?:una?|um|uma|one|mi|mim|me)\W*$"
 )
 # A short answer to "how many are you?" that names the writer alone.
-_MYSELF = re.compile(r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*")
+_MYSELF = re.compile(
+    r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*"
+)
 _GOES_ALONE = re.compile(
     r"(?<!no )(?<!nao )\b(?:voy|viajo|vou|vengo|ire|irei|i'm going|i'll be|going|coming) (?:a estar |a ir |yo |eu )?(?:sol[oa]|sozinh[oa]|alone|on my own|by myself)\b"
 )
@@ -102,9 +104,13 @@ _NOT_ME = re.compile(
 _BESIDE = re.compile(
     r"\b(?:para|for|pra|pro|pros|viaj\w*|travel\w*|va|vai|van|vao|vamos|voy|vou|con|with|com|lev\w*|llev\w*|somos|es|e|is|are|viene\w*|venimos|vem|come\w*|coming|join\w*|acomoda\w*|accommodate)\b[^.?!]{0,24}$"
 )
-_FORM = re.compile(r"(?<!\d )\b(?:adult\w*|adt|ads?|adl|pax):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b")
+_FORM = re.compile(
+    r"(?<!\d )\b(?:adult\w*|adt|ads?|adl|pax):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b"
+)
 _FAMILIES = re.compile(rf"\b({_MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
-_OTHERS = re.compile(r"\b(?:bici\w*|bike|moto\w*|guitarra|guitar|violao|mochila|backpack|valijas?|mala|alma|sombra|compu|laptop|camara|prancha|tabla|surfboard|perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b")
+_OTHERS = re.compile(
+    r"\b(?:bici\w*|bike|moto\w*|guitarra|guitar|violao|mochila|backpack|valijas?|mala|alma|sombra|compu|laptop|camara|prancha|tabla|surfboard|perr[oa]|dog|cachorr[oa]|gat[oa]|cat|mascota|pet|plus one|(?:nobody but|but) (?:me|myself))\b"
+)
 _HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({_MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
 
 
@@ -236,15 +242,15 @@ def _written_out(text: str) -> str:
     for short, word in _SHORT:
         text = short.sub(word, text)
 
-    def mend(match: re.Match[str]) -> str:
-        word = match[0]
+    def mend(word: str) -> str:
         if mentions.kind_of(word) or word in v.BETWEEN:
             return word
         near = process.extractOne(word, _KEY_WORDS, scorer=DamerauLevenshtein.distance, score_cutoff=1)
         return near[0] if near else word
 
-    text = re.sub(r"(?<=\d )[a-z]{4,}", mend, text)
-    return re.sub(rf"\b((?!(?:un|una|uno|um|uma|a|an|one|on)\b){_N} )([a-z]{{4,}})", lambda match: match[1] + mend(re.match(r".*", match[2])), text)  # type: ignore[arg-type]
+    text = re.sub(r"(?<=\d )[a-z]{4,}", lambda match: mend(match[0]), text)
+    counted = rf"\b((?!(?:un|una|uno|um|uma|a|an|one|on)\b){_N} )([a-z]{{4,}})"
+    return re.sub(counted, lambda match: match[1] + mend(match[2]), text)
 
 
 def _bare(text: str) -> dict[str, Any]:
@@ -319,7 +325,10 @@ def _rooms(text: str, found: dict[str, Any]) -> str:
     if _RATHER_ONE.search(text):
         found["rooms"] = 1
         return v.ROOMS.sub(" | ", text)
-    if plain and re.search(r"\b(?:una?|uma?|num|numa|a|in) (?:single|individual|doble|double|triple|suite|solteiro)\b.{0,24}\b(?:own|aparte|propia|sozinh[oa]|sol[oa])\b|\b(?:aparte|sozinh[oa]|by (?:him|her)self)\b.{0,16}\b(?:en una|num|numa|in a) (?:single|individual|doble|double)\b", text):
+    if plain and re.search(
+        r"\b(?:una?|uma?|num|numa|a|in) (?:single|individual|doble|double|triple|suite|solteiro)\b.{0,24}\b(?:own|aparte|propia|sozinh[oa]|sol[oa])\b|\b(?:aparte|sozinh[oa]|by (?:him|her)self)\b.{0,16}\b(?:en una|num|numa|in a) (?:single|individual|doble|double)\b",
+        text,
+    ):
         plain[-1] += 1  # "4 adults in two rooms, plus my mother in a single of her own"
     total = plain[-1] if plain else sum(counts) + articles if counts or articles > 1 else 0
     if total:
@@ -408,7 +417,28 @@ def _size(one: Mention) -> int:
     return max(one.count or 0, len(one.ages))
 
 
-_KIN = frozenset("son daughter hijo hija filho filha nieto nieta neto neta grandson granddaughter sobrino sobrina sobrinho sobrinha nephew niece".split())
+_KIN = frozenset(
+    [
+        "son",
+        "daughter",
+        "hijo",
+        "hija",
+        "filho",
+        "filha",
+        "nieto",
+        "nieta",
+        "neto",
+        "neta",
+        "grandson",
+        "granddaughter",
+        "sobrino",
+        "sobrina",
+        "sobrinho",
+        "sobrinha",
+        "nephew",
+        "niece",
+    ]
+)
 _GENERIC = frozenset({"child", "kid", "crianca", "chico", "nino", "menor", "minor"})
 _JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
 _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
@@ -433,7 +463,13 @@ def _ages_apart(text: str, told: list[Mention], total: int) -> list[int]:
 def _are_grown(text: str, told: list[Mention], awaiting: str | None) -> bool:
     """ "vamos 3 pibes", "two girls": nobody else is there to look after them."""
     either = all(mentions.singular(one.noun) in v.EITHER and not one.owned for one in told if one.count)
-    return either and not _SELF.search(text) and not _GENERAL_WE.search(text) and not re.search(r"\bus two\b", text) and _total(text, awaiting, told) is None
+    return (
+        either
+        and not _SELF.search(text)
+        and not _GENERAL_WE.search(text)
+        and not re.search(r"\bus two\b", text)
+        and _total(text, awaiting, told) is None
+    )
 
 
 def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str] | None:
@@ -460,22 +496,35 @@ def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str
 
 
 # "una para los chicos y otra para nosotros"
-_ONE_AND_ANOTHER = re.compile(r"\b(?:una?|uno|um|uma|one) (?:para|pra|pros?|for) [^.?!]{3,40} (?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:para|pra|pros?|for)\b")
+_ONE_AND_ANOTHER = re.compile(
+    r"\b(?:una?|uno|um|uma|one) (?:para|pra|pros?|for) [^.?!]{3,40} (?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:para|pra|pros?|for)\b"
+)
 # "una habitación para cuatro"
-_ONE_ROOM = re.compile(r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b")
+_ONE_ROOM = re.compile(
+    r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b"
+)
 # "mi jermu y yo": whoever it is, unless it is an animal.
-_WITH_ANOTHER = re.compile(r"\b(?:mi|my|meu|minha|la|el|o|a) (?!(?:perr|gat|mascot|dog|cat|pet|cachorr|cao|nombre|name|nome|auto|moto|bici|equipaje|guitarra|hij|nen|beb)\w*)[a-z]{3,} (?:y yo|e eu|and i|and me|and myself)\b")
+_WITH_ANOTHER = re.compile(
+    r"\b(?:mi|my|meu|minha|la|el|o|a) (?!(?:perr|gat|mascot|dog|cat|pet|cachorr|cao|nombre|name|nome|auto|moto|bici|equipaje|guitarra|hij|nen|beb)\w*)[a-z]{3,} (?:y yo|e eu|and i|and me|and myself)\b"
+)
 
 
 def _only_number(text: str) -> int | None:
     """ "Ya te dije, dos": the only number of a short answer."""
     told = [word for word in re.findall(_MANY, text) if word]
-    if len(told) != 1 or len(text.split()) > 6 or re.search(rf"\d[:./]|\b{_MANY}{_NO_TIME.replace('(?!', '(?=', 1)}", text) or _ROOM_SAID.search(text):
+    if (
+        len(told) != 1
+        or len(text.split()) > 6
+        or re.search(rf"\d[:./]|\b{_MANY}{_NO_TIME.replace('(?!', '(?=', 1)}", text)
+        or _ROOM_SAID.search(text)
+    ):
         return None
     return _count(told[0])
 
 
-_ROOM_SAID = re.compile(r"\b(?:habitaci\w+|hab|cuartos?|rooms?|quartos?|piezas?|camas?|beds?|dobles?|hs|am|pm|o|or|ou|capaz|maybe|talvez|quizas?)\b")
+_ROOM_SAID = re.compile(
+    r"\b(?:habitaci\w+|hab|cuartos?|rooms?|quartos?|piezas?|camas?|beds?|dobles?|hs|am|pm|o|or|ou|capaz|maybe|talvez|quizas?)\b"
+)
 
 
 def _count(word: str) -> int:
@@ -529,7 +578,9 @@ def _beside_us(text: str, us: re.Match[str], told: list[Mention]) -> int:
         if one.kind != "adult" or one.count is None:
             continue
         between = text[one.end : us.start()] if one.end <= us.start() else text[us.end() : one.start]
-        if _ADDED.fullmatch(between) or re.search(r"\b(?:para|for|pra|pros?|pras) (?:mis?|my|los|the|meus?|minhas?|os|as)? ?$", text[: one.start]):
+        if _ADDED.fullmatch(between) or re.search(
+            r"\b(?:para|for|pra|pros?|pras) (?:mis?|my|los|the|meus?|minhas?|os|as)? ?$", text[: one.start]
+        ):
             beside += one.count
     return beside + grown
 
@@ -593,7 +644,9 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
 
 
 # "Juan Paz, viaja con su esposa"
-_THEIR_OWN = re.compile(r"\b(?:viaja\w*|viene|va|travel\w*|coming|comes|vem|vai|ira) (?:con|with|com) (?:su|his|her|sua|seu|el|la) (?:\w+ )?$|\b(?:viaja\w*|viene|va|travel\w*|coming|comes|vem|vai|ira) (?:con|with|com) $")
+_THEIR_OWN = re.compile(
+    r"\b(?:viaja\w*|viene|va|travel\w*|coming|comes|vem|vai|ira) (?:con|with|com) (?:su|his|her|sua|seu|el|la) (?:\w+ )?$|\b(?:viaja\w*|viene|va|travel\w*|coming|comes|vem|vai|ira) (?:con|with|com) $"
+)
 _COUNTED_IN = re.compile(r"^,? ?(?:ya )?(?:con|com) (?:mi|meu|minha|nuestr[oa]|nosso|nossa) ")
 
 

@@ -80,7 +80,28 @@ GROWN = 18
 
 
 # "sumar a mi sobrina": she comes; "a mi señora no le anda la tarjeta" tells of nobody.
-_TAKEN = frozenset("sumar sumo sumamos sumale agregar agrego agreguen agregame llevar llevo llevamos traer traigo traemos incluir invito invitar regalarle".split())
+_TAKEN = frozenset(
+    [
+        "sumar",
+        "sumo",
+        "sumamos",
+        "sumale",
+        "agregar",
+        "agrego",
+        "agreguen",
+        "agregame",
+        "llevar",
+        "llevo",
+        "llevamos",
+        "traer",
+        "traigo",
+        "traemos",
+        "incluir",
+        "invito",
+        "invitar",
+        "regalarle",
+    ]
+)
 _NONE = frozenset({"sin", "no", "without", "sem", "zero", "cero", "0", "nada", "ningun", "nenhuma", "nenhum"})
 _EACH = frozenset({"por", "per", "cada", "each"})
 _COUNTS = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}
@@ -329,7 +350,9 @@ def find(text: str, language: str) -> list[Mention]:
         grown_up = mention.noun in _GROWN_WITH_PARTNER and not mention.ages
         if grown_up and after.noun in v.PARTNER | _IN_LAWS and _AND_THEIRS.fullmatch(text[mention.end : after.start] + " "):
             mention.kind = "adult"  # "mi hija y su marido"
-    of_another = [after for mention, after in pairwise(found) if mention.count == 1 and _OF.fullmatch(text[mention.end : after.end - len(after.noun)])]
+    of_another = [
+        after for mention, after in pairwise(found) if mention.count == 1 and _OF.fullmatch(text[mention.end : after.end - len(after.noun)])
+    ]
     return [
         mention
         for mention in found
@@ -342,7 +365,9 @@ def find(text: str, language: str) -> list[Mention]:
 
 def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str) -> Mention | None:
     known = word in v.CHILD | v.ADULT | v.PARTNER
-    plural = word == "grandes" or (kind in {"child", "adult"} and not known and (word.endswith("s") or word in v.CHILD_PLURAL or word in v.ADULT_PLURAL))
+    plural = word == "grandes" or (
+        kind in {"child", "adult"} and not known and (word.endswith("s") or word in v.CHILD_PLURAL or word in v.ADULT_PLURAL)
+    )
     if word in {"chico", "chicos", "chica", "chicas"} and index and kind_of(tokens[index - 1][0]) == "child":
         return None  # "mis dos cabros chicos"
     if word in v.DESCRIBES and index and kind_of(tokens[index - 1][0]) in {"adult", "people"}:
@@ -352,7 +377,9 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
     begin, at = start, index - 1
     while at >= 0 and index - at <= 5:
         before, before_start, _end = tokens[at]
-        if before in {"nombre", "name", "nome"} or (before == "a" and language == "es" and possessed and tokens[max(0, at - 1)][0] not in _TAKEN):
+        if before in {"nombre", "name", "nome"} or (
+            before == "a" and language == "es" and possessed and tokens[max(0, at - 1)][0] not in _TAKEN
+        ):
             return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
         if before in _EACH and not plural:
             return None
@@ -439,7 +466,9 @@ def _with_others(tokens: list[tuple[str, int, int]], index: int) -> bool:
     """ "los abuelos y los 3 nietos", "un bebé y padres": others are told beside them."""
     after = [word for word, _start, _end in tokens[index + 1 : index + 6]]
     before = [word for word, _start, _end in tokens[max(0, index - 6) : index]]
-    return (bool(after) and after[0] in v.JOINS and any(map(kind_of, after))) or (any(word in {"y", "e", "and", "+", "con"} for word in before[-2:]) and any(map(kind_of, before)))
+    return (bool(after) and after[0] in v.JOINS and any(map(kind_of, after))) or (
+        any(word in {"y", "e", "and", "+", "con"} for word in before[-2:]) and any(map(kind_of, before))
+    )
 
 
 def _beside_another(tokens: list[tuple[str, int, int]], index: int) -> bool:
@@ -459,7 +488,14 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
         {*([intro.end()] if intro else []), *(match.end() for match in [re.match(r"\s*[,(:]?\s*", tail)] if match)}, reverse=True
     ):
         told, end, sure = _ages_from(tail, at)
-        if told and (sure or (intro and intro[1]) or (len(told) > 1 and count in {None, len(told)}) or re.match(r"\s*[,(:-]", tail) or tail[:at].endswith("(") or (count == 1 and len(told) == 1 and _BARE_AGE.match(tail))):
+        if told and (
+            sure
+            or (intro and intro[1])
+            or (len(told) > 1 and count in {None, len(told)})
+            or re.match(r"\s*[,(:-]", tail)
+            or tail[:at].endswith("(")
+            or (count == 1 and len(told) == 1 and _BARE_AGE.match(tail))
+        ):
             return told, end
     later = _LATER.match(tail)
     return ([_TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)

@@ -47,7 +47,11 @@ def _no_age(match: re.Match[str]) -> str:
 def _as_kids(match: re.Match[str]) -> str:
     """As many ages as there are of them: children, whatever they are called."""
     told = re.findall(r"\d+", match[2])
-    return f"{match[1]} kids de {' y '.join(told)} anos" if len(told) == numbers.value(match[1]) and all(int(age) < mentions.GROWN for age in told) else match[0]
+    return (
+        f"{match[1]} kids de {' y '.join(told)} anos"
+        if len(told) == numbers.value(match[1]) and all(int(age) < mentions.GROWN for age in told)
+        else match[0]
+    )
 
 
 _LEFT = r"(?:se bajaron|se bajo|bailed(?: out)?|dropped out|can't (?:come|make it)|cancelaron|no vienen|no van|nao vao|nao vem|furaram|desistiram|desistiu|desistieron|pulled out)"
@@ -60,14 +64,14 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
         lambda match: " " if re.search(r"\b(?:o|or|ou|u|entre|between|to|de)\b", match[0]) or "-" in match[0] else match[0],
     ),
     (re.compile(r"\b(?:todos|todas|the rest|everyone else|everybody else|el resto|os outros|los otros|los demas|o resto)(?: (?:\d+|[a-z]+))?(?: (?:is|are|son|sao|es|e))?(?: (?:an|all|todos))? (?:adults?|adult[oa]s?|grandes|mayores)\b"), " "),
-    (re.compile(rf"\b(?:contando|counting|con|incl\w*|including|incluido|with)(?: (?:al?|el|la|the|ao|o|a|also|un|una|a))* (?:bebe|beba|baby|nene|nena|crianca|nino|nina|kid)(?: incluid[oa])?(?=,? ?(?:$|[.,;)]|los otros|everyone|os outros))"), ", incluyendo 1 kid"),
+    (re.compile(r"\b(?:contando|counting|con|incl\w*|including|incluido|with)(?: (?:al?|el|la|the|ao|o|a|also|un|una|a))* (?:bebe|beba|baby|nene|nena|crianca|nino|nina|kid)(?: incluid[oa])?(?=,? ?(?:$|[.,;)]|los otros|everyone|os outros))"), ", incluyendo 1 kid"),
     # twelve of whom are under ten; uno tiene 2 años; the third is a baby
     (re.compile(rf",? ?(?:pero |but |mas )?(?:{_OF_THEM} )?(?P<count>{_N})(?: {_OF_THEM})? (?:are |son |sao |es |is )?(?:todavia |still |ainda )?(?:menores de|under|below|abaixo de|por debajo de|con menos de) (?:{_N})(?: {_YEARS})?\b(?<!^)"), _under),
     (re.compile(rf"(?<=\w),? (?:pero |but |mas |porem |y |e |and )?(?:{_OF_THEM} )?(?P<count>un[oa]|uma?|one)(?: {_OF_THEM})? (?:tiene|tem|is|has|e|es) (?P<age>{_AGE}) {_YEARS}\b"), _with_age),
-    (re.compile(rf",? (?:pero|but|mas|porem|so que|solo que)(?: (?:el|la|the|o|a))* (?:tercer[oa]?|third|terceir[oa]|ultim[oa]|last|cuart[oa]|fourth|quart[oa]|segund[oa]|second|otr[oa]|outr[oa]|other|quint[oa]|fifth)(?: one)? (?:es|is|e)(?: (?:un|una|um|uma|a))? (?:beb\w+|bab\w+|nen[ae]m?|nin[oa]|chic[oa]|kid|child|crianca|menor|de colo|menin[oa])\b"), ", incluyendo 1 kid"),
+    (re.compile(r",? (?:pero|but|mas|porem|so que|solo que)(?: (?:el|la|the|o|a))* (?:tercer[oa]?|third|terceir[oa]|ultim[oa]|last|cuart[oa]|fourth|quart[oa]|segund[oa]|second|otr[oa]|outr[oa]|other|quint[oa]|fifth)(?: one)? (?:es|is|e)(?: (?:un|una|um|uma|a))? (?:beb\w+|bab\w+|nen[ae]m?|nin[oa]|chic[oa]|kid|child|crianca|menor|de colo|menin[oa])\b"), ", incluyendo 1 kid"),
     (re.compile(rf"((?P<all>{_N})\b(?: (?:personas|people|pessoas|pax|guests))?),? (?:y |and |e )?(?:half(?: of (?:them|us|whom))?|la mitad(?: de (?:ell[oa]s|nosotros))?|metade(?: deles| delas)?) (?:are |son |sao |de )?{_KIDS}\b"), _half),
     (re.compile(rf"\bde(?: los|las|s|os)? (?P<all>{_N}) que (?:vamos|somos|viajamos|vao|vamos|seremos),? (?=(?:{_N}) )"), lambda match: f"somos {match['all']}, incluyendo "),
-    (re.compile(rf"\bdos (?P<all>\d+) que (?:vao|vamos|somos|viajam),? "), lambda match: f"somos {match['all']}, incluyendo "),
+    (re.compile(r"\bdos (?P<all>\d+) que (?:vao|vamos|somos|viajam),? "), lambda match: f"somos {match['all']}, incluyendo "),
     # éramos 6 pero se bajaron dos
     (re.compile(rf"\b(?:eramos|we were|iamos ser|ibamos a ser|eram|were going to be|eran) (?P<all>{_N})\b.{{0,16}}?(?:\b(?P<out>{_N}) (?:se )?{_LEFT}|{_LEFT} (?P<out2>{_N}))\b"), _fewer),
     # tengo tres hijos pero sólo dos viajan conmigo
@@ -77,7 +81,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b({_N}) (?:[a-z]+ graders|grade schoolers|schoolchildren|escolares)\b"), r"\1 kids"),
     (re.compile(rf"(?<=[\s-])(?:1[0-7]|[5-9])\b([^\d.]{{0,30}}?)\b({_N}) (?:jugador[ea]s|jogador[ea]s|players|chicos)\b"), lambda match: match[0]),
     # hermanos: 15, 13 y 9
-    (re.compile(rf"\b(?:hermanos|hermanas|siblings|irmaos|irmas|brothers|sisters)(?::| de| of|,| aged)? (?=(?:\d{{1,2}}, )+\d{{1,2}} (?:y|e|and) \d{{1,2}}\b)"), "kids de "),
+    (re.compile(r"\b(?:hermanos|hermanas|siblings|irmaos|irmas|brothers|sisters)(?::| de| of|,| aged)? (?=(?:\d{1,2}, )+\d{1,2} (?:y|e|and) \d{1,2}\b)"), "kids de "),
     # su hijo de 10 y el mío de 11; mi mujer con la de 2 y yo con el de 6
     (re.compile(rf"(?<=\d)(?: {_YEARS})? (?:y|e|and) (?:el |la |o |a )?(?:mi[oa]|mine|meu|minha|suy[oa]|hers|dele|dela)(?: (?:de|who's|who is|que tiene|que tem|tiene|tem|is|of|con|com))+ (?={_AGE}\b)"), " y 1 kid de "),
     (re.compile(rf"\b(?:el|la|o|a|al) de ({_AGE})(?: {_YEARS})?(?=\s*(?:$|[,.;)]|y\b|e\b))"), r"1 kid de \1 anos"),
@@ -91,7 +95,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b{_BESIDES}\w*(?: (?:el|ella|him|her|ele|ela|eles|them|ellos|it))?,? (?:nosotros )?(?:somos|we are|we're|seremos) ({_N})\b"), r"y \1 adultos"),
     (re.compile(rf"\b(?:there's|there are|somos|we're|we are) ({_N})(?: of us)? {_BESIDES}\w*(?: (?:el|ella|him|her|ele|ela|eles|them|ellos|it))?\b"), r"\1 adultos"),
     # "nosotros dos" beside children are the grown-ups
-    (re.compile(rf"\b(?:nosotr[oa]s|nos|nois|us) (?:somos )?(?:dos|two|dois|duas|2)\b|\bthe two of us\b(?! of)"), "us two"),
+    (re.compile(r"\b(?:nosotr[oa]s|nos|nois|us) (?:somos )?(?:dos|two|dois|duas|2)\b|\bthe two of us\b(?! of)"), "us two"),
     (re.compile(r"\b([a-z]+),? (?:de |is |tiene |tem )?(?:1[89]|[2-9]\d)(?: anos| years(?: old)?)?(?=\s*(?:$|[,.;:)]|y\b|e\b|and\b))"), _no_age),
     (re.compile(r"\b(hij[oa]s?|sons?|daughters?|kids?|filh[oa]s?|nen[ea]s?|boys?|girls?) (?:adolescentes?|teenage[rd]?s?|teens?) (?=\(?\d)"), r"\1 "),
     (re.compile(rf"\b(?:single )?(?:mother|father|mum|mom|dad|mae|pai|madre|padre|mama|papa)(?: solter[oa]| solo)? (?:of|de) ({_N}|twins|mellizos|mellizas|gemelos|gemelas|gemeos|gemeas|trillizos|trillizas|triplets|trigemeos)\b(?! (?:anos|years))(?: -)?"), lambda match: f"yo y mis {match[1]}" + ("" if mentions.kind_of(match[1]) == "twins" else " kids")),

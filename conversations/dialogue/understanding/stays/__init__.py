@@ -35,7 +35,9 @@ _SINGLE_NIGHT = re.compile(
 _TONIGHT_AND = re.compile(
     rf"\b(?:tonight|esta noche|hoje(?: a noite)?|hoy(?: a la noche)?)( (?:and|y|e) (?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) {_NIGHT})\b"
 )
-_MONTHS_LONG = re.compile(rf"\b({_N}|2|3) (?:mes|meses|months?) (?:desde|from|a partir|starting|a contar)\b|\b(?:por|for|durante|during|x) ({_N}) (?:mes|meses|months?)\b")
+_MONTHS_LONG = re.compile(
+    rf"\b({_N}|2|3) (?:mes|meses|months?) (?:desde|from|a partir|starting|a contar)\b|\b(?:por|for|durante|during|x) ({_N}) (?:mes|meses|months?)\b"
+)
 # "forget two nights, make it five"
 _MAKE_IT = re.compile(
     rf"\b(?:make it|make that|que sean|poneme|pone|mejor|sean|faz|coloca|bota) (\d{{1,2}})(?: {_NIGHT})?\b(?=[ .!]*$)(?<=\d|\w)"
@@ -49,7 +51,7 @@ _WEEKS = re.compile(
 )
 _FORTNIGHT = re.compile(r"\b(?:a |one )?fortnight\b")
 _DAYS = re.compile(
-    r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|de anticip))"
+    r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|later|mas tarde|mais tarde|de anticip))"
 )
 _MORE = re.compile(
     rf"\b({_N}) {_NIGHT} (?:mas|more|extra|longer|a mais|adicional\w*)\b|\b({_N}) (?:more|extra|additional|mas|mais) {_NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|outra noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
@@ -75,9 +77,13 @@ _NIGHT_IN_FRONT = re.compile(
     rf"|\b({_N}) {_NIGHT} (?:mas |more |a mais |extra )?(?:antes|before|earlier)(?: (?:tambien|too|also|as well|tambem))\b"
 )
 # "una más", "mais duas"
-_ONLY_MORE = re.compile(rf"(?:(?:y|e|and|mejor|melhor|no|nao|si|sim|yes|dale|bueno)[ ,]+)*(?:({_N}) (?:mas|more|a mais)|(?:mais|mas) ({_N}))(?: (?:por favor|porfa|please|entonces|then))?")
+_ONLY_MORE = re.compile(
+    rf"(?:(?:y|e|and|mejor|melhor|no|nao|si|sim|yes|dale|bueno)[ ,]+)*(?:({_N}) (?:mas|more|a mais)|(?:mais|mas) ({_N}))(?: (?:por favor|porfa|please|entonces|then))?"
+)
 # "no, una menos"
-_ONE_LESS = re.compile(rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({_N}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?")
+_ONE_LESS = re.compile(
+    rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({_N}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?"
+)
 _AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
 # "llego el 7, la vuelta es diez días después"
 _DAYS_LATER = re.compile(rf"\b({_N}) (dias?|days?|semanas?|weeks?) (?:despues|later|depois|mas tarde|mais tarde|after that)\b")
@@ -91,7 +97,7 @@ _SAME = re.compile(
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 _SHIFTED_END = re.compile(
-    r"\b(?:(?P<out>vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+    r"\b(?:(?P<out>(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
 )
 # "cambiame el 6 por el 8"
 _REPLACED = re.compile(
@@ -104,8 +110,12 @@ _MONTH_MEANT = re.compile(
 _ONLY_MONTH = re.compile(
     rf"(?:(?:no|nao|mejor|melhor|perdon|digo|sorry|rather|instead|but|pero|ah|ay|uy|bueno|well|sino|seria|make it)[ ,]+)+(?:en |in |em |para |pra |for )?{LONG_MONTH}(?: (?:instead|mejor|por favor|please|entonces|then))?"
 )
-_ADDED_DAY = re.compile(rf"\b(?:sum[ae]\w*|agreg\w+|anad\w+|add|includ\w+|inclu[iy]\w*|acrescent\w+|adicion\w+)\b(?: (?:me|nos|le|el|the|o|a|la|noche|night|noite|del?|of|on|do|da|also|tambien|tambem))* {LONG_WEEKDAY}")
-_NEXT_WEEK = re.compile(r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|(?<!fin de )(?<!fim de )\bsemana (?:siguiente|seguinte)\b|\bthe week after\b(?! next)")
+_ADDED_DAY = re.compile(
+    rf"\b(?:sum[ae]\w*|agreg\w+|anad\w+|add|includ\w+|inclu[iy]\w*|acrescent\w+|adicion\w+)\b(?: (?:me|nos|le|el|the|o|a|la|noche|night|noite|del?|of|on|do|da|also|tambien|tambem))* {LONG_WEEKDAY}"
+)
+_NEXT_WEEK = re.compile(
+    r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|(?<!fin de )(?<!fim de )\bsemana (?:siguiente|seguinte)\b|\bthe week after\b(?! next)"
+)
 _SAME_DAY = re.compile(r"\b(?:(?:el|ese|the|no|o|that|nesse|esse) )?(?:mism[oa]|same|mesm[oa]) (?:dia|day)\b")
 _NEXT_DAY = re.compile(
     r"\b(?:(?:a la|al) (?:manana |dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b"
@@ -125,7 +135,9 @@ _PUSHED = re.compile(
     rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+|jog\w+)\b(.{{0,30}}?)\b({_N}) (dias?|days?|semanas?|weeks?)\b"
 )
 _BACK = re.compile(r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
-_FORTH = re.compile(r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b")
+_FORTH = re.compile(
+    r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b"
+)
 _END_STAYS = re.compile(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|unchanged|sin cambio|mantid\w+|remain\w*|continua|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|manter|mantid[ao]|mantem|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
@@ -359,7 +371,15 @@ class _Reader:
             and re.match(rf"(?:\w{{1,6}}\W+){{0,2}}{numbers[0]}\b", text)
         ):
             nights = int(numbers[0])
-        elif awaiting == "nights" and nights is None and not found.points and re.search(rf"\b{_N}(?: (?:o|or|ou|-) |,? (?:o |or |ou |y )?(?:capaz|maybe|quizas?|tal vez|talvez|por ahi|perhaps|possibly)(?: que)? ){_N}\b", text):
+        elif (
+            awaiting == "nights"
+            and nights is None
+            and not found.points
+            and re.search(
+                rf"\b{_N}(?: (?:o|or|ou|-) |,? (?:o |or |ou |y )?(?:capaz|maybe|quizas?|tal vez|talvez|por ahi|perhaps|possibly)(?: que)? ){_N}\b",
+                text,
+            )
+        ):
             return Reading({}, ("incomplete",), rest)
         if _BEFORE_IT.search(text) and len(found.points) == 1:
             found.points[0].role = "out"
@@ -435,7 +455,9 @@ _ONLY_DAYS = re.compile(
     r"\d{1,2} (?:dias?|days?|semanas?|weeks?)|dentro de|daqui a|el|la|este|esta|esse|essa|ese|no|na|nao|o|a|al|ao|del?|do|da|the|this|that|on|in|en|em|y|e|and|to|till?|until|hasta|ate|desde|from|para|pra|pro|for|otr[oa]|outr[oa]|other|one|not|si|sim|yes|mejor|melhor|rather|better|"
     r"que viene|que vem|proxim[oa]|next|coming|noche|noite|night|fim|fin|comeco|inicio|mediados|meados|finales|principios|mid|early|late|end|of|beginning|pode ser|puede ser|podria ser|da|rola|maybe|creo|acho|dale|ok|please|por favor|porfa|nomas|entonces|then|entao)\b\W*)+"
 )
-_A_DAY = re.compile(rf"\b(?:{LONG_WEEKDAY}|hoy|hoje|today|tonight|manana|tomorrow|amanha|finde|fds|semana|weekend|feriado|{LONG_MONTH})|\b(?:en|in|dentro de|daqui a) \d{{1,2}} (?:dias|days|semanas|weeks)\b")
+_A_DAY = re.compile(
+    rf"\b(?:{LONG_WEEKDAY}|hoy|hoje|today|tonight|manana|tomorrow|amanha|finde|fds|semana|weekend|feriado|{LONG_MONTH})|\b(?:en|in|dentro de|daqui a) \d{{1,2}} (?:dias|days|semanas|weeks)\b"
+)
 
 
 def is_only_days(folded: str) -> bool:
@@ -500,7 +522,12 @@ def _shifted(text: str, before: _Known, today: dt.date, awaiting: str | None) ->
     if (
         len(others) == 1
         and not re.search(r"\d", text)
-        and (_DAYS_STAY.search(text) or _MONTH_MEANT.search(text) or _ONLY_MONTH.fullmatch(text.strip(" .!?")) or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text))
+        and (
+            _DAYS_STAY.search(text)
+            or _MONTH_MEANT.search(text)
+            or _ONLY_MONTH.fullmatch(text.strip(" .!?"))
+            or re.search(rf"\b{LONG_MONTH}.{{1,40}}\b{LONG_MONTH}", text)
+        )
     ):
         wanted = others.pop()
         year = start.year + ((wanted, start.day) < (today.month, today.day) and start.year == today.year)
@@ -580,7 +607,11 @@ def _nights(text: str, language: str) -> tuple[int | None, int, str, list[str]]:
     if _OUT_NEXT_DAY.search(text):
         return 1, 0, text, []
     # "quedamos en una semana" is no date
-    text = re.sub(rf"\b(qued\w+|dej\w+|deix\w+|fic\w+|keep it|leave it) (en|em|at|to) (?={_N} (?:semana|noche|noite|week|night))", lambda match: f"{match[1]} {' ' * len(match[2])} ", text)
+    text = re.sub(
+        rf"\b(qued\w+|dej\w+|deix\w+|fic\w+|keep it|leave it) (en|em|at|to) (?={_N} (?:semana|noche|noite|week|night))",
+        lambda match: f"{match[1]} {' ' * len(match[2])} ",
+        text,
+    )
     text = _PER_NIGHT.sub(lambda match: " " * len(match[0]), text)
     if match := _MONTHS_LONG.search(text):
         return None, 0, text, ["too_long" if _count(match[1] or match[2]) > 2 else "incomplete"]

@@ -31,7 +31,9 @@ _OFFER = re.compile(
     r"\b(?:promo\w*|oferta\w*|deal|offer|cupon|cupom|coupon|voucher|descuento|discount|desconto)\b.{0,24}\b(?:hasta|until|till|ate|valid\w*|vale|dura|lasts|ends|termina)\b|\b(?:hasta|until|till|ate)\b.{0,12}\b(?:dura|vale|la promo|a promo|the deal)\b"
 )
 # Another house's nights.
-_ELSEWHERE = re.compile(r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel)\b(?!.*\b(?:con ustedes|com voces|with you)\b)")
+_ELSEWHERE = re.compile(
+    r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel)\b(?!.*\b(?:con ustedes|com voces|with you)\b)"
+)
 # "La cotización vence el 30": whatever it is, that day is its own.
 _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
@@ -55,9 +57,11 @@ _STAY = re.compile(
 _AFTER_MEAL = re.compile(
     r"\b(?:after|before|despues de|antes de|luego de|depois d[eo]|antes d[eo]|con|with|com|sin|without|sem|para|pra|for)(?: (?:la|el|the|a|o|l))* ?(?:cena|dinner|jantar|almuerzo|almoco|lunch|brunch|fiesta|festa|party)\b"
 )
-_PART_OF_DAY = re.compile(r"\b(?:a la|por la|de la|de|a|at|pela) (?:noche|noite|night)\b|\b(?:hay|tem|any) (?:lugar )?(?:para |pra |for )?(?:cenar|jantar|dinner)\b")
+_PART_OF_DAY = re.compile(
+    r"\b(?:a la|por la|de la|de|a|at|pela) (?:noche|noite|night)\b|\b(?:hay|tem|any) (?:lugar )?(?:para |pra |for )?(?:cenar|jantar|dinner)\b"
+)
 _WISH = re.compile(
-    r"\b(?:lleg\w+|salgo|salimos|saio|saimos|leave|leaving|chego|chegamos|arriv\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|tem quarto|tem vaga|hay lugar|quartos?|vagas?|lugar|habitaci\w+|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
+    r"\b(?:vuelvo|volvemos|volto|voltamos|back|lleg\w+|salgo|salimos|saio|saimos|leave|leaving|chego|chegamos|arriv\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|tem quarto|tem vaga|hay lugar|quartos?|vagas?|lugar|habitaci\w+|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
 )
 # "entre el 5 y el 8 hay una feria, nos quedamos esos días": the other matter's days are the stay's.
 _SAME_DAYS = re.compile(

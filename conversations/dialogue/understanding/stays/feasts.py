@@ -30,6 +30,11 @@ def _next(today: dt.date, year: int | None, stay: object) -> tuple[dt.date, dt.d
     return found
 
 
+def of_easter(today: dt.date, days: int, year: int | None = None) -> dt.date:
+    """The day that many days after Easter Sunday (negative: before it), of that year or the next to come."""
+    return _next(today, year, lambda sunday: (sunday + days * DAY, sunday))[0]
+
+
 def long_weekend(country: str, today: dt.date, month: int | None = None, feast: dt.date | None = None) -> tuple[dt.date, dt.date] | None:
     """The next three or more days off in a row: from the evening before the first to the last. ``month``: one that lies in
     it; ``feast``: the one around that day. None when there is none within a year, or the country is not known."""

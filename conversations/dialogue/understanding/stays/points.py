@@ -114,7 +114,9 @@ _BLANKED = [
         r"\b\d{1,2} (?:de|of) (?:"
         + LONG_MONTH
         + r")(?= (?:(?!20\d\d)\d{2,5}\b(?! (?:noches|personas))|avenue|street|square|station|av\b|avenida))",
-        r"\b(?:plaza|vivo en|calle|avenida|av\.?|parque|estacion|barrio|hospital|escuela|club|estadio|paseo|bairro|praca|moro na) (?:de |del )?\d{1,2} de (?:" + LONG_MONTH + ")",
+        r"\b(?:plaza|vivo en|calle|avenida|av\.?|parque|estacion|barrio|hospital|escuela|club|estadio|paseo|bairro|praca|moro na) (?:de |del )?\d{1,2} de (?:"
+        + LONG_MONTH
+        + ")",
     )
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
@@ -171,7 +173,9 @@ _HEDGED = re.compile(
     rf"|\b{LONG_WEEKDAY} feriado\b|\b(?:desde|from|de|since) (?:ayer|yesterday|ontem)\b|\b(?:ayer|yesterday|ontem) (?:llegue|llegamos|entre|we arrived|i arrived|cheguei|chegamos|till?|until|hasta|ate)\b"
 )
 # Counted back from another day: which one is asked.
-_NIGHT_BEFORE = re.compile(rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))")
+_NIGHT_BEFORE = re.compile(
+    rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))"
+)
 _AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
 _NIGHTS_OF = re.compile(
     rf"\b(?:nights?|noches?|noites?|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+)(?: (?:there|here|ahi|alli|aca|ai|aqui|at yours|con ustedes))? (?:of |del? |do |dos |los |on |the |el |la |na |no |dias? |o )*(?:({MONTH}) )?"
@@ -186,8 +190,12 @@ _LAST_NIGHT = re.compile(
 _COUNTED = "cama|vez|via|opcao|pessoa|parte|diaria|semana|quinzena|reserva|andar|porta|rua|mensagem|tentativa|pergunta|coisa|crianca|avenida|linha|fila|classe|mao|chave|hospede|estadia|visita|viagem|quarto|fase|parcela|toalha|habitacion|opcion|noite|noche"
 _RANGE_TO = r" (?:al?|ao|hasta|ate|to|till?|until) "
 # "Hoy es jueves": no day of the stay.
-_IS_WEEKDAY = re.compile(rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?")
+_IS_WEEKDAY = re.compile(
+    rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?"
+)
 _NOT_THEN = re.compile(
+    rf"\b(?:(?:el|la|on|na|no|a) )?(?:hoy|manana|today|tomorrow|hoje|amanha|{WEEKDAY})(?:-feira)?,? (?:no|nao|not)\b(?= ?(?:puedo|podemos|posso|podemos|da\b|consigo|llego|llegamos|$|[,.;]))(?: (?:puedo|podemos|posso|da|consigo))?|"
+    rf"\b(?:no puedo|no podemos|can't do|can't make|cannot do|nao posso|nao podemos|nao da)(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
     r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"
     rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
     r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
@@ -199,7 +207,9 @@ _WEEKDAY_BEFORE = re.compile(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
 _JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bao\b|\bas\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
 _RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|ao|hasta|ate|to|till?|until|thru|through|(?<=\d )(?:para|pro|pra o))(?: (?:el|the|o|dia|ao))* )"
 _BARE_RANGE = re.compile(rf"\b{DAY}{_RANGE_JOIN}{DAY}(?! ?(?:de|of|do|del|/|{MONTH}))")
-_SLEEPS = re.compile(r"\b(?:noches?|nights?|noites?|lleg\w+|arriv\w+|cheg\w+|reserv\w+|book\w*|disponib\w+|availab\w+|stay\w*|dias?|days?|fechas?|dates?|datas?|check ?-?(?:in|out))\b")
+_SLEEPS = re.compile(
+    r"\b(?:noches?|nights?|noites?|lleg\w+|arriv\w+|cheg\w+|reserv\w+|book\w*|disponib\w+|availab\w+|stay\w*|dias?|days?|fechas?|dates?|datas?|check ?-?(?:in|out))\b"
+)
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"
 _NEXT = r"(?:proxim[oa]|que viene|next|que vem|siguiente|seguinte|following)"
 # Days of a feast that is a stretch: days before (negative) or after Easter Sunday.
@@ -262,7 +272,11 @@ def find(
         found.doubts.append("ambiguous")
     if _NIGHT_BEFORE.search(text) and not _INSTEAD.search(folded) and len(re.findall(r"\d+", text)) <= 2:
         found.doubts.append("ambiguous")
-    if re.search(r"\b(?:andar|pisos?|floors?|vagas? de garagem|cuotas|parcelas|instal\w+)\b", text) and _BARE_RANGE.search(text) and not _SLEEPS.search(text):
+    if (
+        re.search(r"\b(?:andar|pisos?|floors?|vagas? de garagem|cuotas|parcelas|instal\w+)\b", text)
+        and _BARE_RANGE.search(text)
+        and not _SLEEPS.search(text)
+    ):
         found.doubts.append("ambiguous")  # floors, or days?
     if re.search(r"\b(?:entre|between)\b.*\b(?:unos|uns|a few|algunos|some) (?:dias|days)\b", text):
         found.doubts.append("incomplete")
@@ -282,6 +296,12 @@ def find(
     finder.vague()
     found.undated, found.text = text, finder.text
     found.points.sort(key=lambda point: point.start)
+    if (
+        len(found.points) == 2
+        and re.search(r"\b(?:o|or|ou)\b", text[found.points[0].end : found.points[1].start].replace(" o dia", "").replace(" ao ", " "))
+        and language != "pt"
+    ):
+        found.doubts.append("ambiguous")  # "el viernes sí, o el sábado"
     if len(found.points) == 2 and not any(point.role or point.listed for point in found.points):
         first, second = found.points
         if re.fullmatch(r" (?:and|y|e) (?:el |the |dia |o dia )?", text[first.end : second.start]) and not re.search(
@@ -506,9 +526,14 @@ class _Finder:
 
     def _pair(self, match: re.Match[str], first: str, second: str, month_: str, year: str | None) -> list[Point]:
         between = self.text[match.start() : match.end()]
-        if re.match(rf"(?:{MONTH} (?:the )?)?{DAY} (?:y|e|and) ", between) and not re.search(r"\b(?:entre|between)(?: \w+){0,2} $", self.text[: match.start()]):
+        if re.match(rf"(?:{MONTH} (?:the )?)?{DAY} (?:y|e|and) ", between) and not re.search(
+            r"\b(?:entre|between)(?: \w+){0,2} $", self.text[: match.start()]
+        ):
             self.found.doubts.append("listed")  # "el 24 y el 31 de diciembre"
-            return [replace(point, joined=False, listed=True) for point in self._shared(match, day(first), day(second), month(month_), _int(year))]
+            return [
+                replace(point, joined=False, listed=True)
+                for point in self._shared(match, day(first), day(second), month(month_), _int(year))
+            ]
         return self._shared(match, day(first), day(second), month(month_), _int(year))
 
     def _shared(self, match: re.Match[str], start: int, end: int, number: int, year: int | None) -> list[Point]:
@@ -590,10 +615,7 @@ class _Finder:
         self.take(weekend, lambda m: self._weekend(m) if relative and not dated else ([] if dated else None))
 
     def _of_easter(self, match: re.Match[str], days: int) -> list[Point]:
-        for year in [int(match[1])] if match[1] else range(self.today.year, self.today.year + 2):
-            date = feasts.easter(year) + days * ONE_DAY
-            if date >= self.today:
-                break
+        date = feasts.of_easter(self.today, days, _int(match[1]))
         return [Point(match.start(), match.end(), date.day, date.month, date.year, date, feast=True)]
 
     def _long_weekend(self, country: str, match: re.Match[str]) -> tuple[dt.date, dt.date] | None:
@@ -636,7 +658,9 @@ class _Finder:
         if re.match(rf" (?:in|de|em|en|of|do) (?:{LONG_MONTH}|{MONTH})", self.text[match.end() :]):
             self.found.doubts.append("incomplete")
             return []
-        if is_next != on_weekend or re.search(r"\b(?:no|not|nao) (?:era|es|was|is|quise|foi|e)\b.*\b(?:otr[oa]|other|outr[oa])\b", self.original):
+        if is_next != on_weekend or re.search(
+            r"\b(?:no|not|nao) (?:era|es|was|is|quise|foi|e)\b.*\b(?:otr[oa]|other|outr[oa])\b", self.original
+        ):
             self.found.doubts.append("ambiguous")
             return []
         friday = self.today + ((4 - self.today.weekday()) % 7) * ONE_DAY
@@ -755,7 +779,11 @@ class _Finder:
 
     def _weekday_pair(self, match: re.Match[str]) -> list[Point] | None:
         wanted = weekday(match[1])
-        if self.check_in and self.awaiting is None and not re.search(r"\b(?:est[ea]|this|next|proxim\w+|que v\w+|coming|week|semana)\b", self.original):
+        if (
+            self.check_in
+            and self.awaiting is None
+            and not re.search(r"\b(?:est[ea]|this|next|proxim\w+|que v\w+|coming|week|semana)\b", self.original)
+        ):
             near = self.check_in  # another stay in that week
             first: dt.date | None = min((near + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
             first = first if first and first >= self.today else self._coming(wanted)
@@ -773,12 +801,21 @@ class _Finder:
 
     def _weekday(self, match: re.Match[str], wanted: int, said: str, week: str) -> list[Point]:
         anchor = self.found.points[0].date if self.found.points else None
-        if self.check_in and not week and not self.found.points and not re.search(r"\b(?:est[ea]|esse|this|coming|que v\w+)\b|" + _NEXT, said) and self.awaiting is None:
+        if (
+            self.check_in
+            and not week
+            and not self.found.points
+            and not re.search(r"\b(?:est[ea]|esse|this|coming|que v\w+)\b|" + _NEXT, said)
+            and self.awaiting is None
+        ):
             near = min((self.check_in + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
             if near >= self.today and self._role(match.start(), match.end(), only=True) != "out":
                 return [Point(match.start(), match.end(), near.day, near.month, near.year, near)]
-        if not self.found.points and re.search(
-            r"\b(?:otr[oa]|outr[oa]|other) $|\bde (?:aca|aqui|hoy) a (?:\d|dos) $", self.text[: match.start()] + (match[1] or "")
+        if (
+            not self.found.points
+            and re.search(
+                r"\b(?:otr[oa]|outr[oa]|other) $|\bde (?:aca|aqui|hoy) a (?:\d|dos) $", self.text[: match.start()] + (match[1] or "")
+            )
         ) or re.match(r",? (?:no,? )?(?:(?:el|the|a|o|na|no) )(?:otr[oa]|outr[oa]|other)\b", self.text[match.end() :]):
             self.found.doubts.append("ambiguous")  # "el otro jueves": the next one, or the one after?
             return []

@@ -152,7 +152,9 @@ for _language, (_tens, _gaps) in _TENS.items():
     _units = {"es": {"uno": 1, "un": 1, "una": 1}, "en": {"one": 1}, "pt": {"um": 1, "uma": 1, "duas": 2}}[_language]
     _units |= {word: value for value, word in enumerate(_COUNTS[_language].split()[:8], start=2)}
     for _value, _ten in enumerate(_tens.split(), start=2):
-        _NUMBERS[_language] |= {_ten: 10 * _value} | {f"{_ten}{gap}{unit}": 10 * _value + one for gap in _gaps for unit, one in _units.items()}
+        _NUMBERS[_language] |= {_ten: 10 * _value} | {
+            f"{_ten}{gap}{unit}": 10 * _value + one for gap in _gaps for unit, one in _units.items()
+        }
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)}
 ORDINALS |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in list(ORDINALS.items())[:9]} | {
     "thirtieth": 30, "thirty-first": 31, "thirty first": 31,
