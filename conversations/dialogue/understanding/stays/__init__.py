@@ -288,9 +288,11 @@ class _Reader:
             return shifted
         known_end = before.check_out if before.check_in and (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)) else None
         nights, more, dated, doubts = _nights(text, language)
+        counted_from = False
         if nights is None and not more and (match := _DAYS_LATER.search(dated)) and before.check_in is None:
             nights = _count(match[1]) * (7 if match[2][0] in "sw" else 1)
             dated = _blank(dated, match)
+            counted_from = True
             if not (_SHIFTED_END.search(dated) or _AGAIN.search(dated) or re.search(r"\bvolta\b|\bvuelta\b", dated)):
                 doubts.append("ambiguous")
         found = points.find(
@@ -307,6 +309,8 @@ class _Reader:
         rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
         rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
         doubts += found.doubts
+        if counted_from and len(found.points) == 1:
+            found.points[0].role = "in"
         found.again = bool(_AGAIN.search(written) and clauses.PAST.search(written))
         _apart(found.points, found.text, today)
         _in_that_month(found.points, self.about_month, today)
