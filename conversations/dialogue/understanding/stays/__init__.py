@@ -154,8 +154,8 @@ _MOVED = re.compile(
     rf"\b(?:mov\w+|pas\w+|mud\w+|traslad\w+|shift|push|cambi\w+|transfer\w+|jog\w+)\b.{{0,24}}?\b(?:a|to|para|pra|into) ({LONG_MONTH})\b.{{0,20}}?\b(?:keep\w*|mantene\w*|mantend\w*|mantem|manten\w*|mism[oa]s?|same|mesm[oa]s?|igual)\b"
 )
 _VAGUE = re.compile(
-    rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
-    r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:this week|esta semana|a fin de mes|fin de mes|end of the month|fim do mes)\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
+    rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em |the |next |el |la |o |a )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
+    r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]s) (?:couple of |few |unas |par de |\d )?(?:weeks|days|semanas|dias|months|meses)\b|\b(?:this month|este mes|deste mes|neste mes)\b(?! \d)|\b(?:this week|esta semana|a fin de mes|fin de mes|end of the month|fim do mes)\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
 _SEASON = re.compile(
     r"\b(?:pras?|pros?|en|in|em|no|na|nas|durante|during|over|for|para|pra)(?: (?:el|la|las|los|the|o|a|as|os|my|mis|this|este|esta|next|proxim[oa]))* (?:holidays|feriado(?! largo)|invierno|verano|otono|primavera|winter|summer|autumn|spring|inverno|verao|outono|ferias|vacaciones|fiestas|festas)\b"
@@ -348,7 +348,8 @@ class _Reader:
             return Reading({}, (), rest)  # "el 24 de diciembre hacen cena?"
         if re.search(r"\b(?:desde|from|de) (?:ayer|yesterday|ontem)\b", text):
             return Reading({}, ("past",), rest)
-        if nights is None and len(found.points) == 1 and _FEW_DAYS.search(text):
+        few = nights is None and _FEW_DAYS.search(text)
+        if few and (len(found.points) == 1 or (len(found.points) == 2 and re.search(r"\b(?:entre|between)\b", text))):
             doubts.append("incomplete")
         if about_a_stay is not False and _WHENEVER.search(written) and _is_relative(found.points):
             return Reading({}, ("incomplete",), rest)

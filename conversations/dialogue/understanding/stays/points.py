@@ -168,8 +168,17 @@ _HEDGED = re.compile(
     rf"\b(?:despues|after|depois|antes|before)(?: (?:de|del|do|da|the|las?|el|o))* (?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year\S*|reyes|semana santa|easter|pascuas?|pascoa|carnaval|carnival)\b"
     rf"|{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
     r"|\b(?:no se|nao sei|don't know|not sure|dunno|no estoy segur[oa])\b(?: \w+){0,2} (?:que|which|what|cual|qual|o|el) (?:dia|day|mes|month|fecha|date|data)\b"
-    r"|\b(?:hasta|until|till|ate)(?: (?:el|la|the|o|a))* (?:fin(?:es)?|final(?:es)?|end|principios?|comienzos?|mediados|meados|inicio|comeco|mid|early|late|middle)\b(?! de semana)"
+    r"|\b(?:hasta|until|till|ate)(?: (?:el|la|the|o|a))* (?:fin(?:es)?|final(?:es)?|end|principios?|comienzos?|mediados|meados|inicio|comeco|mid|early|late|middle)\b(?! de semana)(?! (?:de(?:l)?|do|of) (?:the )?(?:ano|year))"
     r"|\b(?:alguna|algum?a?|any|some|cualquier|qualquer) (?:noche|night|noite)\b"
+    # "el 10 más o menos", "from the 10th or so", "lá pelo dia 10", "w/c 7 December"
+    rf"|\b(?:{DAY}(?: (?:de |of )?{MONTH})?|{MONTH} {DAY})(?:,? (?:or so|or thereabouts|give or take|mas o menos|mais ou menos|aprox\w*|approx\w*|o por ahi|ou por ai|por ahi)|-?ish)\b"
+    rf"|\b(?:w/c|week commencing|la pel[oa]|pelo dia|epoca|temporada)(?: (?:de|do|da|del|el|dia|the|o|la))* (?:{DAY}|{MONTH} {DAY}|carnaval|natal|navidad)"
+    # "until whenever", "unos días entre el 5 y el 20", "un martes de enero", "the marathon weekend"
+    r"|\b(?:hasta|until|till?|ate) (?:whenever|(?:cuando|quando|que) (?:se|haya|puedan?|der|quier\w+|quis\w+|sea|me|nos)\b)|\b(?:amanha|manana|tomorrow) (?:ou|o|or) (?:depois|despues|later)\b|\bin the new year\b"
+    r"|\b(?:unos|unas|algunos|algunas|some|a few|uns|umas|alguns|algumas) (?:dias|days|noches|nights|noites) (?:entre|between)\b"
+    rf"|\b(?:un|um|uma|algun|algum|alguma|any|some|(?:on|for) a) {LONG_WEEKDAY}"
+    rf"|\b(?:finde|fin de semana|fim de semana) (?:del?|da|do) (?:la |los |las |el )?(?!{LONG_MONTH}|carnaval|pascua|semana|mes\b|dia\b|ano\b|(?:que|prox))[a-z]{{4,}}"
+    r"|\bthe (?!(?:long|next|this|coming|whole|holiday|easter|carnival|same|entire|full|following|first|second|third|last|other)\b)[a-z]{3,} weekend\b"
     rf"|\b{LONG_WEEKDAY} feriado\b|\b(?:desde|from|de|since) (?:ayer|yesterday|ontem)\b|\b(?:ayer|yesterday|ontem) (?:llegue|llegamos|entre|we arrived|i arrived|cheguei|chegamos|till?|until|hasta|ate)\b"
 )
 # Counted back from another day: which one is asked.
