@@ -97,7 +97,7 @@ _SAME = re.compile(
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 _SHIFTED_END = re.compile(
-    r"\b(?:(?P<out>(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+    r"\b(?:(?P<out>go(?:ing)? away|(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
 )
 # "cambiame el 6 por el 8"
 _REPLACED = re.compile(
@@ -582,7 +582,9 @@ def _shifted(text: str, before: _Known, today: dt.date, awaiting: str | None) ->
             if verb["in"] and not (_END_STAYS.search(text) or _LEAVE_STAYS.search(text)):
                 return Reading.of(_checked(start + by, end + by, None, today))  # another arrival keeps the number of nights
             return Reading.of(_checked(start + by, end, None, today) if verb["in"] else _checked(start, end + by, None, today))
-        return Reading.of(_checked(start + by, end + by, None, today))
+        if not re.search(r"\d", text[: match.start()] + text[match.end() :]):
+            # "one day later please"; what is moved in a longer message is asked
+            return Reading.of(_checked(start + by, end + by, None, today)) if len(text.split()) <= 8 else Reading({}, ("ambiguous",), "")
     return None
 
 
