@@ -37,7 +37,9 @@ OTHER = ("smtp_username", "smtp_password")
 GOOGLE = ("client_id", "client_secret", "refresh_token", "push_topic")
 CONSENT = "mailbox_consent"
 TITLES = {
-    "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"), "answer": _("Answer"),
+    "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"),
+    "arrival": _("Before the arrival"),
+    "answer": _("Answer"),
 }  # fmt: skip
 
 
@@ -107,6 +109,7 @@ class MailboxAdmin(HotelAdmin):
         (_("Servers"), {"fields": [*SERVERS, *OTHER]}),
         (_("Receiving mail"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
         (_("Sending mail"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
+        (_("Before the arrival"), {"fields": ["prearrival", "prearrival_days", "prearrival_hour"]}),
         (_("How mails look"), {"fields": ["colour", "logo_file", "without_logo", "footer"]}),
     ]
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -169,12 +171,20 @@ def _next(thread: Thread, rows: list[Outbound], pace: AccountPace | None, now: d
             _settle(
                 row, State.FAILED, error_text="more than 24 hours since the guest's last message: a template is needed", error_code=131047
             )
+        elif reason := _must_not_leave(row):
+            _settle(row, State.ABORTED, error_text=reason)
         elif (wait_until := _pace(row, thread, transport, pace, now)) is not None:
             _wait(thread, wait_until)
             return None
         else:
             return row
     return None
+
+
+def _must_not_leave(row: Outbound) -> str:
+    """What a letter by the clock was about may have changed while it waited; the rooms above know."""
+    judge: Callable[[Outbound], str] = import_string(settings.MAY_LEAVE)
+    return judge(row)
 
 
 def _wait(thread: Thread, until: dt.datetime) -> None:

@@ -22,7 +22,8 @@ DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
 MAILBOX_KEYS = (
     "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token",
     "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "smtp_username", "smtp_password",
-    "poll_seconds", "mark_seen", "import_days", "daily_limit", "colour", "footer",
+    "poll_seconds", "mark_seen", "import_days", "daily_limit", "prearrival", "prearrival_days",
+    "prearrival_hour", "colour", "footer",
 )  # fmt: skip
 # Which mailbox it is, and what lets us in.
 IS_WHICH = ("imap_host", "imap_port", "username")
@@ -94,6 +95,9 @@ def _email(account: Account, table: Table) -> None:
     box.mark_seen = table.get("mark_seen", Field.boolean, box.mark_seen)
     box.import_days = table.get("import_days", lambda field: field.integer(maximum=30), box.import_days)
     box.daily_limit = table.get("daily_limit", lambda field: field.integer(minimum=1, maximum=1_000_000), box.daily_limit)
+    box.prearrival = table.get("prearrival", Field.boolean, box.prearrival)
+    box.prearrival_days = table.get("prearrival_days", lambda field: field.integer(minimum=1, maximum=14), box.prearrival_days)
+    box.prearrival_hour = table.get("prearrival_hour", lambda field: field.integer(minimum=6, maximum=20), box.prearrival_hour)
     box.colour = table.get("colour", _colour, box.colour)
     box.footer = table.get("footer", lambda field: field.text(maximum=500), box.footer)
     _save_mailbox(account, box)

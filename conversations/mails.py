@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from django.db import DataError, transaction
@@ -80,6 +82,26 @@ def _what(booking: Booking) -> str | None:
     return "changed" if booking.last_change_id else "confirmed"
 
 
+def before_arrival(booking: Booking) -> Content:
+    """The mail some days before the guest comes; it asks when."""
+    with voices.speaking(booking.hotel_id):
+        return _before_arrival(booking)
+
+
+def _before_arrival(booking: Booking) -> Content:
+    hotel, language = booking.hotel, language_of(booking)
+    content = _content(booking, "arrival", sequence=0)
+    mail = content.mail | {"arrival": {"booking": booking.pk, "check_in": booking.check_in.isoformat()}}
+    del mail["event"]  # they have it from the confirmation
+    if hotel.address:
+        mail["rows"] = [*mail["rows"], [phrasebook.mail(language, "row_address"), hotel.address]]
+    place = f"{hotel.latitude},{hotel.longitude}" if hotel.latitude is not None and hotel.longitude is not None else hotel.address
+    if place:
+        query = urlencode({"api": 1, "query": place})
+        mail["link"] = [phrasebook.mail(language, "map"), f"https://www.google.com/maps/search/?{query}"]
+    return replace(content, mail=mail)
+
+
 def _content(booking: Booking, what: str, *, sequence: int) -> Content:
     with voices.speaking(booking.hotel_id):
         return _in_words(booking, what, sequence)
@@ -144,6 +166,7 @@ def samples(hotel: Hotel, language: str) -> list[tuple[str, Content]]:
         guest_name=names[language], language=language, state=Booking.State.CONFIRMED,
     )  # fmt: skip
     told = [(what, _content(booking, what, sequence=0)) for what in ("confirmed", "changed", "cancelled")]
+    told.append(("arrival", before_arrival(booking)))
     with voices.speaking(hotel.pk):
         text, words = dressed(hotel, names[language], phrasebook.say(language, "thanks"), language)
         return [*told, ("answer", Content("text", text, language=language, mail=words))]

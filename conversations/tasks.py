@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from channels_app import inbox
 from channels_app.models import Inbound, Outbound
-from conversations import escalation, handoff, planned, sorting, turns
+from conversations import arrivals, escalation, handoff, planned, sorting, turns
 from conversations.models import Conversation, Handoff
 from conversations.relay import answering, telling
 from hotelagent.ops import queue
@@ -47,6 +47,8 @@ SNOOZED = queue.Drain("snoozed", 1, lambda _limit: [None] if escalation.is_time_
 # Phones of the staff: told of who waits, and what they answer.
 TELLING = queue.Drain("telling", 1, telling.due, telling.tell, feeds=("delivery",))
 ANSWERING = queue.Drain("answering", 2, answering.claim, answering.work, feeds=("delivery", "telling"))
+# Guests who arrive soon: not urgent, and their words may ask the PMS.
+ARRIVALS = queue.Drain("arrivals", 1, arrivals.claim, arrivals.tell_due)
 DESK_DUE = (*escalation.DUE, *planned.DUE, *telling.DUE, *answering.DUE)
 
 # When the next conversation or unsorted letter is due.

@@ -373,7 +373,7 @@ DRAINS = {
         "channels_app.tasks.DELIVERY",
         "channels_app.tasks.MEDIA",
     ],
-    "slow": ["channels_app.tasks.MAILBOXES", "reservations.tasks.HOLDS", "reservations.tasks.SYNC"],
+    "slow": ["channels_app.tasks.MAILBOXES", "reservations.tasks.HOLDS", "reservations.tasks.SYNC", "conversations.tasks.ARRIVALS"],
 }
 # SQL that says when the next row of a room is due; the sweeper asks them together.
 DUE = {
@@ -390,6 +390,8 @@ PMS_HEALTH = "pms.gateway.health"
 DEMO_KEY = "hotelagent.hotels.api_tokens.keep"
 # Mails as they look, for the page that shows them.
 MAIL_SAMPLES = "conversations.mails.samples"
+# Asked of a letter that leaves: why it must not after all, or "".
+MAY_LEAVE = "conversations.arrivals.may_leave"
 # Rung by the post office when letters arrive.
 INBOUND_TASK = "conversations.tasks.letters_arrived"
 # What of the environment becomes rows of the demo hotel at every start.

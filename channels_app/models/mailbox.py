@@ -72,6 +72,14 @@ class Mailbox(models.Model):
     daily_limit = models.PositiveIntegerField(
         _("mails a day at most"), default=450, validators=[MinValueValidator(1)], help_text=_("Gmail allows 500, Workspace 2000")
     )
+    prearrival = models.BooleanField(_("mail before the arrival"), default=False, help_text=_("To guests with a confirmed booking"))
+    prearrival_days = models.PositiveSmallIntegerField(
+        _("days before the arrival"), default=2, validators=[MinValueValidator(1), MaxValueValidator(14)]
+    )
+    prearrival_hour = models.PositiveSmallIntegerField(
+        _("at (hour)"), default=10, validators=[MinValueValidator(6), MaxValueValidator(20)], help_text=_("On the hotel's clock, 6 to 20")
+    )
+    next_arrivals_at = models.DateTimeField(default=timezone.now, editable=False)
     looked_at = models.DateTimeField(_("last looked"), null=True, blank=True, editable=False)
     next_look_at = models.DateTimeField(default=timezone.now, editable=False)
     # The provider wants to be left alone until then, whoever says that mail came.

@@ -208,6 +208,6 @@ def test_samples_of_every_mail_can_be_made(hotel):
     before = (Booking.objects.count(), Outbound.objects.count(), Thread.objects.count(), Inbound.objects.count())
     for language in ("es", "en", "pt"):
         found = dict(mails.samples(hotel, language))
-        assert set(found) == {"confirmed", "changed", "cancelled", "answer"}
+        assert set(found) == {"confirmed", "changed", "cancelled", "arrival", "answer"}
         assert all(content.text and content.language == language for content in found.values())
     assert before == (Booking.objects.count(), Outbound.objects.count(), Thread.objects.count(), Inbound.objects.count())

@@ -44,10 +44,12 @@ def applied(tmp_path, hotel, *channels):
 
 def test_a_provisioning_file_makes_a_mailbox_that_works(hotel, post_office, tmp_path):
     more = {"aliases": ["info@hotel.example"], "poll_seconds": 120, "daily_limit": 90, "colour": "#aa3300", "reply_to": "r@hotel.example"}
+    more |= {"prearrival": True, "prearrival_days": 3, "prearrival_hour": 9}
     applied(tmp_path, hotel, channel(post_office, **more))
     box = Mailbox.objects.get()
     assert (box.address, box.account.state, box.imap_tls, box.smtp_tls) == (ADDRESS, "connected", "none", "none")
     assert (box.aliases, box.poll_s, box.daily_limit, box.colour) == (["info@hotel.example"], 120, 90, "#aa3300")
+    assert (box.prearrival, box.prearrival_days, box.prearrival_hour) == (True, 3, 9)
     assert look()[0].trouble == ""
     applied(tmp_path, hotel, channel(post_office, daily_limit=100))
     assert (Mailbox.objects.count(), Mailbox.objects.get().daily_limit, MailFolder.objects.filter(role="inbox").count()) == (1, 100, 1)
@@ -171,7 +173,7 @@ def page(box, name="change"):
 def form(box, **changed):
     names = (
         "username", "client_id", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_s", "import_days",
-        "sender_name", "reply_to", "daily_limit", "colour", "footer",
+        "prearrival_days", "prearrival_hour", "sender_name", "reply_to", "daily_limit", "colour", "footer",
     )  # fmt: skip
     return {name: getattr(box, name) for name in names} | {"aliases": "", "mark_seen": "on", **changed}
 
