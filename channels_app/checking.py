@@ -9,14 +9,15 @@ from contextlib import suppress
 from django.utils.translation import gettext as _
 
 from channels_app.models import Mailbox
-from channels_app.transports.mail import imap, oauth, servers, smtp
+from channels_app.transports.mail import gmail, imap, oauth, servers, smtp
 from channels_app.transports.mail.servers import AuthError, LimitReached, MailError
 from hotelagent.ops.steps import Step
 
 
 def steps(box: Mailbox) -> Iterator[Step]:
     """What there is to see, in the order in which it has to be mended; ends at what makes the rest pointless."""
-    if not box.address or not (box.password or box.refresh_token):
+    by_api = box.read_by == Mailbox.Way.GMAIL_API
+    if not box.address or not (box.refresh_token or (box.password and not by_api)):
         yield Step(_("Settings"), False, advice=_("Give the address, and an app password or an OAuth refresh token."))
         return
     yield Step(_("Settings"), True, box.address)
@@ -26,10 +27,11 @@ def steps(box: Mailbox) -> Iterator[Step]:
         if not step.passes:
             return
     receives = False
-    for step in _receiving(box):
+    for step in [_api(box)] if box.by_api else _receiving(box):
         receives = step.passes
         yield step
-    yield _sending(box)
+    if not box.sends_by_api:
+        yield _sending(box)
     if receives:
         yield from _habits(box)
 
@@ -73,6 +75,20 @@ def _receiving(box: Mailbox) -> Iterator[Step]:
         yield Step(name, False, str(error), _("The provider wants a pause: close other mail programs, wait half an hour."))
     except MailError as error:
         yield Step(name, False, f"{where}: {error}", _("Look at server, port and security."))
+
+
+def _api(box: Mailbox) -> Step:
+    name = _("Receiving and sending (Gmail's API)") if box.sends_by_api else _("Receiving (Gmail's API)")
+    try:
+        with gmail.Api(gmail.way_of(box)) as api:
+            address, _mark = api.profile()
+    except AuthError as error:
+        return Step(name, False, str(error), _("Enable the Gmail API in your project at Google, and give the consent again."))
+    except MailError as error:
+        return Step(name, False, str(error), _("Try again later; look at the network of this machine."))
+    if address.lower() not in box.ours:
+        return Step(name, False, address, _("The consent was given for another mailbox: give it as this one."))
+    return Step(name, True, address)
 
 
 def _sending(box: Mailbox) -> Step:

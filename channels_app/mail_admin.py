@@ -34,7 +34,7 @@ from hotelagent.ops.headers import as_document
 
 SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
 OTHER = ("smtp_username", "smtp_password")
-GOOGLE = ("client_id", "client_secret", "refresh_token", "push_topic")
+GOOGLE = ("client_id", "client_secret", "refresh_token", "read_by", "push_topic")
 CONSENT = "mailbox_consent"
 TITLES = {
     "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"),
@@ -72,6 +72,12 @@ class MailboxForm(HotelForm):
         if len(data) > writing.LOGO_LIMIT or not data.startswith((writing.PNG, writing.JPEG)):
             raise ValidationError(_("A PNG or JPEG picture of at most 200 KB is needed."))
         return data
+
+    def clean_read_by(self) -> str:
+        way = str(self.cleaned_data["read_by"])
+        if way == Mailbox.Way.GMAIL_API and not (self.cleaned_data.get("refresh_token") or self.instance.refresh_token):
+            raise ValidationError(_("Gmail's API needs Google's consent: connect with Google first."))
+        return way
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

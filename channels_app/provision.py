@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
 MAILBOX_KEYS = (
     "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token",
-    "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "smtp_username", "smtp_password",
+    "read_by", "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "smtp_username", "smtp_password",
     "poll_seconds", "mark_seen", "import_days", "daily_limit", "prearrival", "prearrival_days",
     "prearrival_hour", "colour", "footer",
 )  # fmt: skip
@@ -80,6 +80,7 @@ def _email(account: Account, table: Table) -> None:
     box.client_id = table.get("client_id", Field.text, box.client_id)
     box.client_secret = table.get("client_secret", Field.secret, box.client_secret)
     box.refresh_token = table.get("refresh_token", Field.secret, box.refresh_token)
+    box.read_by = table.get("read_by", lambda field: field.choice(tuple(Mailbox.Way.values)), box.read_by)
     box.push_topic = table.get("push_topic", Field.text, box.push_topic)
     for name in ("imap", "smtp"):
         host, port = f"{name}_host", f"{name}_port"
@@ -170,6 +171,8 @@ def _needed(account: Account) -> dict[str, str]:
         return {"phone number id": account.external_id, "access token": account.access_token, "app secret": secret}
     if account.kind == Account.Kind.EMAIL:
         box = _mailbox_of(account)
+        if box.read_by == Mailbox.Way.GMAIL_API:
+            return {"address": account.external_id, "refresh token": box.refresh_token}
         return {
             "address": account.external_id, "app password or refresh token": box.password or box.refresh_token,
             "IMAP server": box.imap_host, "SMTP server": box.smtp_host,
@@ -188,7 +191,7 @@ def mailbox_from_environment(hotel_slug: str) -> None:
     box = _mailbox_of(account)
     box.password, box.client_id, box.client_secret = given["app_password"], given["client_id"], given["client_secret"]
     box.refresh_token, box.token_url, box.api_url, box.servers_trusted = given["refresh_token"], given["token_url"], given["api_url"], True
-    box.push_topic = given["push_topic"]
+    box.push_topic, box.read_by = given["push_topic"], given["read_by"]
     box.imap_host, box.imap_port, box.smtp_host, box.smtp_port = (
         given["imap_host"], given["imap_port"], given["smtp_host"], given["smtp_port"],
     )  # fmt: skip

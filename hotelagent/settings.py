@@ -69,6 +69,8 @@ GMAIL = {
     "client_id": environment.text("GMAIL_CLIENT_ID"),
     "client_secret": environment.text("GMAIL_CLIENT_SECRET"),
     "refresh_token": environment.text("GMAIL_REFRESH_TOKEN"),
+    # "gmail_api" needs the three values of Google's consent.
+    "read_by": environment.choice("GMAIL_READ_BY", options=("imap", "gmail_api"), default="imap"),
     "imap_host": environment.text("GMAIL_IMAP_HOST", default="imap.gmail.com"),
     "imap_port": environment.number("GMAIL_IMAP_PORT", default=993, minimum=1, maximum=65535),
     "smtp_host": environment.text("GMAIL_SMTP_HOST", default="smtp.gmail.com"),

@@ -23,6 +23,10 @@ class Mailbox(models.Model):
         STARTTLS = "starttls", "STARTTLS"
         NONE = "none", _("none (only inside the house)")
 
+    class Way(models.TextChoices):
+        IMAP = "imap", _("IMAP and SMTP")
+        GMAIL_API = "gmail_api", _("Gmail's API (with Google's consent)")
+
     account = models.OneToOneField(Account, models.CASCADE, related_name="mailbox", verbose_name=_("account"))
     aliases = models.JSONField(_("other addresses"), default=list, blank=True, help_text=_("Addresses whose mail arrives here too"))
     sender_name = models.CharField(_("name of the sender"), max_length=100, blank=True, help_text=_("Empty: the hotel's name"))
@@ -36,6 +40,7 @@ class Mailbox(models.Model):
     consent_gone = models.BooleanField(default=False, editable=False)
     access_token = SecretField(blank=True, default="", editable=False)
     access_until = models.DateTimeField(null=True, blank=True, editable=False)
+    read_by = models.CharField(_("reached by"), max_length=10, choices=Way.choices, default=Way.IMAP)
     push_topic = models.CharField(
         _("Pub/Sub topic"), max_length=200, blank=True, help_text=_("projects/…/topics/…: Google then says at once that mail came")
     )
@@ -106,8 +111,19 @@ class Mailbox(models.Model):
         return self.username or self.address
 
     @property
+    def by_api(self) -> bool:
+        """By Gmail's API; by IMAP and SMTP while the consent is gone, when there is an app password."""
+        return self.read_by == self.Way.GMAIL_API and not (self.consent_gone and self.password)
+
+    @property
+    def sends_by_api(self) -> bool:
+        return self.by_api and not self.smtp_username
+
+    @property
     def sends_where_it_reads(self) -> bool:
         """Is what is sent filed in the mailbox by its own provider?"""
+        if self.by_api:
+            return self.sends_by_api
         return not self.smtp_username and self.smtp_host.split(".")[-2:] == self.imap_host.split(".")[-2:]
 
     @property
@@ -127,6 +143,8 @@ class MailFolder(models.Model):
     role = models.CharField(_("folder"), max_length=8, choices=Role.choices)
     uid_validity = models.BigIntegerField(null=True, blank=True)
     last_uid = models.BigIntegerField(default=0)
+    # Gmail's API: what happened up to here is known.
+    history_id = models.BigIntegerField(null=True, blank=True)
     # This mail could not be fetched so many times.
     stuck_uid = models.BigIntegerField(default=0)
     stuck = models.PositiveSmallIntegerField(default=0)
@@ -139,6 +157,11 @@ class MailFolder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailbox} · {self.get_role_display()}"
+
+    @property
+    def is_new(self) -> bool:
+        """Never looked into, by either way."""
+        return self.uid_validity is None and self.history_id is None
 
 
 class RawMail(models.Model):
@@ -153,6 +176,9 @@ class RawMail(models.Model):
     message_id = models.CharField(_("Message-ID"), max_length=250)
     references = models.JSONField(_("references"), default=list, blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
+    # Where Gmail's API has it.
+    gmail_thread = models.CharField(max_length=32, blank=True)
+    # By IMAP with its UIDVALIDITY; by Gmail's API its number there, without.
     uid = models.BigIntegerField(_("UID"), null=True, blank=True)
     uid_validity = models.BigIntegerField(null=True, blank=True)
     marked = models.BooleanField(_("marked as read"), default=False)

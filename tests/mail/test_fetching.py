@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from channels_app import mailroom
+from channels_app import keeping, mailroom
 from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, RawMail
 from tests.mail.conftest import a_mail, look, make_mailbox
 
@@ -91,7 +91,7 @@ def test_without_gmails_numbers_the_content_tells_mails_apart(mailbox, post_offi
     raw = bytes(a_mail("hola, ¿hay lugar?", Message_ID="<same@guest.example>"))
     other = bytes(a_mail("hola, ¿y cochera?", Message_ID="<same@guest.example>"))
     now = timezone.now()
-    assert [mailroom.keep(mailbox, one, at=now) for one in (raw, raw, other)] == [True, False, True]
+    assert [keeping.keep(mailbox, one, at=now) for one in (raw, raw, other)] == [True, False, True]
 
 
 @pytest.mark.parametrize("fault", ["imap_bye_mid_fetch", "imap_cut_mid_literal", "imap_cut", "imap_uidvalidity"])
@@ -111,7 +111,7 @@ def test_a_mail_that_always_breaks_the_line_is_told_and_passed_over(mailbox, pos
     post_office.receive(a_mail("venenoso", subject="Dos"))
     post_office.receive(a_mail("después", subject="Tres"))
     # Each look asks for the headings, then for the mail: the second FETCH is the one that breaks.
-    for _number in range(mailroom.STUCK_LIMIT):
+    for _number in range(keeping.STUCK_LIMIT):
         post_office.fault("imap_cut", at="FETCH", skip=1)
         assert look()[0].trouble
         post_office.clear_faults()

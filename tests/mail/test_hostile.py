@@ -8,7 +8,7 @@ import time
 import pytest
 from cryptography.fernet import Fernet
 
-from channels_app import mailroom
+from channels_app import keeping
 from channels_app.models import Account, AccountNotice, Inbound, Mailbox, Outbound, RawMail, Thread
 from channels_app.transports.mail import ids, reading
 from conversations.models import Conversation, Handoff
@@ -53,10 +53,10 @@ def test_what_cannot_be_kept_is_passed_over_and_told(mailbox, post_office, monke
             raise RuntimeError("a fault of ours")
         return real(raw)
 
-    monkeypatch.setattr("channels_app.mailroom._readable", broken)
+    monkeypatch.setattr("channels_app.keeping._readable", broken)
     post_office.receive(a_mail("veneno", subject="Uno"))
     post_office.receive(a_mail("detrás", subject="Dos"))
-    for _number in range(mailroom.STUCK_LIMIT):
+    for _number in range(keeping.STUCK_LIMIT):
         assert "a fault of ours" in look()[0].trouble
     assert look()[0].new == 1
     assert Inbound.objects.values_list("text", flat=True).get() == "Dos\n\ndetrás"
@@ -65,7 +65,7 @@ def test_what_cannot_be_kept_is_passed_over_and_told(mailbox, post_office, monke
 
 def test_a_pause_of_the_provider_is_no_fault_of_a_mail(mailbox, post_office):
     post_office.receive(a_mail("hola"))
-    for _number in range(mailroom.STUCK_LIMIT + 1):
+    for _number in range(keeping.STUCK_LIMIT + 1):
         post_office.fault("imap_overquota", at="FETCH", skip=1)
         look()
         post_office.clear_faults()

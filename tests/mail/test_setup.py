@@ -172,7 +172,7 @@ def page(box, name="change"):
 
 def form(box, **changed):
     names = (
-        "username", "client_id", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_s", "import_days",
+        "username", "client_id", "read_by", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_s", "import_days",
         "prearrival_days", "prearrival_hour", "sender_name", "reply_to", "daily_limit", "colour", "footer",
     )  # fmt: skip
     return {name: getattr(box, name) for name in names} | {"aliases": "", "mark_seen": "on", **changed}

@@ -1,4 +1,4 @@
-"""E-mail by IMAP and SMTP (facts: GMAIL)."""
+"""E-mail, by IMAP and SMTP or by Gmail's API (facts: GMAIL)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from channels_app import texts
 from channels_app.envelope import Content, ContentError, Failed, Outcome
 from channels_app.models import Account, Mailbox, Outbound
 from channels_app.transports.base import Pace, SendJob
-from channels_app.transports.mail import posting, smtp, writing
+from channels_app.transports.mail import gmail, posting, smtp, writing
 
 TEXT_LIMIT = 60_000
 
@@ -47,4 +47,6 @@ class MailTransport:
             message = writing.compose(job.content, about)
         except (ValueError, IndexError) as error:  # what the e-mail package finds wrong with an address
             return Failed(f"this address cannot be written to: {error}"[:300])
+        if about.api is not None:
+            return gmail.send(about.api, message, about.gmail_thread)
         return smtp.send(about.server, message, about.sender, about.recipient)

@@ -27,7 +27,11 @@ class ConnectionFailed(MailError):
 
 
 class LimitReached(MailError):
-    """The server wants to be left alone for a while."""
+    """The server wants to be left alone for a while: ``wait_s`` seconds when it is known for how long."""
+
+    def __init__(self, words: str, wait_s: float | None = None) -> None:
+        super().__init__(words)
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True)

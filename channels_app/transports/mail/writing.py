@@ -16,6 +16,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event
 
 from channels_app.envelope import Content, JsonObject
+from channels_app.transports.mail.gmail import Way
 from channels_app.transports.mail.servers import Server
 
 REFERENCES_LIMIT = 20
@@ -58,6 +59,9 @@ class Prepared:
     look: Look
     # Bytes of the letter's file.
     attached: bytes = field(default=b"", repr=False)
+    # By Gmail's API instead of the server, when it is given.
+    api: Way | None = None
+    gmail_thread: str = ""
 
 
 def compose(content: Content, about: Prepared) -> EmailMessage:

@@ -121,6 +121,7 @@ class Account:
         names = {"inbox": "INBOX"} | {role: f"[Gmail]/{name}" for role, name in NAMES[locale].items()}
         self.mailboxes = {role: Mailbox(role, name, index) for index, (role, name) in enumerate(names.items(), 1)}
         self.history: list[tuple[int, Message]] = []
+        self.relabelled: list[tuple[int, Message, str]] = []  # the role of the mailbox that shows it from then on
         self.history_id = 1000
         self.oldest_history_id = 1000
         self.accepted: list[Delivery] = []
@@ -190,6 +191,9 @@ class Account:
                 del everywhere.entries[shown]
             elif target not in HIDDEN_FROM_ALL and shown is None and target != "all":
                 everywhere.add(message)
+            self.history_id += 1 + secrets.randbelow(20)
+            message.history_id = self.history_id
+            self.relabelled.append((self.history_id, message, target))
             new = self.mailboxes[target].add(message) if target != "all" else everywhere.uid_of(message) or everywhere.add(message)
             self.changed.notify_all()
             return new

@@ -11,7 +11,7 @@ LONGEST_HANG_S = 120.0
 # kind -> the moment it strikes unless `at` says otherwise. The word before the first underscore is the protocol.
 # IMAP moments are command names (UID FETCH is FETCH), CONNECT and AUTH (both ways of logging in); "*" is every command
 # after the login. SMTP: CONNECT, EHLO, AUTH, MAIL, RCPT, DATA (before the 354) and END (after the final dot).
-# API: token, send, get, list, history, watch, profile, or "*".
+# API: token, send, get, list, history, modify, watch, profile, or "*".
 MOMENTS = {
     "imap_busy": "CONNECT",  # * BYE instead of a greeting
     "imap_auth": "AUTH",  # NO [AUTHENTICATIONFAILED]

@@ -26,7 +26,7 @@ TOKEN_S = 3599
 MOST_JSON_OCTETS = 5 * 1024 * 1024
 LABELS = {"inbox": "INBOX", "sent": "SENT", "drafts": "DRAFT", "junk": "SPAM", "trash": "TRASH"}
 USER = re.compile(r"(?P<upload>/upload)?/gmail/v1/users/(?P<user>[^/]+)/(?P<rest>.+)")
-MOMENTS = {"messages": "list", "history": "history", "watch": "watch", "profile": "profile"}
+MOMENTS = {"messages": "list", "messages/batchModify": "modify", "history": "history", "watch": "watch", "profile": "profile"}
 FAULTS = {
     "api_401": (401, "authError", "Invalid Credentials", "UNAUTHENTICATED"),
     "api_403_rate": (403, "rateLimitExceeded", "Quota exceeded for quota metric 'Queries'", "PERMISSION_DENIED"),
@@ -150,6 +150,8 @@ class GmailApi:
             return self.watch(call)
         if asked == ("POST", "stop"):
             return None
+        if asked == ("POST", "messages/batchModify"):
+            return self.modify(call)
         if call.method == "GET" and rest.startswith("messages/"):
             return self.get(call, rest.removeprefix("messages/"))
         raise not_found()
@@ -220,22 +222,25 @@ class GmailApi:
         if message is None:
             raise not_found()
         form = call.one("format", "full")
-        if form not in {"raw", "minimal"}:
-            raise bad_request(f"the double gives format=raw and format=minimal only, not {form}")
+        if form not in {"raw", "minimal", "metadata"}:
+            raise bad_request(f"the double gives format=raw, minimal and metadata only, not {form}")
         found = self._short(message) | {
             "historyId": str(message.history_id),
             "internalDate": str(int(message.received_at.timestamp() * 1000)),
             "sizeEstimate": len(message.raw),
         }
+        if form == "metadata":
+            return found | {"payload": {"headers": [{"name": name, "value": str(value)} for name, value in message.headers.items()]}}
         return found | ({"raw": base64.urlsafe_b64encode(message.raw).decode()} if form == "raw" else {})
 
     def list(self, call: Call) -> Json:
-        match = re.fullmatch(r"(?:newer_than:(\d+)d)?", call.one("q"))
+        match = re.fullmatch(r"(?:newer_than:(?P<days>\d+)d|after:(?P<after>\d+)|rfc822msgid:(?P<id>\S+))?", call.one("q"))
         if match is None:
             raise bad_request(f"the double does not know the query {call.one('q')}")
-        oldest = time.time() - int(match[1]) * 86400 if match[1] else 0
+        oldest = time.time() - int(match["days"]) * 86400 if match["days"] else int(match["after"] or 0)
         wanted = set(call.query.get("labelIds", []))
         found = [one for one in reversed(list(self.account.everything())) if one.received_at.timestamp() >= oldest]
+        found = [one for one in found if not match["id"] or one.message_id.strip("<>") == match["id"].strip("<>")]
         found = [one for one in found if wanted <= set(self._labels(one)) and (wanted or not {"SPAM", "TRASH"} & set(self._labels(one)))]
         page, rest = self._page(call, found)
         shown = [{"id": f"{one.msgid:x}", "threadId": f"{one.thrid:x}"} for one in page]
@@ -245,25 +250,48 @@ class GmailApi:
         start = call.one("startHistoryId")
         if not start.isdecimal():
             raise bad_request("Missing or invalid startHistoryId")
+        kinds = set(call.query.get("historyTypes", [])) or {"messageAdded", "labelAdded"}
+        if kinds - {"messageAdded", "labelAdded"}:
+            raise bad_request(f"the double does not know the history types {sorted(kinds)}")
         with self.account.lock:
             if int(start) < self.account.oldest_history_id:
                 raise not_found()
             label = call.one("labelId")
             alive = set(map(id, self.account.everything()))
-            added = [(number, one) for number, one in self.account.history if number > int(start)]
+            happened: list[tuple[int, Message, str]] = []
+            if "messageAdded" in kinds:
+                happened += [(number, one, "") for number, one in self.account.history]
+            if "labelAdded" in kinds:
+                happened += [(number, one, LABELS[role]) for number, one, role in self.account.relabelled if role in LABELS]
             # What was deleted since is still told of; get answers 404 to it.
-            added = [(number, one) for number, one in added if not label or id(one) not in alive or label in self._labels(one)]
+            happened = [one for one in happened if one[0] > int(start)]
+            happened = [one for one in happened if not label or id(one[1]) not in alive or label in self._labels(one[1])]
             newest = str(self.account.history_id)
-        page, rest = self._page(call, added)
+        page, rest = self._page(call, sorted(happened, key=lambda one: one[0]))
         records = [
-            {
-                "id": str(number),
-                "messages": [{"id": f"{one.msgid:x}", "threadId": f"{one.thrid:x}"}],
-                "messagesAdded": [{"message": self._short(one)}],
-            }
-            for number, one in page
+            {"id": str(number), "messages": [{"id": f"{one.msgid:x}", "threadId": f"{one.thrid:x}"}]}
+            | (
+                {"labelsAdded": [{"message": self._short(one), "labelIds": [added]}]}
+                if added
+                else {"messagesAdded": [{"message": self._short(one)}]}
+            )
+            for number, one, added in page
         ]
         return ({"history": records} if records else {}) | {"historyId": newest} | rest
+
+    def modify(self, call: Call) -> None:
+        """Labels of many at once; ids nobody knows are passed over in silence, as Google does."""
+        wanted = read_json(call.body)
+        ids = wanted.get("ids")
+        if not isinstance(ids, list) or not 1 <= len(ids) <= 1000:
+            raise bad_request("Invalid number of ids")
+        if wanted.get("addLabelIds") or wanted.get("removeLabelIds") != ["UNREAD"]:
+            raise bad_request("the double takes away UNREAD only")
+        with self.account.changed:
+            for message in self.account.everything():
+                if f"{message.msgid:x}" in ids:
+                    message.flags.add("\\Seen")
+            self.account.changed.notify_all()
 
     def watch(self, call: Call) -> Json:
         wanted = read_json(call.body)
