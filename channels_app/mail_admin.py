@@ -90,7 +90,7 @@ class MailboxForm(HotelForm):
     def _may_be_reached(self, name: str, cleaned: dict[str, Any]) -> None:
         host, port, tls = (cleaned.get(f"{name}_{part}") for part in ("host", "port", "tls"))
         try:
-            servers.check(servers.Server(str(host), int(port or 0), str(tls), trusted=False, user=""))
+            servers.addresses(servers.Server(str(host), int(port or 0), str(tls), trusted=False, user=""))
         except servers.MailError as error:
             self.add_error(f"{name}_host", str(error))
 

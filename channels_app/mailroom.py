@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 # A look ends here, and the mailbox is due again at once: other hotels wait too.
 LOOK_S = 60.0
-WHILE_ASKED_S = 10.0
+# Whoever asks is answered after so long, and a server that hangs is cut off then; reading ends a little before.
+WHILE_ASKED_S, POLITE = 10.0, 0.8
 FAILURES_TOLD = 5
 # Google watches for seven days: asked again when a day of them is over.
 WATCHED = dt.timedelta(days=6)
@@ -60,15 +61,18 @@ def claim(limit: int, accounts: Iterable[int] | None = None) -> list[Mailbox]:
     return found
 
 
-def look(claimed: Mailbox, *, at_most_s: float = LOOK_S) -> Looked:
-    """Everything that is to be done in one claimed mailbox, over one connection. Raises only when the database is away."""
+def look(claimed: Mailbox, *, waited_for_s: float | None = None) -> Looked:
+    """Everything that is to be done in one claimed mailbox, over one connection. Raises only when the database is away.
+    ``waited_for_s``: somebody waits, and not longer than that."""
     told = Looked("")
     with _held.keep(claimed.pk, claimed.fence), correlation.bound(correlation.current() or correlation.new_id()):
         try:
             box = Mailbox.objects.select_related("account__hotel").get(pk=claimed.pk)
             box.fence = claimed.fence
             told.address = box.address
-            _look(box, told, at_most_s)
+            if waited_for_s is not None:
+                box.deadline = time.monotonic() + waited_for_s
+            _look(box, told, LOOK_S if waited_for_s is None else waited_for_s * POLITE)
         except (LostError, PausedError) as error:  # tokens are kept fresh in a pause: mail goes out all the same
             told.trouble = str(error)
             Mailbox.objects.filter(pk=claimed.pk, fence=claimed.fence).update(lease_until=None)
@@ -97,7 +101,7 @@ def look_while_asked(accounts: Iterable[int]) -> list[Looked]:
     looked: list[Looked] = []
     for account in accounts:
         if (left := until - time.monotonic()) > 1.0:
-            looked += [look(box, at_most_s=left) for box in claim(1, [account])]
+            looked += [look(box, waited_for_s=left) for box in claim(1, [account])]
     return looked
 
 

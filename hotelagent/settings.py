@@ -85,6 +85,7 @@ GMAIL = {
     "push_topic": environment.text("GMAIL_PUSH_TOPIC"),
     "push_audience": environment.text("GMAIL_PUSH_AUDIENCE"),
     "push_account": environment.text("GMAIL_PUSH_SERVICE_ACCOUNT"),
+    "push_subscription": environment.text("GMAIL_PUSH_SUBSCRIPTION"),
     "push_keys_url": environment.url(
         "GMAIL_PUSH_KEYS_URL", schemes=("http", "https"), default="https://www.googleapis.com/oauth2/v3/certs"
     ),

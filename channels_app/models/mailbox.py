@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -98,6 +100,9 @@ class Mailbox(models.Model):
         verbose_name = _("mailbox")
         verbose_name_plural = _("mailboxes")
         indexes = [models.Index(fields=["next_look_at"], name="mailbox_due")]
+
+    # Somebody waits for what is asked of its servers until then, by the monotonic clock; not kept.
+    deadline = math.inf
 
     def __str__(self) -> str:
         return self.address

@@ -283,6 +283,6 @@ def test_without_googles_consent_the_page_does_not_take_it(hotel, post_office, c
     client.force_login(user)
     box = make_mailbox(hotel, post_office)
     address = reverse("admin:channels_app_mailbox_change", args=[box.pk])
-    assert "connect with Google first" in client.post(address, form(box, read_by="gmail_api")).content.decode()
+    assert "primero conectá con Google" in client.post(address, form(box, read_by="gmail_api")).content.decode()
     assert client.post(address, form(box, read_by="gmail_api", refresh_token="1//x")).status_code == 302
     assert Mailbox.objects.get().read_by == "gmail_api"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import jwt
 import pytest
@@ -14,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.utils import timezone
 
+from channels_app import mailroom
 from channels_app.models import Inbound, Mailbox
-from channels_app.transports.mail import pushed
+from channels_app.transports.mail import imap, pushed, servers
 from hotelagent.hotels import api_tokens
 from hotelagent.hotels.models import ApiToken, Hotel, Membership
 from tests.mail.conftest import a_mail
@@ -121,6 +124,38 @@ def test_a_mailbox_that_is_away_is_told(mailbox, post_office, token):
     post_office.start()
 
 
+@pytest.mark.timeout(60)
+def test_a_server_that_hangs_keeps_nobody_waiting(mailbox, post_office, token, monkeypatch):
+    monkeypatch.setattr(mailroom, "WHILE_ASKED_S", 1.5)
+    monkeypatch.setattr(servers, "TIMEOUT_S", 300.0)
+    post_office.fault("imap_hang", at="SELECT")
+    answer = knock(Authorization=f"Bearer {token}").json()
+    post_office.release()
+    assert (answer["status"], answer["messages_processed"], answer["results"][0]["status"]) == ("error", 0, "error")
+    assert Mailbox.objects.get().failures == 1
+
+
+@pytest.mark.timeout(60)
+def test_a_server_that_trickles_is_cut_off():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ended = Event()
+
+        def trickle():
+            line = listening.accept()[0]
+            with line, suppress(OSError):
+                while not ended.wait(0.05):
+                    line.sendall(b"* ")
+
+        thread = Thread(target=trickle, daemon=True)
+        thread.start()
+        port = listening.getsockname()[1]
+        server = servers.Server("127.0.0.1", port, "none", trusted=True, user="", password="x", deadline=time.monotonic() + 0.5)
+        with pytest.raises(servers.ConnectionFailed), imap.connected(server):
+            pass
+        ended.set()
+        thread.join(10)
+
+
 # --- Google's push ---------------------------------------------------------------------------------------------------------
 
 
@@ -215,6 +250,17 @@ def test_another_key_or_no_signature_is_refused(mailbox, google):
     for token in (google.sign(key=other), google.sign(key="secret" * 8, algorithm="HS256"), "eyJhbGciOiJub25lIn0.e30."):
         assert knock(push(mailbox.address), Authorization=f"Bearer {token}").status_code == 401
     assert not is_due()
+
+
+@promise("S1")
+@pytest.mark.parametrize(
+    ("wanted", "body", "status"),
+    [("projects/p/subscriptions/s", {}, 204), ("projects/p/subscriptions/other", {}, 401), ("x", {"subscription": None}, 401)],
+)
+def test_only_the_subscription_that_was_named_is_believed(mailbox, google, settings, wanted, body, status):
+    settings.GMAIL = {**settings.GMAIL, "push_subscription": wanted}
+    assert knock(push(mailbox.address) | body, Authorization=f"Bearer {google.sign()}").status_code == status
+    assert is_due() == (status == 204)
 
 
 def test_without_a_setup_no_push_is_believed(mailbox, google, settings):

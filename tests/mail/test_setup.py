@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 
 from channels_app import provision, repairs
 from channels_app.models import Account, Mailbox, MailFolder, Outbound
-from channels_app.transports.mail import servers, writing
+from channels_app.transports.mail import imap, servers, smtp, writing
 from hotelagent.hotels.documents import DocumentError
 from hotelagent.hotels.models import Hotel, Membership
 from hotelagent.hotels.provision import provision as apply
@@ -292,7 +292,23 @@ def test_no_disguise_opens_the_house(monkeypatch, address, outside):
     monkeypatch.setattr(servers.socket, "getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (address, 993))])
     server = servers.Server("mail.example", 993, "tls", trusted=False, user="")
     if outside:
-        servers.check(server)
+        servers.addresses(server)
     else:
         with pytest.raises(servers.ConnectionFailed):
-            servers.check(server)
+            servers.addresses(server)
+
+
+@pytest.mark.parametrize("open_", [smtp.opened, lambda server: imap.connected(server).__enter__()])
+def test_the_name_is_asked_once_and_the_answer_is_where_the_line_goes(monkeypatch, open_):
+    """A name server that tells another address the second time leads nobody into the house."""
+    answers, reached = iter(["8.8.8.8", "127.0.0.1", "127.0.0.1"]), []
+
+    def connect(where, *_args, **_more):
+        reached.append(where if where[0][0].isdigit() else (next(answers), where[1]))
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(servers.socket, "getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (next(answers), 993))])
+    monkeypatch.setattr(servers.socket, "create_connection", connect)
+    with pytest.raises((servers.ConnectionFailed, OSError)):
+        open_(servers.Server("mail.example", 993, "tls", trusted=False, user="", password="x"))
+    assert reached == [("8.8.8.8", 993)]

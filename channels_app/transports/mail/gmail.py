@@ -7,6 +7,7 @@ import base64
 import binascii
 import datetime as dt
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,13 +19,13 @@ import requests
 
 from channels_app.envelope import Failed, JsonObject, Outcome, Retry, Sent, Unknown
 from channels_app.models import Mailbox
-from channels_app.transports.mail import smtp
+from channels_app.transports.mail import servers, smtp
 from channels_app.transports.mail.imap import SIZE_LIMIT
 from channels_app.transports.mail.servers import AuthError, ConnectionFailed, LimitReached, MailError
 from hotelagent.ops import outgoing
 
 # An answer has to be there after so long, however it trickles.
-TIMEOUT_S, WHOLE_S = (5.0, 30.0), 90.0
+CONNECT_S, READ_S, WHOLE_S = 5.0, 30.0, 90.0
 LIMIT = 4 * 1024 * 1024
 # A mail of the largest size we take whole, in base64, and what stands around it.
 MAIL_LIMIT = SIZE_LIMIT // 3 * 4 + 64 * 1024
@@ -51,6 +52,7 @@ class Way:
 
     base_url: str
     token: str = field(repr=False)
+    deadline: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Given:
 
 
 def way_of(box: Mailbox) -> Way:
-    return Way(box.api_url, box.access_token)
+    return Way(box.api_url, box.access_token, box.deadline)
 
 
 class Api:
@@ -146,11 +148,12 @@ class Api:
 
     def called(self, method: str, what: str, asked: JsonObject | None, body: JsonObject | None, limit: int) -> tuple[int, str, JsonObject]:
         """(status, Retry-After, the JSON object of the answer). Raises requests' errors, and TooLargeError."""
+        timeout = (servers.timeout_s(self._way.deadline, CONNECT_S), servers.timeout_s(self._way.deadline, READ_S))
         with self._session.request(
-            method, f"{self._way.base_url}/gmail/v1/users/me/{what}", params=asked, json=body, timeout=TIMEOUT_S, allow_redirects=False,
+            method, f"{self._way.base_url}/gmail/v1/users/me/{what}", params=asked, json=body, timeout=timeout, allow_redirects=False,
             stream=True, headers={"Authorization": f"Bearer {self._way.token}"},
         ) as response:  # fmt: skip
-            raw, until = bytearray(), time.monotonic() + WHOLE_S
+            raw, until = bytearray(), min(time.monotonic() + WHOLE_S, self._way.deadline)
             for chunk in response.iter_content(64 * 1024):
                 raw += chunk
                 if len(raw) > limit:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import imaplib
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -39,16 +40,33 @@ class Heading:
         return self.size_bytes > SIZE_LIMIT
 
 
+class _Line(imaplib.IMAP4):
+    """To an address that was judged; the certificate has to be that of the name."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        super().__init__(server.host, server.port)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        return servers.secured(servers.line(self._server), self._server, self.host)
+
+
+class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        timeout_s = servers.timeout_s(server.deadline, servers.TIMEOUT_S)
+        super().__init__(server.host, server.port, use_uid=True, ssl=server.tls == Mailbox.Tls.TLS, timeout=timeout_s)
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:
+        return _Line(self._server)
+
+
 @contextmanager
 def connected(server: Server) -> Iterator[IMAPClient]:
     """Logged in. Raises AuthError, ConnectionFailed, LimitReached, also for what happens inside."""
     client: IMAPClient | None = None
     try:
-        servers.check(server)
-        secure = server.tls == Mailbox.Tls.TLS
-        client = IMAPClient(
-            server.host, server.port, use_uid=True, ssl=secure, ssl_context=servers.context() if secure else None, timeout=servers.TIMEOUT_S
-        )
+        client = _Client(server)
         if server.tls == Mailbox.Tls.STARTTLS:
             client.starttls(servers.context())
         if server.token:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from channels_app import notices
 from channels_app.models import Mailbox
+from channels_app.transports.mail import servers
 from channels_app.transports.mail.servers import AuthError, ConnectionFailed
 from hotelagent.ops import outgoing
 
@@ -78,7 +79,7 @@ def _new(box: Mailbox) -> tuple[str, dt.datetime]:
 
 def _asked(box: Mailbox, asked: dict[str, str]) -> dict[str, Any]:
     asked |= {"client_id": box.client_id, "client_secret": box.client_secret}
-    status, told = post(box.token_url, data=asked)
+    status, told = post(box.token_url, asked, box.deadline)
     error = str(told.get("error", ""))  # an object, when it was another of their services that answered
     if error in DEAD:
         raise AuthError(f"{error}: connect the mailbox again")
@@ -87,11 +88,12 @@ def _asked(box: Mailbox, asked: dict[str, str]) -> dict[str, Any]:
     return told
 
 
-def post(url: str, **request: Any) -> tuple[int, dict[str, Any]]:
+def post(url: str, asked: dict[str, str], deadline: float) -> tuple[int, dict[str, Any]]:
     """Ask Google: the status and the JSON object it tells, empty when it tells another thing. Raises ConnectionFailed."""
+    timeout = (servers.timeout_s(deadline, 5.0), servers.timeout_s(deadline, 15.0))
     try:
         with outgoing.session() as session:
-            response = session.post(url, timeout=(5, 15), allow_redirects=False, **request)
+            response = session.post(url, data=asked, timeout=timeout, allow_redirects=False)
             told: Any = json.loads(response.content[:ANSWER_LIMIT])
     except (requests.exceptions.RequestException, ValueError, RecursionError) as error:
         raise ConnectionFailed(f"Google does not answer: {type(error).__name__}") from error

@@ -47,6 +47,8 @@ def verified(header: str, body: Any) -> str:
         raise NotGoogleError(type(error).__name__) from error
     if claims.get("email") != given["push_account"] or claims.get("email_verified") is not True:
         raise NotGoogleError("signed for somebody else")
+    if given["push_subscription"] and (not isinstance(body, dict) or body.get("subscription") != given["push_subscription"]):
+        raise NotGoogleError("another subscription")
     return _address(body)
 
 

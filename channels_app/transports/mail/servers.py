@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import socket
 import ssl
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from channels_app.models import Mailbox
@@ -45,10 +49,14 @@ class Server:
     user: str
     password: str = field(repr=False, default="")
     token: str = field(repr=False, default="")
+    # Somebody waits until then, by the monotonic clock.
+    deadline: float = math.inf
 
 
 def imap_of(box: Mailbox) -> Server:
-    return Server(box.imap_host, box.imap_port, box.imap_tls, box.servers_trusted, box.user, box.password, box.access_token)
+    return Server(
+        box.imap_host, box.imap_port, box.imap_tls, box.servers_trusted, box.user, box.password, box.access_token, box.deadline
+    )  # fmt: skip
 
 
 def smtp_of(box: Mailbox) -> Server:
@@ -56,18 +64,64 @@ def smtp_of(box: Mailbox) -> Server:
     return replace(own, user=box.smtp_username, password=box.smtp_password, token="") if box.smtp_username else own
 
 
-def check(server: Server) -> None:
-    """Without TLS, or inside the house, only where the operator gave the server. Raises ConnectionFailed."""
-    if server.trusted:
-        return
-    if server.tls == Mailbox.Tls.NONE:
+def timeout_s(deadline: float, most_s: float) -> float:
+    """How long one step may take, of ``most_s`` and what is left until a deadline (seconds; never none at all)."""
+    return max(0.1, min(most_s, deadline - time.monotonic()))
+
+
+def line(server: Server) -> socket.socket:
+    """Connected to one of the addresses that were judged: the name is asked once, so nobody can give another answer in between.
+    Raises ConnectionFailed and OSError."""
+    error: OSError = OSError("no address")
+    for address in addresses(server):
+        try:
+            made = socket.create_connection((address, server.port), timeout_s(server.deadline, TIMEOUT_S))
+        except OSError as failure:
+            error = failure
+        else:
+            if math.isfinite(server.deadline):
+                _cut_at(server.deadline, made.dup())
+            return made
+    raise error
+
+
+def _cut_at(deadline: float, line: socket.socket) -> None:
+    """A server may hang in any of many steps, or trickle: then the line ends for whoever reads it. On a handle of its own, because
+    TLS takes the first one over."""
+
+    def cut() -> None:
+        with line, suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(timeout_s(deadline, math.inf), cut)
+    timer.daemon = True
+    timer.start()
+
+
+def secured(plain: socket.socket, server: Server, host: str) -> socket.socket:
+    """With TLS from the first byte where the server speaks that."""
+    if server.tls != Mailbox.Tls.TLS:
+        return plain
+    try:
+        return context().wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def addresses(server: Server) -> list[str]:
+    """Where it is. Without TLS, or inside the house, only where the operator gave the server: else raises ConnectionFailed, as for
+    a name nobody knows."""
+    if server.tls == Mailbox.Tls.NONE and not server.trusted:
         raise ConnectionFailed("a server without TLS has to be given by the operator (provisioning file or environment)")
     try:
         found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ConnectionFailed(f"there is no host {server.host}") from error
-    if not all(_is_outside(str(entry[4][0]).partition("%")[0]) for entry in found):
+    known = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not server.trusted and not all(_is_outside(address.partition("%")[0]) for address in known):
         raise ConnectionFailed("a server inside the house has to be given by the operator (provisioning file or environment)")
+    return known
 
 
 def _is_outside(address: str) -> bool:

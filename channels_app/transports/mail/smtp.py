@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
@@ -20,15 +21,22 @@ AWAY_S = 90.0
 UNFOLDED = WIRE.clone(max_line_length=900)
 
 
+class _Line(smtplib.SMTP):
+    """To an address that was judged; the certificate has to be that of the name."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        super().__init__(server.host, server.port, timeout=servers.TIMEOUT_S)
+
+    def _get_socket(self, host: str, _port: int, _timeout: float) -> socket.socket:
+        return servers.secured(servers.line(self._server), self._server, host)
+
+
 def opened(server: Server) -> smtplib.SMTP:
     """A line that let us in. Raises ConnectionFailed, smtplib's errors and OSError."""
-    servers.check(server)
     if not server.token and not server.password:
         raise ConnectionFailed("there is no way in just now")
-    if server.tls == Mailbox.Tls.TLS:
-        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=servers.TIMEOUT_S, context=servers.context())
-    else:
-        line = smtplib.SMTP(server.host, server.port, timeout=servers.TIMEOUT_S)
+    line = _Line(server)
     try:
         line.ehlo_or_helo_if_needed()
         if server.tls == Mailbox.Tls.STARTTLS:
