@@ -129,7 +129,8 @@ def keep(
         return False
     mail = _readable(raw)
     provider_id = provider_id or f"mail-{content_id[:40]}"
-    judged = judging.judge(mail, box.ours, box.address) if mail is not None else judging.Judgement("unreadable", "")
+    ours, address = frozenset(map(reading.canonical, box.ours)), reading.canonical(box.address)
+    judged = judging.judge(mail, ours, address) if mail is not None else judging.Judgement("unreadable", "")
     items: list[Parsed] = []
     if mail is None:
         items.append(AccountEvent(box.address, "mail_unreadable", {"provider_id": provider_id}))

@@ -95,7 +95,7 @@ def _arrival(row: Booking) -> dt.datetime:
 
 def _is_wanted(row: Booking, account: int, now: dt.datetime) -> bool:
     """The stay stands and is ahead, the address can be reached and wants to be, and no person has to do with this guest."""
-    address = row.guest_email.strip().lower()
+    address = reading.canonical(row.guest_email)
     if row.state != Booking.State.CONFIRMED or now >= _arrival(row) or not reading.is_address(address):
         return False
     if DeskSettings.objects.filter(hotel=row.hotel_id, mode=DeskSettings.Mode.PAUSED).exists():

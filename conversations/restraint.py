@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from channels_app import inbox
@@ -20,6 +20,9 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 # Answers to one address in an hour and in a day; more while a booking is being made, which takes questions, but not for ever:
 # "I am away from the 3rd to the 8th" looks like the beginning of one.
 LIMITS, BOOKING_LIMITS = (5, 12), (20, 40)
+# Answers by one mailbox to what one address sent in others' names, as the form of a site does: many guests use it, and whoever fills
+# it in with strangers' addresses has us write to them.
+NAMED_LIMITS = (20, 60)
 # Somebody who writes the same so many times is no person, or needs one.
 SAME = 3
 
@@ -38,7 +41,8 @@ def reason(conversation: Conversation, letters: list[Inbound]) -> str:
     # A word decides here: a booking is on the table, or one was opened.
     if (state.proposal is not None or state.opened) and not all(_answers_us(letter) for letter in letters):
         return "mail_unproven"
-    return "mail_brake" if _is_fast(conversation, state) or _is_the_same(conversation) else ""
+    is_braked = _is_fast(conversation, state) or _is_the_same(conversation) or any(_is_flooded(conversation, one) for one in letters)
+    return "mail_brake" if is_braked else ""
 
 
 def _answers_us(letter: Inbound) -> bool:
@@ -48,11 +52,25 @@ def _answers_us(letter: Inbound) -> bool:
 
 
 def _is_fast(conversation: Conversation, state: State) -> bool:
+    limits = BOOKING_LIMITS if _is_booking(conversation, state) else LIMITS
+    return _are_many(Outbound.objects.filter(thread=conversation.thread_id), limits)
+
+
+def _is_flooded(conversation: Conversation, letter: Inbound) -> bool:
+    """Has this mailbox answered too much of what the address the letter is from sent for others?"""
+    sender = str(letter.raw.get("from", ""))
+    if sender in {"", conversation.thread.user_id}:
+        return False  # the writer's own, counted with the thread
+    named = Inbound.objects.filter(thread=OuterRef("thread"), raw__from=sender, received_at__gt=timezone.now() - DAY)
+    return _are_many(Outbound.objects.filter(Exists(named), account=conversation.thread.account_id), NAMED_LIMITS)
+
+
+def _are_many(sent: QuerySet[Outbound], limits: tuple[int, int]) -> bool:
+    """Answers of the receptionist's, in an hour or in a day."""
     now = timezone.now()
-    sent = Outbound.objects.filter(thread=conversation.thread_id, author=Outbound.Author.BOT, created_at__gt=now - DAY)
-    counted = sent.exclude(state=Outbound.State.ABORTED).aggregate(hour=Count("pk", filter=Q(created_at__gt=now - HOUR)), day=Count("pk"))
-    hour, day = BOOKING_LIMITS if _is_booking(conversation, state) else LIMITS
-    return bool(counted["hour"] >= hour or counted["day"] >= day)
+    mine = sent.filter(author=Outbound.Author.BOT, created_at__gt=now - DAY).exclude(state=Outbound.State.ABORTED)
+    counted = mine.aggregate(hour=Count("pk", filter=Q(created_at__gt=now - HOUR)), day=Count("pk"))
+    return bool(counted["hour"] >= limits[0] or counted["day"] >= limits[1])
 
 
 def _is_booking(conversation: Conversation, state: State) -> bool:

@@ -157,6 +157,19 @@ def test_whoever_says_the_same_three_times_needs_a_person(mailbox, post_office, 
     assert Handoff.objects.values_list("reason", flat=True).get() == "mail_brake"
 
 
+def test_a_form_cannot_have_us_write_to_any_number_of_strangers(mailbox, post_office, work, monkeypatch):
+    monkeypatch.setattr(restraint, "NAMED_LIMITS", (2, 9))
+    for number in range(4):
+        post_office.receive(a_mail(QUESTION, sender=mailbox.address, Reply_To=f"ana{number}@guest.example"))
+    post_office.receive(a_mail(QUESTION, sender="eva@guest.example"))
+    for _round in range(5):
+        look()
+        work()
+        hurry(work)
+    assert [one["To"] for one in post_office.sent] == ["ana0@guest.example", "ana1@guest.example", "eva@guest.example"]
+    assert set(Handoff.objects.values_list("reason", flat=True)) == {"mail_brake"}
+
+
 def test_a_booking_is_not_braked_in_the_middle(mailbox, post_office, work):
     said = [
         QUESTION, "¿Y aceptan perros de 8 kilos?", "¿Y el desayuno hasta qué hora es?", "¿Y del 4 al 6 de marzo?", "Mejor del 3 al 5 de marzo",

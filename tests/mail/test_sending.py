@@ -12,7 +12,7 @@ from django.utils import timezone
 from channels_app import outbox
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Account, AccountNotice, AccountPace, Mailbox, Outbound, Thread
-from channels_app.transports.mail import MailTransport, ids, posting, writing
+from channels_app.transports.mail import MailTransport, ids, posting, reading, writing
 from conversations import handoff
 from conversations.models import Conversation, Event, Handoff
 from tests.fakes.mail import MailDouble
@@ -275,3 +275,26 @@ def test_an_account_without_servers_of_the_operator_reaches_no_private_address(h
     assert "given by the operator" in look()[0].trouble
     assert post_office.commands("imap") == []
     assert Event.objects.count() == 0
+
+
+def test_a_domain_with_letters_of_its_own_is_one_correspondent(mailbox, post_office, work):
+    """Written as people write it or as DNS has it (IDNA): answered to what every server takes."""
+    for sender in ("ana@bücher.example", "Ana <ana@XN--BCHER-KVA.example>"):
+        post_office.receive(f"From: {sender}\nTo: {mailbox.address}\nSubject: {sender}\n\n{QUESTION}\n".encode())
+    look()
+    work()
+    assert Thread.objects.values_list("user_id", flat=True).get() == "ana@xn--bcher-kva.example"
+    assert {one.recipients for one in post_office.delivered} == {("ana@xn--bcher-kva.example",)}
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        (" Ana@Straße.Example ", "ana@xn--strae-oqa.example"),
+        ("ana@guest.example", "ana@guest.example"),
+        ("ana@\u2028.example", "ana@\u2028.example"),
+        ("no-address", "no-address"),
+    ],
+)
+def test_an_address_has_one_form(given, address):
+    assert reading.canonical(given) == address

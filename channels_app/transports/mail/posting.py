@@ -37,8 +37,8 @@ def prepare(row: Outbound) -> writing.Prepared | None:
     return writing.Prepared(
         server=servers.smtp_of(box),
         sender_name=box.sender_name or hotel.name,
-        sender=box.address,
-        reply_to=box.reply_to,
+        sender=reading.canonical(box.address),
+        reply_to=reading.canonical(box.reply_to),
         recipient_name=thread.name,
         recipient=thread.user_id,
         message_id=message_id(row, box),
@@ -56,7 +56,7 @@ def prepare(row: Outbound) -> writing.Prepared | None:
 
 def thread_to(account: Account, address: str, name: str) -> Thread:
     """The thread with an address, also when it never wrote. Raises ContentError for what is no address."""
-    address = address.strip().lower()
+    address = reading.canonical(address)
     if not reading.is_address(address):
         raise ContentError("this is no address")
     thread, _made = Thread.objects.get_or_create(
@@ -67,7 +67,7 @@ def thread_to(account: Account, address: str, name: str) -> Thread:
 
 
 def message_id(row: Outbound, box: Mailbox) -> str:
-    return ids.message_id(row.pk, len(row.earlier_ids), box.address.rpartition("@")[2])
+    return ids.message_id(row.pk, len(row.earlier_ids), reading.canonical(box.address).rpartition("@")[2])
 
 
 def look_of(box: Mailbox) -> writing.Look:

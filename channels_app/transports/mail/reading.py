@@ -11,11 +11,14 @@ import email.policy
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
+
+import idna
 
 from channels_app.texts import clean
 from channels_app.transports.mail import html, ids, stripping
@@ -142,6 +145,16 @@ def _parsed(raw: bytes) -> Message:
 def without_marks(subject: str) -> str:
     """Without "Re:", "RV:", "ENC:" in front."""
     return " ".join(_REPLY_MARKS.sub("", subject).split())
+
+
+def canonical(address: str) -> str:
+    """Small, and the domain as DNS has it (IDNA 2008): one correspondent, however the address is written. What is no such domain
+    stays as it is."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    if not domain.isascii():
+        with suppress(idna.IDNAError):
+            domain = idna.encode(domain, uts46=True).decode()
+    return f"{local}{at}{domain}"
 
 
 def is_address(given: str) -> bool:
@@ -290,13 +303,22 @@ def _decoded(given: str) -> str:
     return "".join(found)
 
 
+def _octets_as_text(raw: str) -> str:
+    """Programs write letters beyond ASCII into a header as they are. Encoded words stay: what they hide is no address."""
+    octets = raw.encode("utf-8", "surrogateescape")
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("windows-1252", "replace")
+
+
 def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
     try:
-        given = [str(one) for one in message.get_all(name, [])]
+        given = [_octets_as_text(str(value)) for known, value in message.raw_items() if known.lower() == name.lower()]
         pairs = getaddresses(given[:50])
     except (ValueError, LookupError, TypeError):
         return []
-    return [(clean(_decoded(who)).strip(), address.strip().lower()) for who, address in pairs if _ADDRESS.fullmatch(address.strip())]
+    return [(clean(_decoded(who)).strip(), canonical(address)) for who, address in pairs if _ADDRESS.fullmatch(address.strip())]
 
 
 def _ids(message: Message, name: str) -> tuple[str, ...]:
@@ -379,10 +401,10 @@ def _bounce(message: Message, raw: bytes) -> Bounce | None:
     if told is None:
         failed = _header(message, "X-Failed-Recipients")
         return Bounce(ours, failed.strip().lower()[:254], "failed", "", "returned without a report")
-    recipient = str(told.get("Final-Recipient", "")).partition(";")[2].strip().lower()
+    recipient = str(told.get("Final-Recipient", "")).partition(";")[2]
     status, action = str(told.get("Status", "")).strip()[:20], str(told.get("Action", "")).strip().lower()
     kind = "failed" if action == "failed" else "delayed"  # "failed" is final, whatever the status (RFC 3464)
-    return Bounce(ours, recipient[:254], kind, status, clean(str(told.get("Diagnostic-Code", "")))[:300])
+    return Bounce(ours, canonical(recipient)[:254], kind, status, clean(str(told.get("Diagnostic-Code", "")))[:300])
 
 
 def _groups(leaf: Message) -> list[Message]:
