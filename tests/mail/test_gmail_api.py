@@ -239,6 +239,14 @@ def test_what_surely_did_not_leave_waits(box, post_office, work, fault, state, a
     assert post_office.sent == []
 
 
+def test_a_large_mail_is_uploaded_and_goes_on_with_its_talk(box, post_office, work, monkeypatch):
+    monkeypatch.setattr(gmail, "SEND_LIMIT", 100)
+    ask(post_office, work)
+    assert opened(post_office.sent[0])["Message-ID"] == f"<{Outbound.objects.get().provider_id}>"
+    assert post_office.message(1).thrid == post_office.sent_mailbox[0].thrid
+    assert post_office.commands("api")[-1] == "POST /upload/gmail/v1/users/me/messages/send?uploadType=multipart"
+
+
 def test_a_talk_that_staff_deleted_is_answered_all_the_same(box, post_office, work):
     post_office.receive(a_mail(QUESTION))
     look()

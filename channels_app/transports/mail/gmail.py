@@ -8,6 +8,7 @@ import binascii
 import datetime as dt
 import json
 import math
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,8 +30,8 @@ CONNECT_S, READ_S, WHOLE_S = 5.0, 30.0, 90.0
 LIMIT = 4 * 1024 * 1024
 # A mail of the largest size we take whole, in base64, and what stands around it.
 MAIL_LIMIT = SIZE_LIMIT // 3 * 4 + 64 * 1024
-# A body above this would have to go another way.
-SEND_LIMIT = 5 * 1024 * 1024
+# A larger mail is uploaded; what Gmail takes at all.
+SEND_LIMIT, UPLOAD_LIMIT = 3 * 1024 * 1024, 35 * 1024 * 1024
 PAGE, MARKED_AT_ONCE = 500, 1000
 # Quotas of a minute; one of a day pauses as IMAP's do.
 MINUTE_S, HOUR_S = 60.0, 3600.0
@@ -146,12 +147,33 @@ class Api:
         with understood():
             return dt.datetime.fromtimestamp(int(told["expiration"]) / 1000, dt.UTC)
 
-    def called(self, method: str, what: str, asked: JsonObject | None, body: JsonObject | None, limit: int) -> tuple[int, str, JsonObject]:
+    def posted(self, raw: bytes, thread: str) -> tuple[int, str, JsonObject]:
+        """Send a mail; as ``_called``."""
+        about = {"threadId": thread} if thread else {}
+        if len(raw) <= SEND_LIMIT:
+            return self._called("POST", "messages/send", body=about | {"raw": base64.urlsafe_b64encode(raw).decode()})
+        mark = secrets.token_hex(16)
+        parts = ("application/json; charset=UTF-8", json.dumps(about).encode()), ("message/rfc822", raw)
+        data = b"".join(b"--%s\r\nContent-Type: %s\r\n\r\n%s\r\n" % (mark.encode(), kind.encode(), part) for kind, part in parts)
+        return self._called(
+            "POST",
+            "messages/send",
+            {"uploadType": "multipart"},
+            upload=(f"multipart/related; boundary={mark}", data + f"--{mark}--".encode()),
+        )
+
+    def _called(
+        self, method: str, what: str, asked: JsonObject | None = None, *, body: JsonObject | None = None,
+        upload: tuple[str, bytes] | None = None, limit: int = LIMIT,
+    ) -> tuple[int, str, JsonObject]:  # fmt: skip
         """(status, Retry-After, the JSON object of the answer). Raises requests' errors, and TooLargeError."""
+        base, headers = f"{self._way.base_url}{'/upload' if upload else ''}", {"Authorization": f"Bearer {self._way.token}"}
+        if upload:
+            headers["Content-Type"] = upload[0]
         timeout = (servers.timeout_s(self._way.deadline, CONNECT_S), servers.timeout_s(self._way.deadline, READ_S))
         with self._session.request(
-            method, f"{self._way.base_url}/gmail/v1/users/me/{what}", params=asked, json=body, timeout=timeout, allow_redirects=False,
-            stream=True, headers={"Authorization": f"Bearer {self._way.token}"},
+            method, f"{base}/gmail/v1/users/me/{what}", params=asked, json=body, data=upload[1] if upload else None, timeout=timeout,
+            allow_redirects=False, stream=True, headers=headers,
         ) as response:  # fmt: skip
             raw, until = bytearray(), min(time.monotonic() + WHOLE_S, self._way.deadline)
             for chunk in response.iter_content(64 * 1024):
@@ -170,7 +192,7 @@ class Api:
         self, method: str, what: str, asked: JsonObject | None = None, *, body: JsonObject | None = None, limit: int = LIMIT
     ) -> JsonObject:
         try:
-            status, retry_after, told = self.called(method, what, asked, body, limit)
+            status, retry_after, told = self._called(method, what, asked, body=body, limit=limit)
         except requests.exceptions.RequestException as error:
             raise ConnectionFailed(f"Gmail's API does not answer: {type(error).__name__}") from error
         if status in {200, 204}:
@@ -198,14 +220,14 @@ def send(way: Way, message: EmailMessage, thread: str) -> Outcome:
     the talk it goes on, if any."""
     if not way.token:
         return Retry("there is no way in just now", tries=0, after_s=smtp.AWAY_S)
-    body = {"raw": base64.urlsafe_b64encode(message.as_bytes(policy=smtp.UNFOLDED)).decode()}
-    if len(body["raw"]) > SEND_LIMIT:
+    raw = message.as_bytes(policy=smtp.UNFOLDED)
+    if len(raw) > UPLOAD_LIMIT:
         return Failed("the mail is too large")
     try:
         with Api(way) as api:
-            status, retry_after, told = api.called("POST", "messages/send", None, body | ({"threadId": thread} if thread else {}), LIMIT)
+            status, retry_after, told = api.posted(raw, thread)
             if status == 404 and thread:  # staff deleted the talk: nothing has left
-                status, retry_after, told = api.called("POST", "messages/send", None, body, LIMIT)
+                status, retry_after, told = api.posted(raw, "")
     except (requests.exceptions.RequestException, TooLargeError) as error:
         if reason := outgoing.never_left(error):
             return Retry(reason, tries=0, after_s=smtp.AWAY_S)

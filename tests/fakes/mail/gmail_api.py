@@ -188,7 +188,7 @@ class GmailApi:
     def send(self, call: Call, *, is_upload: bool) -> Json:
         thread_id = ""
         if is_upload:
-            raw = call.body
+            raw, thread_id = _uploaded(call)
         else:
             if len(call.body) > MOST_JSON_OCTETS:
                 raise ApiError(413, "uploadTooLarge", "Request payload size exceeds the limit.", "INVALID_ARGUMENT")
@@ -321,6 +321,23 @@ def read_json(body: bytes) -> Json:
     if not isinstance(value, dict):
         raise bad_request("Invalid JSON payload received.")
     return value
+
+
+def _uploaded(call: Call) -> tuple[bytes, str]:
+    """The mail and its thread from a simple or a multipart upload."""
+    kind = call.one("uploadType")
+    if kind == "media" and call.content_type == "message/rfc822":
+        return call.body, ""
+    mark = re.fullmatch(r'multipart/related; boundary="?([0-9A-Za-z]+)"?', call.content_type)
+    if kind != "multipart" or mark is None:
+        raise bad_request("Invalid upload")
+    parts = call.body.split(b"--" + mark[1].encode())
+    if len(parts) != 4 or parts[0].strip() or parts[3].strip() != b"--":
+        raise bad_request("Invalid multipart request")
+    (head, about), (other, raw) = (part.removeprefix(b"\r\n").removesuffix(b"\r\n").split(b"\r\n\r\n", 1) for part in parts[1:3])
+    if b"application/json" not in head or b"message/rfc822" not in other:
+        raise bad_request("Invalid multipart request")
+    return raw, str(read_json(about).get("threadId", ""))
 
 
 def _from_base64url(text: object) -> bytes:
