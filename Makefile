@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test test-pms proof bench pictures check fmt lint types migrations lock clean
+.PHONY: help demo test test-long test-pms proof bench pictures check fmt lint types migrations lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -16,7 +16,10 @@ demo: $(VENV)/base.stamp ## Run everything with the demo hotel on 127.0.0.1:PORT
 	@exec $(BIN)/python manage.py demo
 
 test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the slowest 20
-	@exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $${TEST_PROCESSES:-3} --maxschedchunk=2 --durations=20 $(ARGS)
+	@exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not long" -n $${TEST_PROCESSES:-3} --maxschedchunk=2 --durations=20 $(ARGS)
+
+test-long: $(VENV)/dev.stamp ## The tests that compute for a minute: scripted guests in every language, training again
+	@exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m long -n 2 --maxschedchunk=1 --durations=20 $(ARGS)
 
 test-pms: $(VENV)/dev.stamp ## Ask a live PMS the whole contract: make test-pms PMS_BASE_URL=... PMS_API_KEY=... PMS_HOTEL_ID=1
 	@exec env PMS_BASE_URL="$(PMS_BASE_URL)" PMS_API_KEY="$(PMS_API_KEY)" PMS_HOTEL_ID="$(PMS_HOTEL_ID)" \

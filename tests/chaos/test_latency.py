@@ -97,7 +97,7 @@ def hanging(double):
     return double.sql("SELECT count(*) FROM calls WHERE fault = 'delay'")[0][0]
 
 
-@promise("A7", small=12, full=300)
+@promise("A7", small=20, full=300)
 def test_twenty_deliveries_a_second(house, database_url, size, figures):
     """``size`` seconds with the whole house at work."""
     with house() as running:

@@ -59,7 +59,7 @@ class Trouble(threading.Thread):
             self.refused += 1
 
 
-@promise("E7", small=20, full=600)
+@promise("E7", small=30, full=600)
 def test_redis_wiped_killed_and_full_while_guests_write(house, database_url, tmp_path, size, figures):
     """``size`` seconds of five questions a second; every guest writes two, a good while apart."""
     written = letters(size * PER_S, guests=size * PER_S // 2, per_s=PER_S)

@@ -426,7 +426,7 @@ def test_a_number_that_is_none_and_a_person_from_elsewhere_are_refused(hotel, ev
         assert list(refused.value.message_dict) == [field]
 
 
-@promise("H7", small=40, full=500)
+@promise("H7", small=30, full=500)
 def test_answers_from_a_phone_reach_the_guest_they_are_for_or_nobody(account, phone, hotel, eva, leo, size, figures):
     """Guests come and go, a colleague takes some at the desk, replies come late, codes and plain words are mixed."""
     chance = random.Random(20260722)  # noqa: S311 - the same story every time

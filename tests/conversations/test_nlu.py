@@ -118,6 +118,7 @@ def test_no_golden_line_is_a_training_phrase():
     assert [text for text in golden if evaluation.bare(text) in phrases] == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_training_again_gives_the_same_behaviour(view, monkeypatch):
     """Not the same bytes: another processor may round otherwise."""

@@ -28,7 +28,7 @@ def p95(seconds):
 
 
 @promise("D15")
-@pytest.mark.parametrize("language", ["es", "en", "pt"])
+@pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.long), pytest.param("pt", marks=pytest.mark.long)])
 def test_scripted_guests(demo, language, figures):
     played = {script["name"]: play(demo, script) for script in scripts(language)}
 
@@ -47,7 +47,8 @@ def test_scripted_guests(demo, language, figures):
     assert len(failed) <= 0.12 * len(played)
 
 
-@promise("D15", small=80, full=850)
+@pytest.mark.long
+@promise("D15", small=120, full=850)
 def test_guests_with_a_goal(demo, size, figures):
     """Noise, interruptions, corrections and changed minds by chance, from a seed."""
     played = {seed: simulate(demo, seed) for seed in range(size)}

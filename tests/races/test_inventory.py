@@ -74,7 +74,7 @@ def one_of(hotel, rng, index, taken):
     return f"create {row.state}"
 
 
-@promise("D2", small=1000, full=10_000)
+@promise("D2", small=2000, full=10_000)
 def test_random_steps_of_many_never_overbook(house, sql, size, figures):
     """``size`` steps on 30 rooms and 60 nights from 8 threads; judged by SQL alone."""
     taken, done, lock = [], {}, threading.Lock()

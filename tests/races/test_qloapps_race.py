@@ -82,7 +82,7 @@ def test_control_without_the_writers_lease_and_the_look_at_the_others_it_is_sold
     monkeypatch.setattr(writing, "lease", lambda *_: nullcontext(lambda: None))
     monkeypatch.setattr(adapter, "_first_before", lambda *_: None)
     shop.shop.rules.auto_cancel_share = 0.0
-    shop.shop.rules.race_window_s = 0.2
+    shop.shop.rules.race_window_s = 1.0  # wide enough for ten that share a busy machine
 
     stay = one_left(committed_qlo_hotel, shop, 0)
     outcomes = ten_yeses(committed_qlo_hotel, stay)
