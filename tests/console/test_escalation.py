@@ -37,7 +37,7 @@ def alarms():
     return list(Outbound.objects.filter(author="system").order_by("pk").values_list("thread__address", flat=True))
 
 
-@promise("H4", small=100, full=100)
+@promise("H4", small=40, full=100)
 def test_a_hundred_who_wait_are_a_hundred_alerts_at_2_5_and_10_minutes(account, ladder, time_machine, size, figures):
     start = timezone.now().replace(microsecond=0)
     time_machine.move_to(start, tick=False)

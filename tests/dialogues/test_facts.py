@@ -131,6 +131,7 @@ def utterances(size: int) -> list[tuple[str, str]]:
     return found[:size]
 
 
+@pytest.mark.long
 @promise("Q3", small=150, full=1000)
 @pytest.mark.timeout(0)
 def test_nothing_in_an_answer_is_invented(demo, size, figures):

@@ -28,7 +28,8 @@ def p95(seconds):
 
 
 @promise("D15")
-@pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.long), pytest.param("pt", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["es", "en", "pt"])
 def test_scripted_guests(demo, language, figures):
     played = {script["name"]: play(demo, script) for script in scripts(language)}
 
