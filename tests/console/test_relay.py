@@ -472,7 +472,7 @@ def test_answers_from_a_phone_reach_the_guest_they_are_for_or_nobody(account, ph
 
     figures.update(answers=meant, reached=answers, asked=asked, refused=refused, wrong=len(wrong))
     assert wrong == []
-    assert answers > meant / 2 and asked > 0 and refused > 0
+    assert answers > meant / 4 and asked > 0 and refused > 0  # the desk has many of them by then
     assert Message.objects.filter(author="staff").count() == answers
 
 
