@@ -6,12 +6,11 @@ import datetime as dt
 import time
 from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 
 from channels_app import keeping, settling
 from channels_app.keeping import Fetched, Looked
-from channels_app.models import Inbound, Mailbox, MailFolder, RawMail
+from channels_app.models import Mailbox, MailFolder
 from channels_app.transports.mail import gmail, imap
 
 # How much is looked through again when Gmail has forgotten what happened since the mark.
@@ -28,7 +27,7 @@ def session(box: Mailbox, told: Looked, until: float) -> bool:
         folder, _made = MailFolder.objects.get_or_create(mailbox=box, role=Role.INBOX)
         if _read_inbox(api, box, folder, told, until):
             return True
-        _mark_answered(api, box)
+        keeping.mark_answered(box, None, lambda numbers: api.mark_read([f"{number:x}" for number in numbers]))
         _read_junk(api, box, told)
     return False
 
@@ -49,9 +48,7 @@ def _read_inbox(api: gmail.Api, box: Mailbox, folder: MailFolder, told: Looked, 
             if is_mail_that_came(change.labels):
                 told.new += _take(api, box, folder, change.mail, mark=change.number if is_last else None)
     folder.history_id, folder.looked_at = newest, timezone.now()
-    with transaction.atomic():
-        keeping.still_ours(box)
-        folder.save(update_fields=["history_id", "looked_at"])
+    keeping.move_marks(box, folder, "history_id")
     return False
 
 
@@ -97,17 +94,4 @@ def _read_junk(api: gmail.Api, box: Mailbox, told: Looked) -> None:
         for mail in api.listed("SPAM", folder.looked_at - keeping.JUNK_EVERY):
             told.new += _take(api, box, folder, mail)
     folder.looked_at = now
-    with transaction.atomic():
-        keeping.still_ours(box)
-        folder.save(update_fields=["looked_at"])
-
-
-def _mark_answered(api: gmail.Api, box: Mailbox) -> None:
-    """What was answered is read, for whoever looks with another program."""
-    if not box.mark_seen:
-        return
-    rows = RawMail.objects.filter(account=box.account_id, marked=False, uid__isnull=False, uid_validity__isnull=True)
-    answered = dict(rows.filter(inbound__state=Inbound.State.ANSWERED).order_by("uid").values_list("pk", "uid")[:500])
-    if answered:
-        api.mark_read([f"{uid:x}" for uid in answered.values() if uid is not None])
-        RawMail.objects.filter(pk__in=list(answered)).update(marked=True)
+    keeping.move_marks(box, folder)

@@ -63,6 +63,25 @@ def still_ours(box: Mailbox) -> None:
         raise LostError("another process looks at it")
 
 
+def move_marks(box: Mailbox, folder: MailFolder, *marks: str) -> None:
+    """A folder was read to its end. Raises LostError."""
+    with transaction.atomic():
+        still_ours(box)
+        folder.save(update_fields=[*marks, "looked_at"])
+
+
+def mark_answered(box: Mailbox, uid_validity: int | None, mark: Callable[[list[int]], None]) -> None:
+    """What was answered is read, for whoever looks with another program: ``mark`` says so to the server, by the mails' numbers.
+    ``uid_validity``: of the numbers that mean something there (None by Gmail's API)."""
+    if not box.mark_seen:
+        return
+    rows = RawMail.objects.filter(account=box.account_id, marked=False, uid__isnull=False, uid_validity=uid_validity)
+    answered = dict(rows.filter(inbound__state=Inbound.State.ANSWERED).order_by("uid").values_list("pk", "uid")[:500])
+    if answered:
+        mark([uid for uid in answered.values() if uid is not None])
+        RawMail.objects.filter(pk__in=list(answered)).update(marked=True)
+
+
 def take(
     box: Mailbox, folder: MailFolder, number: int, known: str, fetch: Callable[[], Fetched | None], *, marks: dict[str, int],
     historic: bool, uid_validity: int | None = None,

@@ -17,7 +17,7 @@ from imapclient import IMAPClient
 
 from channels_app import gmail_folders, keeping, notices, outbox, settling
 from channels_app.keeping import Fetched, Looked, LostError
-from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, RawMail
+from channels_app.models import Account, AccountNotice, Mailbox, MailFolder
 from channels_app.transports.mail import gmail, imap, oauth, servers
 from channels_app.transports.mail.servers import AuthError, ConnectionFailed, LimitReached, MailError
 from hotelagent.ops import correlation, leases, queue
@@ -214,9 +214,7 @@ def _read(client: IMAPClient, box: Mailbox, role: str, told: Looked, until: floa
     elif uids:  # mails that went between two questions
         folder.last_uid = uids[-1]
     folder.looked_at = timezone.now()
-    with transaction.atomic():
-        keeping.still_ours(box)
-        folder.save(update_fields=["uid_validity", "last_uid", "looked_at"])
+    keeping.move_marks(box, folder, "uid_validity", "last_uid")
     return False
 
 
@@ -241,12 +239,5 @@ def _read_junk(client: IMAPClient, box: Mailbox, told: Looked, until: float) -> 
 
 
 def _mark_answered(client: IMAPClient, box: Mailbox) -> None:
-    """What was answered is read, for whoever looks with another program."""
-    if not box.mark_seen:
-        return
     validity = MailFolder.objects.filter(mailbox=box, role=Role.INBOX).values_list("uid_validity", flat=True).first()
-    rows = RawMail.objects.filter(account=box.account_id, marked=False, uid__isnull=False, inbound__state=Inbound.State.ANSWERED)
-    answered = dict(rows.filter(uid_validity=validity).order_by("uid").values_list("pk", "uid")[:500])
-    if answered:
-        imap.mark_seen(client, "INBOX", [uid for uid in answered.values() if uid is not None])
-        RawMail.objects.filter(pk__in=list(answered)).update(marked=True)
+    keeping.mark_answered(box, validity, partial(imap.mark_seen, client, "INBOX"))

@@ -9,6 +9,8 @@ from PIL import Image, ImageOps
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 # The largest picture that is decoded at all, and the longest side of one that is shown.
 PIXELS, SIDE = 50_000_000, 1600
+# What a person uploads, as large as a request may be.
+UPLOAD_BYTES = 4 * 1000 * 1000
 # Files a browser may play or show by itself, by their first bytes (offset, bytes, type).
 _BEGINNINGS = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -31,9 +33,14 @@ def type_of(data: bytes) -> str:
     return next((kind for place, mark, kind in _BEGINNINGS if data[place : place + len(mark)] == mark), "")
 
 
-def is_sendable(data: bytes) -> bool:
-    """What every channel takes and no mail program refuses."""
-    return type_of(data) in {"image/jpeg", "image/png", "application/pdf"}
+def sendable(data: bytes, *, side: int) -> tuple[bytes, str] | None:
+    """A file as it may be sent by every channel, and its type: a PDF as it is, a picture (JPEG, PNG) drawn anew. None for
+    anything else, and for more than UPLOAD_BYTES."""
+    kind = type_of(data)
+    if len(data) > UPLOAD_BYTES or kind not in {"image/jpeg", "image/png", "application/pdf"}:
+        return None
+    drawn = data if kind == "application/pdf" else redrawn(data, side=side)
+    return (drawn, type_of(drawn)) if drawn is not None else None
 
 
 def redrawn(data: bytes, *, side: int = SIDE) -> bytes | None:

@@ -18,8 +18,6 @@ from channels_app import pictures
 from conversations.models import RoomPhoto
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelFilter, HotelForm
 
-LIMIT_BYTES, SIDE = 4 * 1000 * 1000, 1600
-
 
 class RoomPhotoForm(HotelForm):
     picture = forms.FileField(
@@ -33,11 +31,10 @@ class RoomPhotoForm(HotelForm):
             if self.instance.pk is None:
                 raise ValidationError(_("Choose a picture."))
             return None
-        data = upload.read(LIMIT_BYTES + 1)
-        drawn = pictures.redrawn(data, side=SIDE) if len(data) <= LIMIT_BYTES and pictures.is_sendable(data) else None
-        if drawn is None:
+        made = pictures.sendable(upload.read(pictures.UPLOAD_BYTES + 1), side=pictures.SIDE)
+        if made is None or not made[1].startswith("image/"):
             raise ValidationError(_("Pictures (JPEG, PNG) up to 4 MB can be sent."))
-        return drawn, pictures.type_of(drawn)
+        return made
 
     def save(self, commit: bool = True) -> Any:
         if (made := self.cleaned_data.get("picture")) is not None:

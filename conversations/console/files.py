@@ -23,8 +23,8 @@ from conversations.models import Conversation, Message
 # What a browser may play by itself, by the file's own bytes.
 PLAYED = {"audio/ogg", "audio/mpeg", "audio/aac", "audio/mp4", "audio/amr", "video/mp4"}
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "application/pdf": ".pdf"}
-# What a person sends at once, as large as a request may be; pictures at most so many pixels long.
-LIMIT_BYTES, SENT_SIDE = 4 * 1000 * 1000, 2048
+# The longest side of a picture that a person sends, in pixels.
+SENT_SIDE = 2048
 POLICY = "sandbox; default-src 'none'"
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
@@ -70,15 +70,10 @@ def of(talk: Conversation, messages: list[Message]) -> dict[int, Shown]:
 def keep(talk: Conversation, key: str, upload: UploadedFile[bytes]) -> Attachment | None:
     """A file a person wants to send; pictures without where they were taken. None for what guests cannot be sent. The same key
     twice is the same file; raises KeyReused when it is another one."""
-    data = upload.read(LIMIT_BYTES + 1)
-    if len(data) > LIMIT_BYTES or not pictures.is_sendable(data):
+    sendable = pictures.sendable(upload.read(pictures.UPLOAD_BYTES + 1), side=SENT_SIDE)
+    if sendable is None:
         return None
-    kind = pictures.type_of(data)
-    if kind.startswith("image/"):
-        drawn = pictures.redrawn(data, side=SENT_SIDE)
-        if drawn is None:
-            return None
-        data, kind = drawn, pictures.type_of(drawn)
+    data, kind = sendable
     name = clean((upload.name or "").replace("/", " ").replace("\\", " ")).strip(". ")[-100:] or f"file{ENDINGS[kind]}"
     values = {"name": name, "mime_type": kind, "data": data}
     row, made = Attachment.objects.get_or_create(thread_id=talk.thread_id, key=key, defaults=values)

@@ -28,7 +28,6 @@ from conversations.models import Attendance, Conversation, DeskSettings, Message
 from conversations.relay.commands import DIGITS, LETTERS
 from conversations.templatetags.desk import kind_word
 from hotelagent.hotels.hours import Hours
-from hotelagent.hotels.models import Hotel
 
 log = structlog.get_logger(__name__)
 
@@ -68,16 +67,17 @@ def _concerned(talk: Conversation) -> list[StaffPhone]:
     if talk.owner != Owner.WAITING or talk.waiting_since is None:
         return []
     found = list(phones)
-    if not found or not (_is_open(talk.hotel) or talk.handoffs.filter(closed_at=None, reason__in=escalation.AT_ONCE).exists()):
+    if not found or not _may_ring(talk):
         return []
     elsewhere = [Attendance.State.OFF] if talk.alert_level else [Attendance.State.OFF, Attendance.State.ONLINE]
     absent = set(Attendance.objects.filter(hotel=talk.hotel_id, state__in=elsewhere).values_list("user", flat=True))
     return [phone for phone in found if phone.user_id not in absent]
 
 
-def _is_open(hotel: Hotel) -> bool:
-    hours, now = Hours.of(hotel), timezone.now()
-    return not hours.periods or hours.closes_at(now) is not None
+def _may_ring(talk: Conversation) -> bool:
+    if not Hours.of(talk.hotel).is_closed_at(timezone.now()):
+        return True
+    return talk.handoffs.filter(closed_at=None, reason__in=escalation.AT_ONCE).exists()
 
 
 def _answers_by_phone(talk: Conversation) -> bool:
