@@ -35,6 +35,7 @@ _STRONG_CUE = re.compile(
     r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
     r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
     r"(?:tienen|tenes|tendran|hay|habra|tem|teria|ha) (?:lugar|vaga)|go(?:ing)? home|(?:de|desde) (?:hoy|hoje|manana|amanha) (?:al?|ate|hasta)|(?:en|em) vez de|en lugar de|ao inves|change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
+    r"me vuelvo|nos volvemos|(?:bajo|bajamos|subo|subimos|estaria|estariamos) (?:el|este) (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|\d)|(?:be |get )?out by|(?:be|get) there (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun|tomorrow|today)|off again|we come on|(?:come|go) (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:tomorrow|today|tonight|manana|hoy|amanha|hoje|now|ahora|agora|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?:to|till?|until|thru|through|al|hasta(?: el)?|ate(?: o)?) (?:the |el |o )?(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|seg|ter|qua|qui|sex)\w*|"
     r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|fly in|pouso|baixo ai|estou ai|(?:estaria|estoy|estamos|estaremos|estare) ahi|be with you|me voy|nos vamos|irnos|irme|be in|with you|con ustedes|com voces|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 _CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
@@ -71,12 +72,14 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         country=hotel.country,
         about_month=state.about_month,
     )
-    found = contacts | stay.slots | party.read(stay.rest, language=spoken, awaiting=state.awaiting)
+    people = party.read(stay.rest, language=spoken, awaiting=state.awaiting, known=state.slots)
+    clarify = (*stay.clarify, *people.clarify)
+    found = contacts | stay.slots | people.slots
     found |= slots.room_type(rest_folded, hotel.room_types, awaiting=state.awaiting) | wishes.read(rest_folded, awaiting=state.awaiting)
     # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
     clear = any(intent.confidence >= intents.ACT and intent.name not in intents.LONE for intent in said)
-    found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or stay.clarify or clear))
-    decided, possible = intents.read(folded, spoken, has_slots=bool(found or stay.clarify), asked=state.awaiting)
+    found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or clarify or clear))
+    decided, possible = intents.read(folded, spoken, has_slots=bool(found or clarify), asked=state.awaiting)
     kind = state.proposal.kind if state.proposal else ""
     if "adults" in found and state.awaiting == "adults":  # "one person" counts guests; it asks for nobody
         decided = tuple(intent for intent in decided if intent.name != "human_handoff")
@@ -85,10 +88,10 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         intents=decided,
         candidates=possible,
         slots=found,
-        clarify=stay.clarify,
-        decision=_decision(decided, stay.clarify),
-        postponed=not stay.clarify and not _OF_A_STAY & found.keys() and "?" not in text and bool(_POSTPONED.search(folded)),
-        agreed=_says_nothing_new(found, state) and not stay.clarify and intents.is_plain_yes(folded, decided, kind=kind),
+        clarify=clarify,
+        decision=_decision(decided, clarify),
+        postponed=not clarify and not _OF_A_STAY & found.keys() and "?" not in text and bool(_POSTPONED.search(folded)),
+        agreed=_says_nothing_new(found, state) and not clarify and intents.is_plain_yes(folded, decided, kind=kind),
         about_month=0 if "check_in" in found else stays.month_named(rest_folded),
     )
 
@@ -121,7 +124,7 @@ def _about_a_stay(said: tuple[Intent, ...], folded: str, state: State, hotel: Ho
     # "¿el desayuno es hasta las 11 los domingos?" is no stay.
     if any(intent.confidence >= intents.ACT and intent.name not in intents.LONE | intents.SMALL_TALK | intents.SHORT for intent in said):
         return False
-    if _CUE.search(folded) or slots.room_type(folded, hotel.room_types) or party.read(folded, language=spoken, awaiting=None):
+    if _CUE.search(folded) or slots.room_type(folded, hotel.room_types) or party.read(folded, language=spoken, awaiting=None).slots:
         return True
     short = len(folded.split()) <= 5 and not _SOMETHING.search(folded) and not names - {"greeting", "thanks", "affirm", "deny"}
     return True if short and state.awaiting not in {"confirmation", "room_type"} else None

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from conversations.dialogue.understanding.normalise import fold, words
 
-THRESHOLD, SURE = 0.5, 0.58
+THRESHOLD = 0.5
 STEM = 5  # letters that decide: "guardar", "guardan" and "guardamos" are one word here
 _EMPTY = frozenset(
     [
@@ -107,8 +107,9 @@ _EMPTY = frozenset(
 )
 
 
-def best(text: str, questions: Sequence[str], *, threshold: float = THRESHOLD) -> int | None:
-    """The index of the question that this text asks, or None when none is near enough or two are equally near.
+def best(text: str, questions: Sequence[str]) -> tuple[int, float] | None:
+    """The index of the question that this text asks and how near it is (0 to 1), or None when none is near enough or two are
+    equally near.
 
     A question of several sentences ("¿Hay toallas? ¿Puedo pedir más?") is as near as its nearest sentence.
     """
@@ -124,9 +125,16 @@ def best(text: str, questions: Sequence[str], *, threshold: float = THRESHOLD) -
     scored = sorted(
         ((max(_nearness(asked, one, weight, heard) for one in own), -index) for index, own in enumerate(parts) if own), reverse=True
     )
-    if not scored or scored[0][0] < threshold or (len(scored) > 1 and scored[0][0] == scored[1][0]):
+    if not scored or scored[0][0] < THRESHOLD or (len(scored) > 1 and scored[0][0] == scored[1][0]):
         return None
-    return -scored[0][1]
+    return -scored[0][1], scored[0][0]
+
+
+def points_past(text: str, question: str, other: str) -> bool:
+    """Has the question a word of the text that the other words lack, while every word of the text they have stands in the
+    question too?"""
+    asked, own, rest = _stems(text), _stems(question), _stems(other)
+    return bool((asked & own) - rest) and (asked & rest) <= own
 
 
 def _joined(asked: set[str], text: str, weight: dict[str, float]) -> set[str]:

@@ -17,8 +17,12 @@ DECIDED, CANDIDATE = 0.4, 0.1
 COOLED = 0.35
 # The confidence (cooled) from which an intent is acted on.
 ACT = 0.54
+# A raw score that makes a statement a complaint.
+GRIEVANCE = 0.16
+INSULT_WORDS = 8
+_NO_GRIEVANCE = frozenset({"cancel_reservation", "modify_reservation", "make_reservation", "check_availability", "out_of_scope", "thanks"})
 # A sentence of the message speaks for an intent when it is this sure, and the whole message does not deny it.
-SENTENCE, NOT_DENIED = 0.8, 0.05
+SENTENCE, NOT_DENIED = 0.65, 0.05
 # A yes, or a remark out of scope, counts beside something else only from this score on.
 SURE = 0.6
 # Nobody wants both: the less sure one goes unless it is surer than this.
@@ -40,6 +44,10 @@ _NOT_PLAIN = re.compile(
     r"creo|think|acho|suppose|supongo|parece que|(?:a|que|dejame|let me|vou|vamos a?) ver|veo|vemos|consult\w+|pregunt\w+|ask|question|duda|dudas|pens\w+|solo que|so que|falta|"
     r"other|otra|otro|outra|outro|descuento|discount|desconto|gratis|free|barat\w+|cheaper)\b"
 )
+# "Dale, la de marzo la dejo" agrees to no cancellation.
+_KEEP = re.compile(
+    r"\b(?:dej[aeo]\w*|qued[aeo]\w*|mant[ei]\w+|conserv\w+|keep\w*|stays?|leave\w*|remain\w*|rest|resto|(?:la|lo) (?:quiero|queremos)|quer(?:o|emos) (?:a|essa)|fic[ao]\w*|permanec\w+|deix\w+|sigue\w*|continu\w+)\b"
+)
 # "si me hacés precio", "if you can": not a yes yet.
 _CONDITION = re.compile(
     r"\bsi (?:(?:me|te|nos|les?|se|la|lo) )?(?!parece|sirve|gusta|confirm|quier[oe]|reserv|tom|llev|agrad)(?:hay|tien\w+|tenes|pued\w+|podes|podrian?|fuer\w+|inclu\w+|hac\w+|baj\w+|dej\w+|"
@@ -49,7 +57,7 @@ _NO_TROUBLE = re.compile(
     r"\b(?:no hay|ningun|sin|no|nao tem|sem|nenhum) (?:drama|problema|problem|worries|apuro|stress)s?(?: con [\w ]{1,30}$)?|\bno(?: |)mas\b|\bwhy not\b|\bno doubt\b"
 )
 _CHANGE_IT = re.compile(
-    r"\b(?:cambia|cambie|cambien|muda|mude|change|switch|move)(?:r|la|lo|me|mela|melo|it|them)?\b(?: (?:it|them|la|lo|isso|a reserva|la reserva|the booking))?$|\b(?:cambia|cambie|mude|muda|change)(?:la|lo|mela|r)?\b(?: it)?(?=[,.!]|$)"
+    r"\b(?:cambia|cambie|cambien|muda|mude|troca|troque|change|switch|move)(?:r|la|lo|me|mela|melo|it|them)?\b(?: (?:it|them|la|lo|isso|a reserva|la reserva|the booking))?$|\b(?:cambia|cambie|mude|muda|change)(?:la|lo|mela|r)?\b(?: it)?(?=[,.!]|$)"
 )
 _YES_WORD = (
     r"(?:s+i+p?|sisi|claro(?: que si+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
@@ -79,12 +87,53 @@ _ASKS = re.compile(
 )
 _SENTENCES = re.compile(r"[.?!\n;]+|, (?=\w+ \w+ \w+)| (?:y|and|e|also|tambien|tambem|ademas) (?=\w+ \w+ \w+)")
 
+# "¿A qué hora es y cuánto sale el desayuno?": a question whose thing is named in the next one.
+_HEAD = re.compile(
+    r"\W*(?:(?:hola|buenas|perdon|disculpa|oi|ola|hi|hello|hey|sorry|y|e|and)[ ,]+)*"
+    r"(?:(?:a|hasta|desde|ate) que horas?|que horas?|que horarios?|cuando|hasta cuando|donde|cuanto|como|quando|ate quando|onde|quanto|what time|when|until when|where|how (?:much|long|far|late))"
+    r"(?: (?:es|esta|sale|abren?|cierran?|cuesta|vale|queda|dura|empieza|termina|se sirve|is|are|does|do|it|they|open|opens|close|closes|cost|costs|start|starts|end|ends|e|fica|custa|sai|fecham?|comeca|servem))*\W*"
+)
+
 
 # Money that was taken wrongly is a matter for a person, whatever it was taken for.
 _DISPUTE = re.compile(
     r"\b(?:charg\w+|took|taken|take|billed|debited|cobr\w+|debit\w+|descont\w+|sacaron|passaram|tiraram|pag\w+)\b.{0,50}\b(?:twice|two times|double|dos veces|doble vez|duas vezes|2 (?:times|veces|vezes)|duplicad\w+|de mas|a mais|too much)\b"
     r"|\b(?:want|quiero|quero|exijo|exige|demand)\b.{0,20}\b(?:my money|mi plata|mi dinero|meu dinheiro|refund|reembolso|reintegro)\b(?! (?:policy|rule))"
+    r"|\b(?:bill|invoice|receipt|statement|factura|cuenta|recibo|resumen|nota|conta|fatura|boleto)\b.{0,40}\d.{0,40}"
+    r"\b(?:agreed|quoted|told|promised|arreglad\w+|acordad\w+|habiamos|dijeron|prometi\w+|combinad\w+|combinamos|disseram|falaram)\b"
+    r"|\b(?:agreed|quoted|promised|arreglamos|acordamos|dijeron|prometieron|combinamos|disseram)\b.{0,40}\d.{0,50}"
+    r"\b(?:charged|took|billed|says|appears|cobraron|cobran|sacaron|figura|aparece|dice|cobraram|cobrando|veio|saiu|consta)\b"
     r"|\b(?:double|duplicate|cobro|cobranca) (?:charge|duplicad\w+|repetid\w+|indevid\w+)\b"
+)
+
+
+_PRICED = ("amenity_", "policy_", "airport_", "location_", "room_service", "late_checkout", "early_checkin")
+_OF_ROOMS = re.compile(
+    r"\b(?:rooms?|nights?|rates?|stay\w*|doubles?|twins?|suites?|singles?|weeks?|habitacion\w*|noches?|tarifas?|estad\w+|doble\w*|cuartos?|piezas?|semanas?"
+    r"|quartos?|noites?|diarias?|tarifas?|hosped\w+|duplos?|del? \d|from \d|\d+ (?:a|al|to|till|until|ate)\b)"
+)
+_IS_IT_CANCELLED = re.compile(
+    r"\b(?:was|is|has|have|got|been|did|fue|esta|quedo|quedaron|se|me|foi|ficou|ta|aparece|figura|appears?|shows?|says)\b.{0,30}\bcancel(?:l?ed|ad[ao]s?|aron|aram)\b"
+)
+# Whoever calls the machine names wants somebody else to talk to.
+_INSULT = re.compile(
+    r"\b(?:stupid|dumb|useless|idiot\w*|fucking|bloody|crap\w*|rubbish|worthless)\b.{0,12}\b(?:robot|bot|machine|computer|chat ?bot|program|assistant|ai)\b"
+    r"|\b(?:bot|robot|maquina|contestador|asistente|chatbot)\b.{0,12}\b(?:inutil\w*|estupid\w+|tont\w+|idiota|de mierda|pedorr\w+|no sirve\w*)\b"
+    r"|\b(?:robo|bot|maquina|assistente|chatbot)\b.{0,12}\b(?:burr[oa]|inutil|idiota|estupid\w+|de merda|nao serve\w*)\b"
+)
+# Danger to somebody's life or safety, said in so many words. A gas heater, an exit or an extinguisher is none.
+_DANGER = re.compile(
+    r"\b(?:(?:call|send|need|get)(?: me| us| for)? (?:an? |the )?(?:ambulance|police|cops|paramedics?|fire ?(?:fighters|brigade|department|men))"
+    r"|(?:llam\w+|mand\w+|necesit\w+|pid\w+) (?:ya )?(?:a |por )?(?:una |la |los |al )?(?:ambulancia|policia|bomberos|same|911)"
+    r"|(?:cham\w+|mand\w+|precis\w+|lig\w+) (?:logo )?(?:d?e? ?(?:uma|a|o|os|pra|para a|pro) )?(?:ambulancia|policia|bombeiros?|samu|190|192|193)"
+    r"|(?:not|isn'?t|stopped|can'?t|cannot|cant) breath\w*|no (?:puede |esta |puedo )?respira\w*|nao (?:esta |ta |consigo |consegue )?respira\w*"
+    r"|unconscious|passed out|fainted|inconsciente|desmay\w+|desmaiou|desmaiad\w+|chest pains?|heart attack|infarto|ataque (?:cardiaco|al corazon)"
+    r"|having a (?:stroke|seizure)|convulsion\w*|convulsao|choking|atragant\w+|engasgad\w+|drowning|ahogando\w*|afogando"
+    r"|bleeding (?:a lot|badly|heavily|everywhere|won'?t)|overdos\w+|sobredosis"
+    r"|(?:there'?s|there is|smell\w*|hay|sale|tem|saindo|cheiro de|huele a|olor a) (?:a lot of |of |mucho |muito |a )?(?:smoke|fire|gas|humo|fuego|incendio|fumaca|fogo|gas)\b"
+    r"(?! (?:pit|place|alarm|exit|heat\w*|stove|station|natural|detector|extinguisher|central|encanado))"
+    r"|(?:someone|somebody|a man|some guy|they|alguien|un tipo|alguem|um cara) (?:is |are |esta |ta )?(?:breaking in|trying to (?:get in|open|break)|attack\w+|with a (?:knife|gun)"
+    r"|forzando|rompiendo la puerta|quer\w+ entrar|tentando (?:entrar|arrombar)|arrombando|con un (?:arma|cuchillo)|com uma (?:arma|faca)))\b"
 )
 
 
@@ -98,6 +147,10 @@ def read(folded: str, language: str, *, has_slots: bool, asked: str | None = Non
         scores, places = _scored(folded)
         if _DISPUTE.search(folded):
             scores["complaint"] = max(scores["complaint"], 0.95)
+        if _INSULT.search(folded) and len(folded.split()) <= INSULT_WORDS:
+            scores["human_handoff"] = max(scores["human_handoff"], 0.9)
+        if _DANGER.search(folded):
+            scores["emergency"] = max(scores["emergency"], 0.95)
     chosen = _chosen(scores, folded, has_slots=has_slots, asked=asked)
     decided = [Intent(name, _confidence(sure), places.get(name, 0)) for name, sure in chosen.items()]
     possible = [Intent(name, _confidence(sure)) for name, sure in scores.items() if sure >= CANDIDATE and name not in chosen]
@@ -132,7 +185,11 @@ def _sentences(folded: str) -> list[tuple[int, str]]:
     """Parts of two words and more, and where they begin; none for a message of one sentence."""
     breaks = [match.span() for match in _SENTENCES.finditer(folded)]
     starts, ends = [0, *(end for _start, end in breaks)], [*(start for start, _end in breaks), len(folded)]
-    parts = [(start, folded[start:end].strip()) for start, end in zip(starts, ends, strict=True)]
+    spans = list(zip(starts, ends, strict=True))
+    for index in reversed(range(len(spans) - 1)):
+        if _HEAD.fullmatch(folded[slice(*spans[index])]) and not re.search(r"[.?!\n;]", folded[spans[index][1] : spans[index + 1][0]]):
+            spans[index : index + 2] = [(spans[index][0], spans[index + 1][1])]
+    parts = [(start, folded[start:end].strip()) for start, end in spans]
     parts = [(start, part) for start, part in parts if len(part.split()) >= 2]
     return parts if len(parts) > 1 else []
 
@@ -142,9 +199,18 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
     wishes = chosen.keys() - SMALL_TALK - SHORT - LONE
     if wishes:
         chosen = {name: sure for name, sure in chosen.items() if name not in LONE and (name not in SHORT or sure >= SURE)}
+    if "price_quote" in chosen and not _OF_ROOMS.search(folded):
+        # "a deposit? how much?" asks for the price of that; rooms and nights are not spoken of
+        others = [sure for name, sure in chosen.items() if name.startswith(_PRICED)]
+        if others and max(others) >= chosen["price_quote"]:
+            chosen.pop("price_quote")
+    if {"cancel_reservation", "reservation_status"} <= chosen.keys() and _IS_IT_CANCELLED.search(folded):
+        chosen.pop("cancel_reservation")
     for pair in EXCLUSIVE:
         if chosen.keys() >= set(pair) and (less := min(pair, key=lambda name: chosen[name])) and chosen[less] < KEPT:
             chosen.pop(less)
+    if scores.get("complaint", 0.0) >= GRIEVANCE and "?" not in folded and not asked and not chosen.keys() & _NO_GRIEVANCE:
+        chosen["complaint"] = scores["complaint"]  # a person too many costs less than a guest who is argued with
     if {"affirm", "deny"} <= chosen.keys():
         chosen.pop("affirm")  # yes and no in one breath is no yes
     if "affirm" in chosen and has_slots:
@@ -168,13 +234,18 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
     return chosen
 
 
+def says_yes(folded: str) -> bool:
+    """Is there a yes in it, with no condition and no doubt?"""
+    return bool(_SAYS_YES.search(folded)) and not _NOT_PLAIN.search(folded) and not _CONDITION.search(folded)
+
+
 def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") -> bool:
     """Nothing but a yes: only this agrees to a summary of that kind (book, change, cancel). It begins or ends with a yes, or
     tells to do what the summary says; any condition, doubt, question or other wish makes it none."""
     folded = _NO_TROUBLE.sub(" ", folded)
     if kind == "change":
         folded = _CHANGE_IT.sub(" confirmo ", folded)
-    if _NOT_PLAIN.search(folded) or _CONDITION.search(folded):
+    if _NOT_PLAIN.search(folded) or _CONDITION.search(folded) or (kind == "cancel" and _KEEP.search(folded)):
         return False
     names = {intent.name for intent in decided}
     if names & _AGAINST - ({"cancel_reservation"} if kind == "cancel" else {"modify_reservation"} if kind == "change" else set()):

@@ -19,7 +19,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b(?:me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
-    r"meu nome (?:e|é)|me chamo|em nome de|no nome de|(?:(?:no|em) nome|a nombre|al nombre|under the name|in the name)[^:.!?\n]{0,25}:|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
+    r"meu nome (?:e|é)|quem fala (?:agora )?(?:e|é) [ao]|me chamo|em nome de|no nome de|(?:(?:no|em) nome|a nombre|al nombre|under the name|in the name)[^:.!?\n]{0,25}:|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
@@ -98,6 +98,14 @@ _NO_NAME_WORDS = frozenset(
         "habitacion",
         "quarto",
         "room",
+        "the",
+        "cheap",
+        "cheaper",
+        "cheapest",
+        "barato",
+        "barata",
+        "economico",
+        "economica",
     ]
 )
 # One instead of the other, or one of them: not both.
@@ -114,7 +122,8 @@ _LEAD_IN = re.compile(
 _SENTENCE_END = re.compile(r"(?<!\bing)(?<!\blic)(?<!\bdra)(?<=\w\w\w)\.\s.*$", re.IGNORECASE | re.DOTALL)
 _DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
 _ENDS = re.compile(
-    r"\s+(?:y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$", re.IGNORECASE
+    r"\s+(?:del? (?:la |el )?(?:cuarto|habitaci[oó]n|pieza|suite|\d)|d[oa] (?:quarto|su[ií]te)|(?:from|in) room|y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$",
+    re.IGNORECASE,
 )
 
 
@@ -230,8 +239,12 @@ def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]
         candidate = _ENDS.sub("", _SENTENCE_END.sub("", match["name"])).strip(" .'\"-")
         candidate = re.sub(r"^(?:it'?s|is|es|é)\s+", "", candidate, flags=re.IGNORECASE)
         if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
-            introduced_by_verb = re.match(r"soy|sou|i am|i'm", match[0], re.IGNORECASE)
-            if (awaiting == "name" and not candidate.islower()) or not introduced_by_verb or (candidate[0].isupper() and " " in candidate):
+            introduced_by_verb = re.match(r"soy|sou|i am|i'm|quem fala", match[0], re.IGNORECASE)
+            if (
+                (awaiting == "name" and not candidate.islower())
+                or not introduced_by_verb
+                or (candidate[0].isupper() and (" " in candidate or match[0].lower().startswith("quem fala")))
+            ):
                 return {"name": _cased(candidate[:80])}
     bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
     if awaiting == "name":

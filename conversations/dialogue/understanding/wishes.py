@@ -15,7 +15,7 @@ _ARRIVAL = re.compile(rf"\b{_ARRIVES}\b[^.?!\n]{{0,40}}?\b(?:{_MARKED} {_HOUR}{_
 _CLOCK = re.compile(
     rf"\b{_ARRIVES}\b[^.?!\n]{{0,30}}?\b(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?::(?P<minute>[0-5]\d)|\.(?P<minute2>[0-5]\d)| ?(?:hs|hrs|h)\b(?P<minute3>[0-5]\d)?| ?(?P<half>[ap])\.?m\b)"
 )
-_BARE = re.compile(rf"^(?:{_MARKED} |tipo |mas o menos |creo que |about )*{_HOUR}{_DAY_PART}[ .!]*$")
+_BARE = re.compile(rf"^(?:{_MARKED} |mas o menos |creo que )*{_HOUR}{_DAY_PART}[ .!]*$")
 _LATER_PARTS = frozenset({"tarde", "noche", "noite"})
 
 _CURRENCIES = {

@@ -16,7 +16,7 @@ _MONTHS = r"(?:meses|mesecitos|mesinhos|mes|months? old|months?|mo)\b"
 # "a 3-year-old", "5yo", "11 month old girl": written the other way round, so that all ages come after their people.
 _OLD_BEFORE = re.compile(rf"\b({_N}|eighteen|nineteen|twenty)[ -]?(?:(years?|yrs?|months?)[ -]?old'?s?|(yo|y/o))\b( (?:[a-z]+ )?([a-z]+))?")
 _AGE = rf"({_N}|dieciseis|diecisiete|dieciocho|diecinueve|veinte|dezesseis|dezessete|dezoito|sixteen|seventeen|eighteen|nineteen)"
-_TEENS = {
+TEENS = {
     "dieciseis": 16,
     "diecisiete": 17,
     "dieciocho": 18,
@@ -32,7 +32,7 @@ _TEENS = {
     "twenty": 20,
 }
 _INTRO = re.compile(
-    r"\s*(?:,|:|-|\(|;)?\s*(?:que |who |llamad[oa] \w+ |called \w+ |(?!de |of |aged? |con |com |with |tiene|tem |is |are |son |sao )[a-z]+,? )?(?:respectivamente )?"
+    r"\s*(?:,|:|-|\(|;)?\s*(?:que |who |llamad[oa] \w+ |called \w+ |(?!de |of |aged? |con |com |with |tiene|tem |is |are |son |sao |somos |seremos |we |so |that's |asi |entonces |entao |da )[a-z]+,? )?(?:respectivamente )?"
     r"(?:(de edades?|com idades?|con edades?|de|d|of|aged|ages?|con|com|with|tienen?|tenian?|cumplio|cumple|tem|who are|who is|who's|which are|is|are|son|sao|edades?|idades?|turning)\b)?\s*(?:de |of |are |is |just |solo |apenas |so |casi |nearly |quase )*\(?:?\s*"
 )
 _NEXT = re.compile(
@@ -72,9 +72,10 @@ _AGES_ALONE = re.compile(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2}
 # Somebody who does not come after all.
 _LEFT_OUT = re.compile(
     r"^,? ?(?:que |who |has |have |ha |nos |us )?(?:ya |already )?(?:given|gave|recommended|recomend\w+|regal\w+|pago|paid|presenteou|deu\b|lives?\b|vive\b|mora\b|trabaj\w+|works?\b|stayed|estuvo|ficou|se alojo|me dijo|told)|^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|se bajo)"
+    r"|^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |ya |ja |just |only |solo |so |is |are |he |she )*(?:sleeps? in the (?:car|van|truck|bus)|duermen? en (?:el|su) (?:auto|camion|camioneta|micro)|dormem? no (?:carro|caminhao|onibus)|(?:viajan?|van?|vai|vao|viajam) aparte|tienen? (?:ya )?(?:su |otro |otra )?(?:hotel|cuarto|habitacion|casa)|tem (?:ja )?(?:hotel|quarto|casa)|booked elsewhere|dropping (?:us|me)|(?:nos|me) (?:llevan?|traen?|dejan?|acercan?)|vai (?:nos|me) (?:deixar|levar)|pays\b|paga\b|pagan\b|stays? behind|se quedan? (?:trabajando|cuidando)|ficam? (?:trabalhando|em casa|cuidando|na\b)|sorts? (?:him|her)self)"
 )
 _TAKEN_OUT = re.compile(
-    r"\b(?:no viene|no va|nao vai|nao vem|tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
+    r"\b(?:no viene|no va|nao vai|nao vem|tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo|quem paga e|el que paga es|en lo de|na casa d[aeo]|en casa de|a casa de|at my|qued\w+ con|stay\w* with|ficam? com|con la reserva de)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
 )
 GROWN = 18
 
@@ -314,21 +315,25 @@ _IN_LAWS = frozenset({"yerno", "genro", "nuera", "nora", "son-in-law", "daughter
 _AND_THEIRS = re.compile(r"\s*(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?")
 # "el marido de mi cuñada": the sister-in-law only says whose.
 _OF = re.compile(r" (?:de|del|do|da|of)(?: (?:mi|my|meu|minha|la|el|the|su|nuestr[oa]|our|nosso|nossa))? ")
+# "criança até que idade não paga?"
+_ASKED_ABOUT = re.compile(
+    r" (?:hasta|ate|up to|under|menor|menores|paga\w*|pays?|gratis|free|stays? free|de (?:que|cuantos|quantos) (?:edad|anos)|cuenta como)\b"
+)
 # "el chico de la recepción", "la chica que me atendió": nobody who stays.
 _STAFF = re.compile(
     r"^ (?:de|da|do|of|en|at|in|from) (?:la |the |a |el |o )?(?:recepcion|recepcao|limpieza|limpeza|reception|front desk|desk|bar|cocina|cozinha|hotel|portaria)\b|^ (?:que|who) (?:me |nos |us )?(?:atend|limp|sube|sub[ií]|carg|clean|help|check)"
 )
 
 
-def find(text: str, language: str) -> list[Mention]:
-    """Mentions in their order; ages are read from what follows each."""
+def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention]:
+    """Mentions in their order; ages are read from what follows each. ``all_of_them``: those who do not come as well."""
     tokens = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
     found: list[Mention] = []
     for index, (word, start, end) in enumerate(tokens):
         kind = kind_of(word)
         if kind in {"", "people"} or word in v.NOT_IN.get(language, ()):
             continue
-        mention = _mention(tokens, index, kind, word, start, end, language)
+        mention = _mention(tokens, index, kind, word, start, end, language, all_of_them)
         if mention is not None:
             found.append(mention)
     for mention, after in zip_longest(found, found[1:]):
@@ -348,6 +353,13 @@ def find(text: str, language: str) -> list[Mention]:
             found.append(Mention("child", "kids", match.start(1), match.start(1) + used, len(told), ages=told))
     for mention, after in pairwise(found):
         grown_up = mention.noun in _GROWN_WITH_PARTNER and not mention.ages
+        if (
+            after.noun in _GROWN_WITH_PARTNER
+            and not after.ages
+            and mention.noun in _IN_LAWS
+            and _AND_THEIRS.fullmatch(text[mention.end : after.start] + " ")
+        ):
+            after.kind = "adult"  # "mi nuera, mi hijo"
         if grown_up and after.noun in v.PARTNER | _IN_LAWS and _AND_THEIRS.fullmatch(text[mention.end : after.start] + " "):
             mention.kind = "adult"  # "mi hija y su marido"
     of_another = [
@@ -357,13 +369,15 @@ def find(text: str, language: str) -> list[Mention]:
         mention
         for mention in found
         if mention not in of_another
+        and not (mention.kind == "child" and not (mention.owned or mention.ages) and _ASKED_ABOUT.match(text[mention.end :]))
         and not _STAFF.search(text[mention.end : mention.end + 40])
-        and not _LEFT_OUT.search(text[mention.end : mention.end + 30])
-        and not _TAKEN_OUT.search(text[: mention.start])
+        and (all_of_them or not (_LEFT_OUT.search(text[mention.end : mention.end + 30]) or _TAKEN_OUT.search(text[: mention.start])))
     ]
 
 
-def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str) -> Mention | None:
+def _mention(
+    tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str, all_of_them: bool
+) -> Mention | None:
     known = word in v.CHILD | v.ADULT | v.PARTNER
     plural = word == "grandes" or (
         kind in {"child", "adult"} and not known and (word.endswith("s") or word in v.CHILD_PLURAL or word in v.ADULT_PLURAL)
@@ -378,7 +392,7 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
     while at >= 0 and index - at <= 5:
         before, before_start, _end = tokens[at]
         if before in {"nombre", "name", "nome"} or (
-            before == "a" and language == "es" and possessed and tokens[max(0, at - 1)][0] not in _TAKEN
+            before == "a" and language == "es" and possessed and not all_of_them and tokens[max(0, at - 1)][0] not in _TAKEN
         ):
             return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
         if before in _EACH and not plural:
@@ -394,6 +408,9 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
         if before == "couple" and index - at == 2 and tokens[at + 1][0] == "of":
             count, begin = 2, before_start
             break
+        if at and _is_adjective(before, tokens[at - 1][0]):
+            begin, at = before_start, at - 1
+            continue
         if before not in v.BETWEEN and kind_of(before) != "adult":
             joined = before in v.JOINS
             break
@@ -434,7 +451,12 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
         word = v.PAIR_PLURAL.get(word, word)
         if count is None and at >= 0 and not (owned or joined) and tokens[index - 1][0] in {"de", "cama", "quarto"}:
             return None
-        if word in v.OWNED_PAIR and not (possessed or count or (joined and _with_others(tokens, index))):
+        if (
+            word in v.OWNED_PAIR
+            and not all_of_them
+            and not (_with_children(tokens, index) or (at < 0 and index <= 1 and word in _TWO_ALONE))
+            and not (possessed or count or (joined and _with_others(tokens, index)))
+        ):
             return None
         if (
             word in {"pareja", "casal", "couple", "matrimonio"}
@@ -460,6 +482,56 @@ def _mention(tokens: list[tuple[str, int, int]], index: int, kind: str, word: st
             return None  # "¿tienen juegos para niños?"
         count = 1
     return Mention(kind, word, begin, end, count, owned)
+
+
+_TWO_ALONE = frozenset({"novios", "noivos", "esposos"})
+_DETERMINERS = frozenset(
+    [
+        "a",
+        "an",
+        "un",
+        "una",
+        "um",
+        "uma",
+        "one",
+        "my",
+        "mi",
+        "meu",
+        "minha",
+        "our",
+        "nuestro",
+        "nuestra",
+        "nosso",
+        "nossa",
+        "their",
+        "su",
+        "seu",
+        "sua",
+        "his",
+        "her",
+    ]
+)
+_NO_ADJECTIVES = frozenset(
+    ["room", "table", "seat", "cama", "habitacion", "cuarto", "quarto", "mesa", "vez", "para", "with", "friend", "hotel", "jefe"]
+)
+
+
+def _is_adjective(word: str, before: str) -> bool:
+    """ "a stroppy kid", "mi pobre suegra": an unknown word between an article and a person."""
+    return (
+        before in _DETERMINERS
+        and len(word) > 3
+        and word.isalpha()
+        and not kind_of(word)
+        and word not in v.BETWEEN | v.JOINS | _NO_ADJECTIVES
+    )
+
+
+def _with_children(tokens: list[tuple[str, int, int]], index: int) -> bool:
+    """ "the twins and their exhausted parents", "los de 4 y 7 con los abuelos"."""
+    if index and tokens[index - 1][0] in {"de", "of", "dos", "das"}:
+        return False
+    return any(kind_of(word) in {"child", "twins"} for word, _start, _end in tokens)
 
 
 def _with_others(tokens: list[tuple[str, int, int]], index: int) -> bool:
@@ -498,12 +570,14 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
         ):
             return told, end
     later = _LATER.match(tail)
-    return ([_TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)
+    return ([TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)
 
 
 def _ages_from(tail: str, at: int) -> tuple[list[int], int, bool]:
     told: list[int] = []
     sure = False
+    if re.match(rf"{_AGE} (?:en total|in total|in all|total|ao todo|no total|altogether|of us|personas|people|pessoas)\b", tail[at:]):
+        return [], at, False  # "mi prima, 5 en total"
     while match := re.match(rf"{_AGE}(?![\d:/.]\d)(?: ?({_MONTHS})| ?({_AGE_UNIT})\b)?", tail[at:]):
         after = tail[at + match.end() :]
         follower = re.match(r"\s*(?:de )?([a-z-]+)", after)
@@ -518,7 +592,7 @@ def _ages_from(tail: str, at: int) -> tuple[list[int], int, bool]:
             )
         ):
             break
-        value = _TEENS.get(match[1]) or numbers.value(match[1])
+        value = TEENS.get(match[1]) or numbers.value(match[1])
         if match[1] in {"un", "una", "um", "uma", "a", "an", "one", "uno"} and not unit:
             break
         if value > 99:

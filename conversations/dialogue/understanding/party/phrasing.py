@@ -54,6 +54,36 @@ def _as_kids(match: re.Match[str]) -> str:
     )
 
 
+_MANY = (
+    rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){_N}\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|hij|kid|chil|nen|nin|anos))"
+)
+
+
+def _each(match: re.Match[str]) -> str:
+    """So many couples or families with so many children each, all of them counted."""
+    if mentions.kind_of(match["kind"].split()[-1]) != "child" and mentions.kind_of(match["kind"].split()[0]) != "child":
+        return match[0]
+    if not (match["each"] or re.search(r"\b(?:cada|each)\b", match[0])):
+        return match[0]
+    families, children = numbers.value(match["all"]), numbers.value(match["count"])
+    grown = 2 * families if match["noun"] not in {"families", "familias"} else 0
+    return (f"{grown} adultos y " if grown else f"{families} {match['noun']} y ") + f"{families * children} kids"
+
+
+def _by_name(match: re.Match[str]) -> str:
+    """Children who are named one by one, each with an age."""
+    ages = re.findall(r"\d+", match["list"])
+    names = re.findall(r"(?:^|, ?| y | e | and )([a-z]+)", match["list"])
+    if mentions.kind_of(match["noun"]) != "child" or any(mentions.kind_of(name) or name in mentions.NO_NAMES for name in names):
+        return match[0]
+    return f"{len(ages)} kids de {' y '.join(ages)} anos"
+
+
+def _one_of_all(match: re.Match[str]) -> str:
+    age = mentions.TEENS.get(match["age"]) or numbers.value(match["age"])
+    return f", {'incluyendo' if re.search(r'sendo|siendo|of them|deles|de ellos', match[0]) else 'y'} 1 kid de {age} anos"
+
+
 _LEFT = r"(?:se bajaron|se bajo|bailed(?: out)?|dropped out|can't (?:come|make it)|cancelaron|no vienen|no van|nao vao|nao vem|furaram|desistiram|desistiu|desistieron|pulled out)"
 _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # five or six people: how many is asked
@@ -66,7 +96,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\b(?:todos|todas|the rest|everyone else|everybody else|el resto|os outros|los otros|los demas|o resto)(?: (?:\d+|[a-z]+))?(?: (?:is|are|son|sao|es|e))?(?: (?:an|all|todos))? (?:adults?|adult[oa]s?|grandes|mayores)\b"), " "),
     (re.compile(r"\b(?:contando|counting|con|incl\w*|including|incluido|with)(?: (?:al?|el|la|the|ao|o|a|also|un|una|a))* (?:bebe|beba|baby|nene|nena|crianca|nino|nina|kid)(?: incluid[oa])?(?=,? ?(?:$|[.,;)]|los otros|everyone|os outros))"), ", incluyendo 1 kid"),
     # twelve of whom are under ten; uno tiene 2 años; the third is a baby
-    (re.compile(rf",? ?(?:pero |but |mas )?(?:{_OF_THEM} )?(?P<count>{_N})(?: {_OF_THEM})? (?:are |son |sao |es |is )?(?:todavia |still |ainda )?(?:menores de|under|below|abaixo de|por debajo de|con menos de) (?:{_N})(?: {_YEARS})?\b(?<!^)"), _under),
+    (re.compile(rf",? ?(?:pero |but |mas )?(?:{_OF_THEM} )?(?P<count>{_N})(?: {_OF_THEM})? (?:are |son |sao |es |is )?(?:todavia |still |ainda )?(?:menores de|under|below|abaixo de|por debajo de|con menos de) (?:{_N})\b(?! (?:y|e|and) (?:\d|{_AGE}\b))(?: {_YEARS})?(?<!^)"), _under),
     (re.compile(rf"(?<=\w),? (?:pero |but |mas |porem |y |e |and )?(?:{_OF_THEM} )?(?P<count>un[oa]|uma?|one)(?: {_OF_THEM})? (?:tiene|tem|is|has|e|es) (?P<age>{_AGE}) {_YEARS}\b"), _with_age),
     (re.compile(r",? (?:pero|but|mas|porem|so que|solo que)(?: (?:el|la|the|o|a))* (?:tercer[oa]?|third|terceir[oa]|ultim[oa]|last|cuart[oa]|fourth|quart[oa]|segund[oa]|second|otr[oa]|outr[oa]|other|quint[oa]|fifth)(?: one)? (?:es|is|e)(?: (?:un|una|um|uma|a))? (?:beb\w+|bab\w+|nen[ae]m?|nin[oa]|chic[oa]|kid|child|crianca|menor|de colo|menin[oa])\b"), ", incluyendo 1 kid"),
     (re.compile(rf"((?P<all>{_N})\b(?: (?:personas|people|pessoas|pax|guests))?),? (?:y |and |e )?(?:half(?: of (?:them|us|whom))?|la mitad(?: de (?:ell[oa]s|nosotros))?|metade(?: deles| delas)?) (?:are |son |sao |de )?{_KIDS}\b"), _half),
@@ -74,6 +104,63 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\bdos (?P<all>\d+) que (?:vao|vamos|somos|viajam),? "), lambda match: f"somos {match['all']}, incluyendo "),
     # éramos 6 pero se bajaron dos
     (re.compile(rf"\b(?:eramos|we were|iamos ser|ibamos a ser|eram|were going to be|eran) (?P<all>{_N})\b.{{0,16}}?(?:\b(?P<out>{_N}) (?:se )?{_LEFT}|{_LEFT} (?P<out2>{_N}))\b"), _fewer),
+    (re.compile(r"\b(?:un |um |a |one )?(?:anito|aninho|ano|year) (?:y|e|and) (?:medio|meio|a half)\b"), "1 anos"),
+    # three or four: how many is asked
+    (re.compile(rf"\b(?:somos|seremos|seriamos|vamos a ser|we'll be|we are|we're|vamos ser|a gente e|vamos|viajamos|^)(?: (?:unos|unas|uns|like|about|entre|de|between|from))* ?(?:{_N}) (?:o|or|ou|u) (?:{_N})\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|:|hs|am|pm))"), " "),
+    # ten, but two sleep elsewhere
+    (re.compile(rf"\b(?P<all>{_N})(?: (?:personas|people|pessoas|amig[oa]s))?,? (?:pero|but|mas|porem) (?P<out>{_N}|(?P<out2>\b\B)) (?:(?:no|nao|don't|won't|aren't|duermen|dormem|sleep|sleeping|se quedan|ficam|staying|stay) (?:vienen|van|se quedan|duermen|ficam|vem|vao|stay\w*|come|coming|sleep\w*|en otro|en otra|em outro|elsewhere|somewhere else|at))\b"), _fewer),
+    (re.compile(r"\b(somos|we are|we're|seriamos|seremos) ([a-z]+|\d+) (?:mas|mais|plus|y|e|and) (?:el|ella|ele|ela|him|her)\b(?=.*$)(?<=el|la|le|im|er)"), r"\1 \2 adultos"),
+    (re.compile(r"\b(?:solo|solamente|unicamente|so) (?:voy|viajo|vou|vengo|venho) (?:yo|eu)\b"), "solo yo"),
+    (re.compile(rf"^\W*(?:todos|todas|all|total|entre todos): ?({_N})\b"), r"somos \1"),
+    (re.compile(r"\b(?:mi|my|minha|meu) (?:chica|chico|flaca|flaco|piba|pibe|mina|garota|garoto|girl|boy|negra|negro|gorda|gordo) (?=(?:y yo|and i|and me|e eu)\b)"), "mi mujer "),
+    (re.compile(r", (?=(?:otr[oa]|another|outr[oa]) (?:pareja|matrimonio|casal|couple)\b)"), " y "),
+    (re.compile(rf"\b(?:familia|family|grupo|group|party) (?:de|of) (?P<all>{_N}),? (?:con|with|com) (?P<count>{_N}) (?P<noun>[a-z]+)"), lambda match: f"somos {match['all']}, incluyendo {match['count']} {match['noun']}" if mentions.kind_of(match["noun"]) == "child" else match[0]),
+    (re.compile(r"\bpersonas? adultas?\b|\bpessoas? adultas?\b"), "adulto"),
+    # two couples, each with a child; three couples with a kid apiece
+    (re.compile(rf"\b(?P<all>{_N}) (?P<noun>couples|parejas|casais|matrimonios|families|familias)\b,? (?:y |and |e )?(?:(?:cada un[oa]|cada um(?:a)?|each|con|com|with) )*(?P<count>{_N}) (?P<kind>[a-z]+(?: [a-z]+)?)(?: (?P<each>cada un[oa]|cada uma?|cada|each|apiece))?"), lambda match: _each(match)),
+    # "two rooms, two adults in each"
+    (re.compile(rf"\b(?P<rooms>{_N}) (?P<room>[a-z]+),? (?:con |with |com )?(?P<count>{_N}) (?P<people>adult\w*|people|personas?|pessoas?|pax|guests?)(?: (?:in|en|em|por|per))? (?:each|cada|habitacion|room|quarto)(?: un[oa]| uma?| one)?\b"), lambda match: f"{match['rooms']} {match['room']}, {numbers.value(match['rooms']) * numbers.value(match['count'])} {match['people']}"),
+    # both sets of parents
+    (re.compile(r"\b(?:both sets of parents|(?:los )?padres de (?:los dos|los 2|ambos)(?: lados)?|(?:os )?pais d(?:os (?:dois|2)(?: lados)?|e ambos(?: os lados)?)|(?:los )?(?:cuatro )?consuegros)\b"), "4 amigos"),
+    # otra pareja, outro casal
+    (re.compile(r"\b(?:otra pareja|otro matrimonio|outro casal|another couple)(?: (?:de amigos|amigo|amiga|amigos))?\b(?=.{0,20}\b(?:con nosotros|with us|com a gente|conosco)\b)|(?<=vamos con )(?:otra pareja|otro matrimonio)|(?<=vamos com )outro casal|(?<=going with )another couple"), "us two y 2 amigos"),
+    # eu, ela e os meus sogros
+    (re.compile(r"\b(yo|eu|me|i),? (?:(?:y|e|and) )?(?:ella|ela|ele|she|he|him|her)(?=,| y\b| e\b| and\b| con\b| com\b)"), r"\1, amiga"),
+    # para el Dr. Ferro
+    (re.compile(r"\b(?:para|for|pra|pro) (?:el |la |o |a |the )?(?:dr|dra|sr|sra|srta|mr|mrs|ms|miss|lic|ing|prof|don|dona)\.? [a-z]+\b(?! (?:y|e|and|&))"), "para un amigo"),
+    # an under-15 team's players; the pupils of a primary school, "alumnas de 17"
+    (re.compile(r"(\b(?:sub|under|u)[- ]?1[0-7]s?\b.{0,40}?)\b(\d{1,2}) (?:jugador[ea]s|jogador[ea]s|players|jugadoras|nadador[ea]s|swimmers|atletas|athletes|chic[oa]s|boys|girls|lads)\b"), r"\1\2 kids"),
+    (re.compile(r"\b(\d{1,2}) (?:jugador[ea]s|jogador[ea]s|players|jugadoras|nadador[ea]s|swimmers|atletas|athletes|chic[oa]s|boys|girls|lads)(?= (?:de la |del? |do |da )?(?:sub|under|u)[- ]?1[0-7]s?\b)"), r"\1 kids"),
+    (re.compile(rf"\b({_N}) (?:alumn[oa]s|alun[oa]s|students|pupils|estudiantes|estudantes)(?= (?:de|of|aged) (?:\d|1[0-7])\b| (?:do|de) (?:fundamental|ensino|primer|segundo|tercer|cuarto|quinto|sexto|septimo|jardim|jardin))"), r"\1 kids"),
+    # los nietos, Tomás de 12 y Lola de 10
+    (re.compile(r"\b(?:(?:los|las|the|mis|my|os|as|meus|minhas|our|nuestr[oa]s|noss[oa]s) )?(?P<noun>[a-z]+)[,:] (?P<list>[a-z]+,? (?:de |of |aged |\()?\d{1,2}\)?(?:(?:,? (?:y|e|and) |, ?)[a-z]+,? (?:de |of |aged |\()?\d{1,2}\)?)+)"), lambda match: _by_name(match)),
+    # the kids' ages told apart: "tienen 2, 4, 7 y 11"
+    (re.compile(r"\b(?:mama|mae|mother|mum|mom|madre|papa|pai|dad|padre|father) (?:de|of) ({_N})(?: aca| aqui| here)?: (?:tienen|tem|they're|they are|aged)".replace("{_N}", _N)), r"yo y mis \1 kids de"),
+    # out of 60 guests just 14 sleep at yours
+    (re.compile(rf"\b(?:out of|de los|de las|dos|das|de) (?:the |los |las |nossos |nuestros )?(?:\d+) (?:[a-z]+),? (?:just|only|solo|so|apenas|solamente)? ?(?P<count>{_N}) (?=(?:sleep|stay|se alojan|se quedan|duermen|dormimos|dormem|ficam|se hospedam|will sleep|will stay|van a dormir)\b)"), lambda match: f"{match['count']} personas "),
+    # I'm 68, she's 66
+    (re.compile(r"\b(?:i'm|i am|yo tengo|tengo|yo|eu tenho|tenho|eu) (?:[2-9]\d)(?: anos)?,? (?:y |and |e )?(?:mi [a-z]+ |my [a-z]+ |minha [a-z]+ |meu [a-z]+ )?(?:she's|she is|he's|he is|ella|ela|el|ele|is|tiene|tem)(?: (?:tiene|tem))? (?:[2-9]\d)\b"), "2 adultos"),
+    # my two grown daughters, minhas duas filhas adultas, (los dos grandes)
+    (re.compile(r"\bgrown(?:[- ]up)? (?=(?:sons?|daughters?|kids|children|boys|girls)\b)|\badult (?=(?:sons?|daughters?|kids|children)\b)"), "adult-"),
+    (re.compile(r"\badult-(sons|daughters|kids|children|boys|girls)\b"), "friends"), (re.compile(r"\badult-(son|daughter)\b"), "friend"),
+    (re.compile(r"\b(?:filhas|filhos|hijas|hijos) (?:ya |ja )?(?:adult[oa]s|grandes|mayores|maiores)\b"), "amigos"),
+    (re.compile(r"\b(?:filha|filho|hija|hijo) (?:ya |ja )?(?:adult[oa]|grande|mayor de edad|maior de idade)\b"), "amigo"),
+    (re.compile(r"\((?:los|las|os|as|the)? ?(?:\d|dos|two|dois|duas|tres|three|ambos|both)? ?(?:grandes|adult[oa]s|adults|mayores|adultos)\)"), " "),
+    # only adults, two
+    (re.compile(rf"\b(?:solo|solamente|only|just|so|apenas) (?:adult[oa]s|adults|grandes|mayores)[,:]? ({_N})\b"), r"\1 adultos"),
+    # plus my dad, so three in total; com meu pai, dá três
+    (re.compile(rf"\b(?<!my )(?<!our )(?<!his )(?<!her )(?<!a )(?<!and )(?:da|dao|son|somos|sao|makes|make|that's|it's|quedamos|seriamos|seremos|suma|suman|so|asi que|entonces|entao)(?: que)?(?: (?:somos|that's|we are|we're|son|sao|a gente e))? ({_MANY})(?: (?:en total|in total|total|ao todo|no total|altogether|in all))?(?=\s*(?:$|[.!]))"), r"somos \1 en total"),
+    # there's four of us, half of them kids
+    (re.compile(rf"(?P<all>{_N}) (?:of us|de nosotros|de nos|personas|people|pessoas),? half (?:of (?:them|us) )?(?:are )?{_KIDS}\b"), lambda match: f"somos {match['all']}, incluyendo {numbers.value(match['all']) // 2} kids"),
+    # cinco ao todo, sendo um de quatorze anos; tres grandes y uno de 9
+    (re.compile(rf"(?<=[a-z\d]),? (?:sendo|siendo|one|y|e|and|mas|mais)(?: (?:of them|deles|de ellos))? (?:un[oa]?|uma?|one)(?: (?:de ellos|deles|of them|is|es|tiene|tem))? (?:de|of|aged|is) (?P<age>1[0-7]|[1-9]|catorce|quatorze|catorze|fourteen|fifteen|quince|quinze|sixteen|trece|treze|thirteen|once|onze|eleven|doce|doze|twelve|diez|dez|ten|nueve|nove|nine|ocho|oito|eight|siete|sete|seven|seis|six|cinco|five|cuatro|quatro|four|tres|three|dos|dois|two)(?: {_YEARS})?(?=\s*(?:$|[.,;)]))"), lambda match: _one_of_all(match)),
+    # the eleven of us; nós onze
+    (re.compile(r"\b(?:the) (three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2}) of us\b"), r"somos \1"),
+    (re.compile(r"\b(?:nosotr[oa]s|nos) (?:los |las |os |as )?(ocho|nueve|diez|once|doce|sete|siete|oito|nove|dez|onze|doze|[7-9]|1\d)\b(?! (?:noch|noit|dia))"), r"somos \1"),
+    # two and a half, the half is a baby
+    (re.compile(rf"\b({_N}) (?:y|e|and) (?:medi[oa]|mei[oa]|a half)\b(?=.{{0,30}}\b(?:beb|bab|nen|nin|crian|kid|child|chic)\w*)"), r"\1 adultos y "),
+    # two of the four are kids, 7 and 11
+    (re.compile(rf"\b(?P<count>{_N}) (?:of|de|dos|das|de l[oa]s|d[oa]s) (?:the |los |las |os |as |nosotros |us )?(?P<all>{_N}) (?:are|son|sao|somos) (?=(?:{_KIDS})\b)"), lambda match: f"somos {numbers.value(match['all'])}, incluyendo {numbers.value(match['count'])} "),
     # tengo tres hijos pero sólo dos viajan conmigo
     (re.compile(rf"\b(?:tengo|i have|tenho|i've got) (?:{_N}) [a-z]+ (?:pero|but|mas|porem|and|y|e)(?: (?:solo|only|so|apenas|solamente))* ({_N}) (?:viajan|travel|vienen|come|vem|viajam|van|vao|are coming)(?: (?:conmigo|with me|comigo))?"), r"vamos yo y \1 kids"),
     # a school's class, a youth team
@@ -121,7 +208,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # "los chicos, que son dos"
     (re.compile(rf"\b(?:(?:los|las|the|os|as|mis|my|meus|minhas|nuestros|our) )?([a-z]+),? (?:que|who) (?:son|are|sao) ({_N})\b(?! (?:anos|years))"), lambda match: f"{match[2]} kids" if mentions.kind_of(match[1]) == "child" else match[0]),
     # "uma é criança de 8"
-    (re.compile(rf"(?<=\w),? (?:pero |but |mas |porem |y |e |and )?(?P<count>un[oa]|uma?|one)(?: {_OF_THEM})? (?:es|is|e) (?:un |una |um |uma |a )?(?:nen[ea]|nin[oa]|chic[oa]|kid|child|crianca|menor|menin[oa]|bebe) (?:de|of) (?P<age>{_AGE})\b"), _with_age),
+    (re.compile(rf"(?<=\w),? (?:pero |but |mas |porem |y |e |and )?(?P<count>un[oa]|uma?|one)(?: {_OF_THEM})? (?:es|is|e) (?:un |una |um |uma |a )?(?:nen[ea]|nin[oa]|chic[oa]|kid|child|crianca|menor|menin[oa]|bebe) (?:de|of) (?P<age>{_AGE})\b(?! (?:mes|month))"), _with_age),
     (re.compile(r"\b(\d+|veinte|twenty|vinte|treinta|thirty|trinta|quince|quinze|fifteen) (?:alumn[oa]s|alun[oa]s|students|pupils|estudiantes|estudantes)\b(?=.*\b(?:profe\w*|maestr[oa]s?|docentes?|teachers?|preceptor\w*)\b)"), r"\1 kids"),
 ]  # fmt: skip
 

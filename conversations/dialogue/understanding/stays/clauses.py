@@ -38,8 +38,8 @@ _ELSEWHERE = re.compile(
 _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
 PAST = re.compile(
-    r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?<!if )(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi|escrevi|liguei|llame|llamamos|(?:les|te|lo|la|los) hable|hable (?=con|el|ayer|por)|falei|falamos com|spoke|(?:i|we|she|he) called|me (?:dijo|dijeron|disse|disseram|confirm(?:o|aron|ou|aram)|atendi(?:o|eu))|deje|dejamos(?! en (?:\d|una?) (?:noche|semana))|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
-    r"perdi|perdimos|fui|fuimos|fomos|me hospede|nos hospedamos en|me aloje|nos alojamos en|fiquei|hospedad[oa]s?|cobraron|cobraram|descontaron|descontaram|debitaron|debitaram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
+    r"\b(?:estuve|estuvimos|estivemos|estive|stayed|(?<!if )(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote(?! \d)|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi(?! \d)|escrevi(?! \d)|liguei|llame|llamamos|(?:les|te|lo|la|los) hable|hable (?=con|el|ayer|por)|falei(?! \d)|falamos com|spoke|(?:i|we|she|he) called|me (?:dijo|dijeron|disse|disseram|confirm(?:o|aron|ou|aram)|atendi(?:o|eu))|deje|dejamos(?! en (?:\d|una?) (?:noche|semana))|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
+    r"perdi|perdimos|fui|fuimos|fomos|me hospede|se hosped(?:o|ou|aron|aram)|se quedo (?:con ustedes|ahi|aca)|(?:was|were) your guests?|nos hospedamos en|me aloje|nos alojamos en|fiquei|(?<!ia )(?<!ar )(?<!amos )(?<!fico )(?<!aremos )hospedad[oa]s?|estuvo (?:con|en|ahi|aca|alojad)|esteve (?:com|no|ai|hospedad)|cobraron|cobraram|descontaron|descontaram|debitaron|debitaram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
 _YEARS = re.compile(r"\b(?:19\d\d|20\d\d)\b")
@@ -67,7 +67,7 @@ _WISH = re.compile(
 _SAME_DAYS = re.compile(
     r"\b(?:es[ao]s (?:dias|fechas)|those (?:days|dates)|ess[ae]s (?:dias|datas)|ese dia|esa noche|that day|that (?:one |same )?night|esse dia|nesse dia|essa noite|todo ese tiempo|the whole time)\b"
 )
-_DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}|\b(\d{{1,2}})/(\d{{1,2}})\b")
+DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}|\b(\d{{1,2}})/(\d{{1,2}})\b")
 
 Anchor = tuple[int, int, int | None]
 _DAYS = re.compile(rf"(?<![\d.,:/])\b{DAY}(?!:|[.,]\d| ?(?:hs|h|am|pm)\b)")
@@ -120,8 +120,8 @@ def of_the_stay(text: str, today: dt.date, *, spill: bool = True) -> tuple[str, 
         other = over or _is_other(clause, today) or more
         same_sentence = not _SENTENCE_END.search(gap) and ":" not in gap
         over = over and not _CONTRAST.search(gap)
-        if other and not over and (match := _DATE.search(clause)):
-            anchor = _anchor(match)
+        if other and not over and (match := DATE.search(clause)):
+            anchor = anchor_of(match)
         kept += [" " * len(clause) if other else clause, gap]
         over = over and not _SENTENCE_END.search(gap)
     return "".join(kept), anchor
@@ -130,12 +130,16 @@ def of_the_stay(text: str, today: dt.date, *, spill: bool = True) -> tuple[str, 
 def _with_you(text: str) -> tuple[str, Anchor | None] | None:
     """The one clause that says both ends of the stay "with you", "en el hotel", of several that name days; None without one."""
     parts = [*_clauses(text)]
-    own = [index for index, (clause, _gap) in enumerate(parts) if _WITH_YOU.search(clause) and len(_DAYS.findall(clause)) >= 2]
+    own = [
+        index
+        for index, (clause, _gap) in enumerate(parts)
+        if _WITH_YOU.search(clause) and len(_DAYS.findall(clause)) >= 2 and not PAST.search(clause)
+    ]
     others = [index for index, (clause, _gap) in enumerate(parts) if index not in own and _DAYS.search(clause)]
     if len(own) != 1 or not others:
         return None
-    dated = [match for index in others if (match := _DATE.search(parts[index][0]))]
-    anchor = _anchor(dated[0]) if dated and not _DATE.search(parts[own[0]][0]) else None
+    dated = [match for index in others if (match := DATE.search(parts[index][0]))]
+    anchor = anchor_of(dated[0]) if dated and not DATE.search(parts[own[0]][0]) else None
     return "".join((clause if index in own else " " * len(clause)) + gap for index, (clause, gap) in enumerate(parts)), anchor
 
 
@@ -148,7 +152,7 @@ def _without_others(text: str) -> str:
     return "".join((" " * len(clause) if index in others else clause) + gap for index, (clause, gap) in enumerate(parts))
 
 
-def _anchor(match: re.Match[str]) -> Anchor:
+def anchor_of(match: re.Match[str]) -> Anchor:
     if match[7]:
         return int(match[7]), min(12, max(1, int(match[8]))), None
     return day(match[1] or match[5]), month(match[2] or match[4]), int(match[3] or match[6] or 0) or None
@@ -189,7 +193,7 @@ def _is_other(clause: str, today: dt.date) -> bool:
         return True
     if _STAY.search(_PART_OF_DAY.sub(" ", clause)):
         return False
-    return bool(_EVENT.search(_AFTER_MEAL.sub(" ", clause))) or (not _DATE.search(clause) and _names_a_past_year(clause, today))
+    return bool(_EVENT.search(_AFTER_MEAL.sub(" ", clause))) or (not DATE.search(clause) and _names_a_past_year(clause, today))
 
 
 def _names_a_past_year(clause: str, today: dt.date) -> bool:

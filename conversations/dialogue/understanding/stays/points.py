@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from conversations.dialogue.understanding.stays import feasts
+from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
+from conversations.dialogue.understanding.stays.hedges import ABOUT, EITHER, HEDGED, NIGHT_BEFORE
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
     LONG_MONTH,
@@ -59,131 +61,18 @@ class Found:
     text: str = ""  # the same without the days either
 
 
-_CHILDREN = r"(?:anos|anitos|years?(?: old)?|yrs?|yo|y/o|meses|months?(?: old)?|mesinhos|aninhos)"
-_BLANKED = [
-    re.compile(pattern)
-    for pattern in (
-        rf"\b\d{{1,2}}(?:(?:,| y| e| and|,? &) ?\d{{1,2}})* ?-?{_CHILDREN}\b(?! (?:antes|before))",
-        rf"\b(?:de|of|aged?|tiene|tem|con|com|has|cumple|faz|turns?) \d{{1,2}}(?:,? ?(?:y|e|and|&|,) ?\d{{1,2}})* {_CHILDREN}\b",
-        r"(?:[$€£]|usd|ars|brl|r\$|u\$s|us\$) ?\d[\d.,]*(?: ?k\b| mil\b)?|\b\d[\d.,]* ?(?:pesos|dolares|dollars|dolar|dollar|reais|usd|ars|euros?|eur|brl|lucas|mangos|mil|k|bucks|quid)\b",
-        r"\b\d{1,2}(?:[:.]\d{2} ?(?:am|pm|hs?|hrs)\b|:\d{2}| ?(?:a\.m\.|p\.m\.)| ?(?:hs|hrs|h|hours?|horas|am|pm|a\.m|p\.m|o'?clock)\b|h\d{2}\b)(?: ?(?:hs|am|pm|horas))?",
-        r"\b(?:a|as|at|around|tipo|before|antes de|desde|until|till|hasta|ate|after|despues de|depois d|sobre) (?:eso de |partir de )?(?:la|las|as) \d{1,2}(?:[.:]\d{2})?(?: y media| e meia| y cuarto)?\b(?! (?:de (?:"
-        + LONG_MONTH
-        + ")))",
-        r"\bas \d{1,2}(?: e meia)? (?:da (?:manha|tarde|noite|madrugada)|horas?)\b",
-        rf"\bat \d{{1,2}}(?:[.:]\d{{2}})?(?! (?:nights?|of|to {DAY}|{MONTH}))\b(?!(?:st|nd|rd|th|/))",
-        # "around 9 at night" is an hour
-        r"(?<!the )(?<!on )\b\d{1,2}(?:[.:]\d{2})? at night\b",
-        r"\b(?:a |para |pra )?las? \d{1,2}(?:[.:]\d{2})?(?: y media| y cuarto)?\b(?= ?(?:de la (?:manana|tarde|noche|madrugada)|hs|$|[?,.!]))",
-        # "18.03" is a date where a day is expected: "the 18.03", "depart 21.03"
-        r"(?<!\bthe )(?<!\bel )(?<!\bdel )(?<!\bal )(?<!\bam )(?<!\bdia )(?<!\bo )(?<!\barrive )(?<!\bdepart )(?<!\barrival )(?<!\bdeparture )(?<!\bllegada )(?<!\bsalida )\b\d{1,2}[.:]\d{2}\b(?= |$|[?,!])(?!\.)",
-        r"\brx[a-z0-9]{4,8}\b|\b[a-z]{2}\d{3,}\b|#\d+|\bn[°º] ?\d+",
-        r"\b(?:habitacion|hab|room|rooms number|quarto|apto|cuarto|pieza|suite|piso|floor|andar|mesa|table|puerta|gate|vuelo|flight|voo|km|ruta|linea|linha|line|puntos|codigo|code|reserva(?: numero)?|numero|number|num|nro|interno|version|talle|size) (?:n[°º]? ?)?\d{1,5}\b(?!/)(?! ?(?:noches|nights|noites|al?\b|ate|to\b|-|de (?:"
-        + LONG_MONTH
-        + "))))".replace("))))", ")))"),
-        r"\b(?:calle|avenida|av|rua|street|st|pasaje|esquina) [^,.?!\n]{0,24}?\d{1,5}\b(?:(?: de|,) (?:"
-        + LONG_MONTH
-        + r"))?(?:,? \d{1,5})?|\b(?:calle|avenida|av\.?|rua|plaza|estacion) \d{1,2} (?:de|of) (?:"
-        + LONG_MONTH
-        + r")(?:,? \d+)?",
-        r"(?<!el )(?<!dia )(?<!al )(?<!the )(?<!del )(?<!em )(?<!saio )(?<!chego )\b(?:10|\d) ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del|do) [01] (?:ao?|al|to) 10\b(?! (?:de|of))",
-        r"\b\d{1,3} ?(?:%|por ?ciento|percent)",
-        r"\b\d{1,3} ?(?:personas?|people|persons?|pessoas?|adult\w*|pax|ninos?|ninas?|chic[oa]s?|nen[ea]s?|kids?|child\w*|criancas?"
-        r"|beb\w+|guests?|huesped\w*|hospedes|habitacion\w*|rooms?|quartos?|camas?|beds?|cuadras|quadras|blocks?|kilos?|kg|km|metros|m2|minutos?|minutes?|mins?"
-        r"|amig[oa]s|friends|parejas|couples|casais|perr\w+|gat\w+|dogs?|cats?|cachorr\w*|valijas|bags|malas|dobles|doubles|singles|twins|suites|cuotas|vezes|parcelas|instal\w+|horas|hours|veces|times|autos|cars|carros|toallas|towels|toalhas|almohadas|pillows|pasajeros|passageiros|viajeros|jubilad\w+|alumn\w+|hijos|hijas|filhos|filhas|menores|mayores|mujeres|hombres|women|men|girls|boys|ladies|cervezas|cafes|entradas|llaves|keys|fotos|estrellas|stars)\b",
-        r"\b(?:somos|seremos|seriamos|we are|we're|we'll be|there are|there will be|party of|group of|grupo de|familia de|family of|para|pra|for) \d{1,2}\b(?! ?(?:de (?:"
-        + LONG_MONTH
-        + r")|of|/|-|al?\b|noches|nights|noites|noite|nites|semanas?|weeks?|dias?|days?|(?:"
-        + LONG_MONTH
-        + r")))(?!(?:st|nd|rd|th))",
-        r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
-        r"\b(?:la|na) \d{1,2} de (?:" + LONG_MONTH + r")",
-        r"\b(?:expediente|tramite|nota|rating|score|puntaje) (?:de )?\d{1,2}/\d{1,2}\b|\b\d ?x ?\d{1,2}/\d{1,2}\b|\b\d{1,2}/10 (?:on|en|no|in|de nota)\b|\b\d/\d (?:of|de) (?:a |um |un )?(?:lit\w*|kilo|hora|hour|pizza|cup|taza)",
-        r"\bcheck ?-?in (?:es |is |e )?(?:de|from|entre) \d{1,2} (?:a|to|y|and|e) \d{1,2}\b|\btemperatur\w*\b[^.!?]{0,30}\d{1,2}(?: ?(?:a|to|y|and|e|-) ?\d{1,2})?",
-        r"\b\d{1,4}(?:-\d{1,4}){3,}\b",
-        r"\b(?:iva|vat|descuento|discount|desconto|vto|val|llamame|interno) (?:es |is |e )?(?:del? |of |from )?\d{1,2}(?: ?(?:a|al|to|-) ?\d{1,2})?\b(?= ?(?:%|hs|h\b|[?.,!]|$|grados|degrees|por ciento))",
-        r"\b\d{1,2}(?:er|ro|do|to|st|nd|rd|th|o) (?:piso|floor|andar)\b|\b(?:aged?|de|entre|between|from) \d{1,2} (?:to|a|y|and|e) \d{1,2} (?:anos|years)|\baged? \d{1,2} (?:to|and) \d{1,2}\b",
-        r"\b(?:hace|ya van|faz|van) (?:\d{1,2}|una?|uma?) (?:noches?|noites?|dias?)\b(?: (?:que|sin|sem))?|\bfor \d{1,2} nights (?:now|already)\b",
-        r"\b(?:floors?|pisos?|andar(?:es)?) (?:from |del? |do |entre )?\d{1,2} ?(?:al?|ao|to|or|ou|o|y|e|and|-) ?(?:el |the |o )?\d{1,2}\b|\b\d{1,2} (?:al?|ao|to|or|ou|o|y|e|and) (?:el |the |o )?\d{1,2} (?:piso|floor|andar)\b",
-        r"\b24 ?/ ?7\b|\b24 ?hs?\b",
-        r"\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:" + LONG_MONTH + r")|al?\b|ao\b|-|/|y (?:el )?\d))",
-        # hours of the house: "el desayuno es de 7 a 10"
-        r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*|atiend\w*|atend\w*|trabaj\w*|works?|turno|shift)\b[^.!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}(?:,? (?:o|or|ou|y|and|e) (?:de |from |das )?\d{1,2} ?(?:a|to|as|-)(?: las)? ?\d{1,2})*\b(?! ?(?:de|of|/|(?:"
-        + LONG_MONTH
-        + r")))",
-        r"\b\d{1,2} (?:de|of) (?:"
-        + LONG_MONTH
-        + r")(?= (?:(?!20\d\d)\d{2,5}\b(?! (?:noches|personas))|avenue|street|square|station|av\b|avenida))",
-        r"\b(?:plaza|vivo en|calle|avenida|av\.?|parque|estacion|barrio|hospital|escuela|club|estadio|paseo|bairro|praca|moro na) (?:de |del )?\d{1,2} de (?:"
-        + LONG_MONTH
-        + ")",
-    )
-]
-# "el 10 en vez del 9": the ninth is what it is not.
-_INSTEAD = re.compile(
-    rf"\b(?:no|not|nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
-    rf"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
-    r"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de) (?:manana|hoy|amanha|hoje|tomorrow|today|pasado manana|tonight)\b"
-    # "en vez de irnos el 7", "não sai dia 7", "ni el 24 ni el 31"
-    r"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) \w+(?: \w+)?(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?\b(?! (?:de|of))"
-    r"|\b(?:no|nao|not)(?: (?:nos|me|se|te))? (?:sai\w*|sal\w+|vamos|voy|vou|va|llega\w*|lleg\w+|cheg\w+|entr\w+|arriv\w+|leav\w+|es|e|era|is)(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?(?=,)"
-    r"|, (?:y |e |and )?(?:no|nao|not) \d{1,2}(?:st|nd|rd|th)?(?=\s*(?:$|[.,!]))"
-    r"|\b(?:ni|nem|neither|nor)(?: (?:el|on|the|no|dia|o))* \d{1,2}(?:st|nd|rd|th)?\b"
-    r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|in place of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"
-)
-# "el jueves, no, el viernes, perdón": the first was a slip.
-_SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
-_SLIP = re.compile(
-    rf"\b(?:el |the |o |dia )?(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)(?: de (?:{LONG_MONTH}))?\b[ ,.]*(?:(?:no|nao)[ ,]*(?={_SORRY}|(?:el |the |o )?(?:{WEEKDAY}|\d{{1,2}})[ ,]*{_SORRY}))?(?:{_SORRY}[ ,:]*)?(?=(?:el |the |o |dia )*\b(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)\b(?:[ ,]*{_SORRY}))"
-    rf"|\b(?:el |the |o |dia )?(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)[ ,.]*(?:no[ ,]*|nao[ ,]*)?{_SORRY}[ ,:.]*(?=(?:el |the |o |dia )*(?:{WEEKDAY}|\d{{1,2}}))"
-)
 _OUT_BEFORE = re.compile(
-    r"\b(?:hasta|until|till?|'til|ate|thru|through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|off|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
-    r"[^\d,.;?!]{0,22}$"
+    r"\b(?:hasta|until|till?|'til|ate|thru|(?<!passing )(?<!pass )through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
+    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|off|vuelta|regreso|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
+    r"[^\d,.;?!]{0,22}$|\b(?:vuelta|salida|regreso|return|departure|saida|volta|check ?-?out|partida|egreso), $"
 )
 _OUT_AFTER = re.compile(
-    r"^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|me fui|seguimos|sigo|vamos embora|saimos|saio|volto|voltamos)\b(?! (?:el |la |on |the |na |no |dia |recien |mismo |o |a )*(?:"
+    r"^ ?(?:so |entao |asi que |,? ?)(?:we leave|nos vamos|salimos|saimos|vamos embora) (?:that|ese|esse|nesse) (?:day|dia)\b|^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|me fui|seguimos|sigo|vamos embora|saimos|saio|volto|voltamos)\b(?! (?:el |la |on |the |na |no |dia |recien |mismo |o |a )*(?:"
     + WEEKDAY
     + r"|\d))"
 )
 _IN_BEFORE = re.compile(
     r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check(?:ing)? ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
-)
-# One day or another: which?
-_OR = {"es": r"(?:o|u|o si no|o sino|o bien)", "en": r"(?:or|or else|or maybe)", "pt": r"(?:ou|ou entao|ou talvez)"}
-_DAYISH = rf"(?:(?:el |the |o |dia |no |on |para el |na |maybe |quizas )*(?:{DAY}(?: ?(?:de|of|do|/) ?(?:{MONTH}|\d{{1,2}}))?|{MONTH} {DAY}|{WEEKDAY}|hoy|today|hoje|manana|tomorrow|amanha|pasado))"
-_EITHER = {
-    language: re.compile(
-        rf"\b{_DAYISH} {word} {_DAYISH}(?! ?(?:noches|nights|noites|personas|people|pessoas|adult|hab|room|quart|hs|am|pm))"
-    )
-    for language, word in _OR.items()
-}
-# "alrededor del 10", "la semana del 10": about then.
-_ABOUT = re.compile(
-    rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|(?<!fin de )(?<!fim de )(?<!final de )semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
-)
-# An end that is left open: "hasta después de navidad", "este viernes o el otro", "no sé qué mes".
-_HEDGED = re.compile(
-    rf"\b(?:despues|after|depois|antes|before)(?: (?:de|del|do|da|the|las?|el|o))* (?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year\S*|reyes|semana santa|easter|pascuas?|pascoa|carnaval|carnival)\b"
-    rf"|{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
-    r"|\b(?:no se|nao sei|don't know|not sure|dunno|no estoy segur[oa])\b(?: \w+){0,2} (?:que|which|what|cual|qual|o|el) (?:dia|day|mes|month|fecha|date|data)\b"
-    r"|\b(?:hasta|until|till|ate)(?: (?:el|la|the|o|a))* (?:fin(?:es)?|final(?:es)?|end|principios?|comienzos?|mediados|meados|inicio|comeco|mid|early|late|middle)\b(?! de semana)(?! (?:de(?:l)?|do|of) (?:the )?(?:ano|year))"
-    r"|\b(?:alguna|algum?a?|any|some|cualquier|qualquer) (?:noche|night|noite)\b"
-    # "el 10 más o menos", "from the 10th or so", "lá pelo dia 10", "w/c 7 December"
-    rf"|\b(?:{DAY}(?: (?:de |of )?{MONTH})?|{MONTH} {DAY})(?:,? (?:or so|or thereabouts|give or take|mas o menos|mais ou menos|aprox\w*|approx\w*|o por ahi|ou por ai|por ahi)|-?ish)\b"
-    rf"|\b(?:w/c|week commencing|la pel[oa]|pelo dia|epoca|temporada)(?: (?:de|do|da|del|el|dia|the|o|la))* (?:{DAY}|{MONTH} {DAY}|carnaval|natal|navidad)"
-    # "until whenever", "unos días entre el 5 y el 20", "un martes de enero", "the marathon weekend"
-    r"|\b(?:hasta|until|till?|ate) (?:whenever|(?:cuando|quando|que) (?:se|haya|puedan?|der|quier\w+|quis\w+|sea|me|nos)\b)|\b(?:amanha|manana|tomorrow) (?:ou|o|or) (?:depois|despues|later)\b|\bin the new year\b"
-    r"|\b(?:unos|unas|algunos|algunas|some|a few|uns|umas|alguns|algumas) (?:dias|days|noches|nights|noites) (?:entre|between)\b"
-    rf"|\b(?:un|um|uma|algun|algum|alguma|any|some|(?:on|for) a) {LONG_WEEKDAY}"
-    rf"|\b(?:finde|fin de semana|fim de semana) (?:del?|da|do) (?:la |los |las |el )?(?!{LONG_MONTH}|carnaval|pascua|semana|mes\b|dia\b|ano\b|(?:que|prox))[a-z]{{4,}}"
-    r"|\bthe (?!(?:long|next|this|coming|whole|holiday|easter|carnival|same|entire|full|following|first|second|third|last|other)\b)[a-z]{3,} weekend\b"
-    rf"|\b{LONG_WEEKDAY} feriado\b|\b(?:desde|from|de|since) (?:ayer|yesterday|ontem)\b|\b(?:ayer|yesterday|ontem) (?:llegue|llegamos|entre|we arrived|i arrived|cheguei|chegamos|till?|until|hasta|ate)\b"
-)
-# Counted back from another day: which one is asked.
-_NIGHT_BEFORE = re.compile(
-    rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))"
 )
 _AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
 _NIGHTS_OF = re.compile(
@@ -196,18 +85,11 @@ _LAST_NIGHT = re.compile(
     rf"(?:({DAY})(?: ?(?:de|of|do)? ?({MONTH}))?|({MONTH}) (?:the )?({DAY}))"
 )
 # "A segunda cama", "terça parte": counted, no days.
+_THAT_IS = re.compile(r"\b(?:so really|really|o sea|en realidad|na verdade|ou seja|technically|tecnicamente|mejor dicho|or rather)\b")
 _COUNTED = "cama|vez|via|opcao|pessoa|parte|diaria|semana|quinzena|reserva|andar|porta|rua|mensagem|tentativa|pergunta|coisa|crianca|avenida|linha|fila|classe|mao|chave|hospede|estadia|visita|viagem|quarto|fase|parcela|toalha|habitacion|opcion|noite|noche"
-_RANGE_TO = r" (?:al?|ao|hasta|ate|to|till?|until) "
 # "Hoy es jueves": no day of the stay.
 _IS_WEEKDAY = re.compile(
     rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?"
-)
-_NOT_THEN = re.compile(
-    rf"\b(?:(?:el|la|on|na|no|a) )?(?:hoy|manana|today|tomorrow|hoje|amanha|{WEEKDAY})(?:-feira)?,? (?:no|nao|not)\b(?= ?(?:puedo|podemos|posso|podemos|da\b|consigo|llego|llegamos|$|[,.;]))(?: (?:puedo|podemos|posso|da|consigo))?|"
-    rf"\b(?:no puedo|no podemos|can't do|can't make|cannot do|nao posso|nao podemos|nao da)(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
-    r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"
-    rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
-    r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
 _SEE_YOU = re.compile(
     r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
@@ -247,11 +129,6 @@ def is_goodbye(folded: str) -> bool:
     return bool(_SEE_YOU.fullmatch(folded.strip(" .!")))
 
 
-def is_corrected(folded: str) -> bool:
-    """ "The 11th, not the 10th"."""
-    return bool(_INSTEAD.search(folded))
-
-
 def find(
     folded: str, *, language: str, today: dt.date, country: str, awaiting: str | None, relative: bool, check_in: dt.date | None
 ) -> Found:
@@ -259,7 +136,7 @@ def find(
     found = Found()
     text = folded
     text = re.sub(r"\b(?:see|ring|bring)(?:ing)? in the new year|recib\w+ el ano|receber o ano\b", lambda match: " " * len(match[0]), text)
-    for pattern in (_SLIP, _INSTEAD, _NOT_THEN, *_BLANKED):
+    for pattern in (SLIP, INSTEAD, NOT_THEN, *BLANKED):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
     # "viernes a la noche": the part of the day says nothing about which
     text = re.sub(
@@ -275,11 +152,11 @@ def find(
     text = _IS_WEEKDAY.sub(lambda match: _as_said(match, today), text)
     relative = relative and not _SEE_YOU.fullmatch(folded.strip(" .!"))
     finder = _Finder(text, found, language, today, check_in, awaiting)
-    if _EITHER[language].search(text):
+    if EITHER[language].search(text):
         found.doubts.append("ambiguous")
     if re.search(rf"\b(?:o|or|ou) (?:de |in |en |em )?{LONG_MONTH}", text) and re.search(r"\d", text):
         found.doubts.append("ambiguous")
-    if _NIGHT_BEFORE.search(text) and not _INSTEAD.search(folded) and len(re.findall(r"\d+", text)) <= 2:
+    if NIGHT_BEFORE.search(text) and not INSTEAD.search(folded) and len(re.findall(r"\d+", text)) <= 2:
         found.doubts.append("ambiguous")
     if (
         re.search(r"\b(?:andar|pisos?|floors?|vagas? de garagem|cuotas|parcelas|instal\w+)\b", text)
@@ -291,9 +168,9 @@ def find(
         found.doubts.append("incomplete")
     if re.search(rf"\b{DAY}(?: de [a-z]+)?,? (?:inclusive|incluid[oa]|inclusivo|included)\b(?! (?:cafe|desayuno|breakfast))", text):
         found.doubts.append("ambiguous")  # is that night slept, or the morning of leaving?
-    if _HEDGED.search(text):
+    if HEDGED.search(text):
         found.doubts.append("ambiguous")
-    if _ABOUT.search(text):
+    if ABOUT.search(text):
         found.doubts.append("incomplete")
     finder.nights_of()
     finder.weekend_of()
@@ -311,6 +188,8 @@ def find(
         and language != "pt"
     ):
         found.doubts.append("ambiguous")  # "el viernes sí, o el sábado"
+    if len(found.points) == 2 and _THAT_IS.search(text[found.points[0].start : found.points[1].start + 1]):
+        found.doubts.append("ambiguous")  # "midnight of the 5th, so really the 6th"
     if len(found.points) == 2 and not any(point.role or point.listed for point in found.points):
         first, second = found.points
         if re.fullmatch(r" (?:and|y|e) (?:el |the |dia |o dia )?", text[first.end : second.start]) and not re.search(
@@ -361,14 +240,16 @@ class _Finder:
     def dates(self, *, bare: bool) -> None:
         """Days with a number."""
         self.take(r"\b(20\d\d)-(\d\d)-(\d\d)\b", lambda m: self._exact(m, int(m[1]), int(m[2]), int(m[3])))
+        named = rf"(?:{WEEKDAY},? )?(?:el |the |o )?(?:dia )?"
+        shared = rf"\b({DAY})(?:{_JOIN}{named})({DAY})"
+        self.take(
+            rf"(?<![\d/.-])\b(\d{{1,2}})(?:{_JOIN}{named})(\d{{1,2}})[/](\d{{1,2}})(?:/(20\d\d))?\b(?!/)", lambda m: self._pair_slashed(m)
+        )
         # "3-5" is from the third to the fifth; "3-5-2027" is a date.
         self.take(
             r"\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b|\b(\d{1,2})-(\d{1,2})-(20\d\d|\d\d)\b",
             lambda m: self._slashed(m, m[1] or m[4], m[2] or m[5], m[3] or m[6]),
         )
-        named = rf"(?:{WEEKDAY},? )?(?:el |the |o )?(?:dia )?"
-        shared = rf"\b({DAY})(?:{_JOIN}{named})({DAY})"
-        self.take(rf"(?<![\d/.-])\b(\d{{1,2}})(?:{_JOIN}{named})(\d{{1,2}})[/](\d{{1,2}})\b(?!/)", lambda m: self._pair_slashed(m))
         self.take(r"\b(\d{1,2})[/.](\d{1,2})\b(?![/.]?\d)(?!-\d{4})", lambda m: self._slashed(m, m[1], m[2], None))
         # 3 al 5 de diciembre · 3-5 dec · 3rd to 5th of december · entre el 14 y el 17 de diciembre
         self.take(
@@ -411,7 +292,7 @@ class _Finder:
             lambda m: [Point(m.start(1), m.end(1), day(m[1])), Point(m.start(2), m.end(2), day(m[2]))],
         )
         self.take(
-            rf"\b(?:el|the|dia|o dia|no dia|do dia|del|al|para el|ao dia|pro dia|on the|on) (?:{WEEKDAY},? )?(?:dia )?({DAY})(?= |$|[,.!?;)])(?! (?:de|of) \d)(?! ?(?:noches|nights|noites|noite|semanas?|weeks?|dias|days|de cada))",
+            rf"\b(?:el|the|dia|o dia|no dia|do dia|del|al|para el|ao dia|pro dia|on the|on) (?:{WEEKDAY},? )?(?:dia )?({DAY})(?= |$|[,.!?;)])(?! (?:de|of) \d)(?! (?:of us|of them|de nosotros|de nos)\b)(?! ?(?:noches|nights|noites|noite|semanas?|weeks?|dias|days|de cada))",
             lambda m: [self._with_weekday(m, day(m[1]))],
         )
         self.take(
@@ -419,7 +300,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|entrada|partida|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|embora|vuelta|volta|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))] if self._is_expected(m) else None,
         )
         self.take(
@@ -531,7 +412,7 @@ class _Finder:
         first, second, number = int(match[1]), int(match[2]), int(match[3])
         if number > 12 or not _is_day(match[1], match[2]) or (self.language == "en" and second <= 12):
             return None
-        return self._shared(match, first, second, number, None)
+        return self._shared(match, first, second, number, _int(match[4]))
 
     def _pair(self, match: re.Match[str], first: str, second: str, month_: str, year: str | None) -> list[Point]:
         between = self.text[match.start() : match.end()]
@@ -699,6 +580,12 @@ class _Finder:
             r"\b(?:pasado manana|pasado|day after tomorrow|depois de amanha)\b",
             lambda m: on(m, today + 2 * ONE_DAY) if m[0] != "pasado" else None,
         )
+        self.take(
+            r"\b(?:(\d{1,2}|un|una|um|uma|a|one) (weeks?|semanas?|days?|dias?) (?:from|a partir de|desde) (?:today|now|hoy|hoje)|de (?:hoy|hoje) (?:en|a) (\d{1,2}|un|una|um|uma) (semanas?|dias?))\b",
+            lambda m: on(
+                m, today + (int(m[1] or m[3]) if (m[1] or m[3]).isdigit() else 1) * (7 if (m[2] or m[4])[0] in "sw" else 1) * ONE_DAY
+            ),
+        )
         # "por la mañana" and "breakfast" are no dates
         self.take(
             r"(?<!por la )(?<!a la )(?<!de la )(?<!en la )(?<!cafe da )(?<!da )(?<!cada )(?<!pela )(?<!esta )\b(?:manana|tomorrow|tmrw|tmw|tomoz|amanha|manha(?= a noite))\b",
@@ -709,7 +596,7 @@ class _Finder:
             lambda m: self._night(on(m, today)),
         )
         self.take(
-            r"(?:(?<!de )(?<!desde )|(?<=de )(?=hoy (?:al?|hasta)\b|hoje (?:a|ao|ate)\b))\b(?:hoy(?: mismo)?|today|hoje|right now|ahora mismo|agora mesmo)\b|(?<=desde )hoy\b",
+            r"(?:(?<!de )(?<!desde )|(?<=de )(?=hoy (?:al?|hasta)\b|hoje (?:a|ao|ate)\b))\b(?:hoy(?: mismo)?|today|hoje|right now|ahora mismo|agora mesmo|(?:now|ahora|agora)(?= (?:until|till?|to|through|hasta|ate|al?)\b))\b|(?<=desde )hoy\b",
             lambda m: on(m, today),
         )
         if (
@@ -761,6 +648,15 @@ class _Finder:
             r"(?:el |este |esse |this |on |na |no |a |da |(?:el |the |na |no |this )?(?:next|proxim[oa]|coming) )",
             r"(?: (?:que viene|que vem|proximo|proxima|siguiente|next))?",
         )
+        if len(self.found.points) == 1 and self.found.points[0].date is not None:  # "tomorrow to fri"
+            self.take(
+                rf"(?:(?<= )|^)(?:to|till?|until|thru|through|al?|ao|hasta(?: el)?|ate(?: [oa])?|-|–) (?:the |el |o |a )?({WEEKDAY})(?= |$|[,.!?])(?! (?:\d|de))",
+                lambda m: (
+                    self._weekday(m, weekday(m[1]), "", "")
+                    if len(self.found.points) == 1 and self.found.points[0].start < m.start()
+                    else None
+                ),
+            )
         week = r"(?: (?:de|da|of) (?:la )?(?:proxima semana|semana que viene|semana que vem|next week)| next week)?"
         self.take(
             rf"\b({lead}?)({LONG_WEEKDAY})(?:-feira)?({tail})({week})(?! (?:a|to|al|ate) (?:el |o |the )?(?:\d|{WEEKDAY}))",

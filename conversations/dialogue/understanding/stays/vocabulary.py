@@ -184,6 +184,39 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
         for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
     ),
     (re.compile(r"(?<=\d)[º°ª]"), ""),
+    *(
+        (re.compile(rf"\b{number}a[- ]feira\b"), name)
+        for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
+    ),
+    (re.compile(r"\b(?:nchs|ncs|noxes?|nohces?|nocehs?|noceh|nocges|noches\.)\b"), "noches"),
+    (re.compile(r"\b(?:nihgts?|nigths?|nigts?|nghts?|niths)\b"), "nights"),
+    (re.compile(r"\b(?:noties?|nites|noiets|noitez)\b"), "noites"),
+    (re.compile(r"\b(?:wensday|wendsday|wenesday|wednsday|wedensday|weds)\b"), "wednesday"),
+    (re.compile(r"\b(?:dsd|dde)\b"), "desde"),
+    (re.compile(r"\b(?:hsta|hst)\b"), "hasta"),
+    (
+        re.compile(
+            r"\b(?:primer(?:o)?|primeiro|first) (?:dia|day) (?:de|of) (?="
+            + "(?:"
+            + "|".join(sorted(MONTHS, key=len, reverse=True))
+            + r")\b)"
+        ),
+        "1 de ",
+    ),
+    # "nights: Dec 4, Dec 5, Dec 6"
+    (
+        re.compile(r"\b((?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")) (\d{1,2})((?:, \1 \d{1,2})+)\b"),
+        lambda match: f"{match[1]} {match[2]}" + match[3].replace(f"{match[1]} ", ""),
+    ),
+    # "5th in, 8th out"
+    (re.compile(r"\b(\d{1,2}(?:st|nd|rd|th)?) in,? (?:and )?(\d{1,2}(?:st|nd|rd|th)?) out\b"), r"in \1 out \2"),
+    # "ingreso: 16-10"
+    (
+        re.compile(
+            r"\b(ingreso|egreso|llegada|salida|entrada|chegada|saida|arrival|departure|check ?-?in|check ?-?out)(:? (?:el |dia )?)(\d{1,2})-(0?[1-9]|1[0-2])\b(?!-)"
+        ),
+        r"\1\2\3/\4",
+    ),
     (re.compile(r"\b(\d{1,2})o(?=/\d)"), r"\1"),
     (re.compile(r"\bb/w\b"), "between"),
     (re.compile(r"\b(\d{1,2}) (st|nd|rd|th)\b"), r"\1\2"),
@@ -194,7 +227,7 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\bnite\b"), "night"),
     (re.compile(r"\b1(?:ero|er|ro)\b"), "1"),
     (re.compile(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
-    (re.compile(r"\bd (?=\d|" + _LONG_NAME + r"\b)"), "de "),
+    (re.compile(r"\bd (?=\d|est[ea]\b|" + _LONG_NAME + r"\b)"), "de "),
     (re.compile(r"\b2nite\b"), "tonight"),
     (re.compile(r"\b(?:findi|findes|finds|fimds)\b"), "finde"),
     (re.compile(rf"\b({_LONG_NAME}),? (?:del|do|of) (20\d\d)\b"), r"\1 de \2"),
@@ -217,7 +250,38 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
 ]
 _NEAR_NUMBER = re.compile(r"\b(?<=\d )(?:(de|of) )?([a-z]{4,9})\b|\b([a-z]{4,9})(?= \d)")
 _NEAR_ARTICLE = re.compile(r"\b(?:el|este|esta|this|on|next|proximo|proxima|hasta|until|desde|from) ([a-z]{5,9})\b")
-_NO_WEEKDAY = frozenset(["quarto", "quinto", "sexto", "terco", "cuarto", "viernes", "vienes", "domino", "lentes", "partes", "artes"])
+_NO_WEEKDAY = frozenset(
+    [
+        "entro",
+        "entra",
+        "entre",
+        "entran",
+        "abrir",
+        "abria",
+        "abren",
+        "mayor",
+        "junto",
+        "junta",
+        "juntos",
+        "juntas",
+        "mario",
+        "maria",
+        "marcos",
+        "junior",
+        "janeiros",
+        "quarto",
+        "quinto",
+        "sexto",
+        "terco",
+        "cuarto",
+        "viernes",
+        "vienes",
+        "domino",
+        "lentes",
+        "partes",
+        "artes",
+    ]
+)
 _MONTH_NAMES = sorted(name for name in MONTHS if len(name) >= 5)
 _WEEKDAY_NAMES = sorted(
     name for name in WEEKDAYS if len(name) >= 5 and "-" not in name and name not in {"segunda", "terca", "quarta", "quinta", "sexta"}

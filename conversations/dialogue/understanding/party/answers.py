@@ -1,0 +1,147 @@
+"""Bare answers to what was asked: how many are you, how many children, how old, how many rooms."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conversations.dialogue.understanding import numbers
+from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party.counts import MANY, NO_TIME, N, value
+
+POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
+# A short answer to "how many are you?" that names the writer alone.
+MYSELF = re.compile(
+    r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*"
+)
+# "Sí, las dos": the rooms of the summary, nobody.
+ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|os|the|ambas|ambos|all) (?:{N})|both|ambas|ambos)\W*$")
+
+
+def how_many(text: str) -> dict[str, Any]:
+    """A number alone, or "2+1", in answer to "how many are you?"."""
+    bare = re.sub(r"[^a-z0-9+ ]+", " ", text).strip()
+    polite = rf"(?:{POLITE}\s+)*"
+    if match := re.fullmatch(
+        rf"{polite}({N})(?: (?:personas|people|pessoas|pax|nomas|only|please|por favor|porfa|of us|adult\w*|so|apenas|gente|en total|in total|total|memo|mesmo|nada mas|no more|gracias|thanks|obrigad[oa]|i think|creo|acho))*",
+        bare,
+    ):
+        return {"adults": numbers.value(match[1])}
+    if re.fullmatch(
+        r"(?:(?:solo|sola|just|only|so|apenas|para|for|pra|it's|es|e|voy|vou|viajo|hola|oi|hi)\s+)*(?:yo|me|eu|mi|mim|myself|i|uno|una|one|um)(?: (?:solo|sola|nomas|only|alone|so|mesmo|mesma|sozinho|sozinha|please|por favor))*",
+        bare,
+    ):
+        return {"adults": 1}
+    if match := re.fullmatch(rf"{polite}({N}) ?\+ ?({N})", bare):
+        return {"adults": numbers.value(match[1]), "children": numbers.value(match[2])}
+    return {}
+
+
+def how_many_of(text: str, awaiting: str, known: dict[str, Any]) -> dict[str, Any]:
+    """A bare answer to "how many children?", "how old?", "how many rooms?", in the light of who is known."""
+    told = text.strip(" .!?")
+    if awaiting == "child_ages":
+        ages = _how_old(told, known.get("children"))
+        return {"child_ages": ages} if ages else {}
+    if awaiting == "children" and _NONE.match(told) and len(told.split()) <= 6 and not re.search(rf"\d|{MANY}", told):
+        return {"children": 0}
+    if awaiting == "rooms" and (rooms := _shared(told, known.get("adults"))):
+        return {"rooms": rooms}
+    if re.match(r"(?:un par|um par|a couple|a pair)\b(?! de noches)", told):
+        return {awaiting: 2}
+    polite = r"(?:(?:si|yes|sim|mm+|eh|son|are|sao|it's|es|e|they're|tem|tiene|tienen|hola|only|just|solo|so)[ ,]+)*"
+    match = re.match(rf"{polite}({N})\b(?! ?(?:noch|night|noit|dia|day|adult|person|people|pessoa))(.*)$", told)
+    if match is None or len(match[2].split()) > 5:
+        return {}
+    if awaiting == "rooms":
+        return {"rooms": numbers.value(match[1])}
+    count = numbers.value(match[1])
+    told_ages, _used = mentions.ages(match[2], count)
+    return {"children": count} | ({"child_ages": told_ages} if count and len(told_ages) == count else {})
+
+
+# None at all.
+_NONE = re.compile(
+    r"(?:(?:no|nao|nope|nah|bueno|por ahora|eh)[ ,]+)*(?:no|nope|nah|nao|none|ningun[oa]?|nenhum|nenhuma|zero|cero|0|nadie|ninguem|sin (?:chicos|ninos|nenes|hijos|menores)|no (?:kids|children)|sem (?:criancas|filhos))\b"
+)
+_AGE = rf"(?:{N}|zero|cero|" + "|".join(mentions.TEENS) + r")\b"
+_BOTH = r"(?:(?:l[oa]s|[oa]s|the|son) (?:dos|2|two|dois|duas)\b(?! (?:anos|years))|ambos|ambas|both|the pair(?: of them)?|cada un[oa]?|cada um|each|todos|all of them)"
+# "Todavía no cumplió uno"
+_NOT_ONE_YET = re.compile(
+    r"\b(?:no|nao|not|isn't|hasn't|aun no|todavia no|ainda nao)(?: (?:cumpl\w+|complet\w+|fez|faz|turned|tiene|tem|ha|even|yet|un|um|one|a|el|o|su|primer|primeiro|ano|year))*\b.{0,24}\b(?:0|cero|zero)\b|\b(?:no|nao|isn't|hasn't)(?: \w+){0,3} (?:un ano|um ano|one yet|a year|el ano|one year)\b"
+)
+_TO_COME = re.compile(
+    rf"\b(?:cumple|cumplen|va a cumplir|faz|vai fazer|turns|turning|will be|is about to be) ({_AGE})(?: anos| anitos)? (?:en|in|em|el|on|no|dia|este|this|next|el proximo|pronto|soon)\b"
+)
+
+
+def _how_old(told: str, children: int | None) -> list[int]:
+    """The ages of an answer to "how old are they?"; each of twins, of "both", has the one told."""
+    if len(told.split()) > 14 or re.search(r"\b(?:adult\w*|noches?|nights?|noites?|rooms?|habitaci\w+)\b", told):
+        return []
+    if _NOT_ONE_YET.search(told):
+        return [0]
+    if coming := _TO_COME.search(told):
+        return [_age(coming[1]) - 1] if children in {None, 1} and _age(coming[1]) else []
+    told = re.sub(r"\b(?:un|um|a|one)? ?(?:anito|aninho|ano|year) (?:y|e|and) (?:medio|meio|a half|pico)\b", " 1 ", told)
+    told = re.sub(r"\b(?:y|e|and) (?:medio|meio|a half)\b", " ", told)
+    each = re.search(_BOTH, told)
+    ages: list[int] = []
+    rest = told if each is None else told[: each.start()] + " " + told[each.end() :]
+    twins = next((match for match in re.finditer(r"[a-z]+", rest) if mentions.kind_of(match[0]) == "twins"), None)
+    for match in re.finditer(
+        rf"(?<![\w.:]){_AGE}(?: ?(meses|mesecitos|mesinhos|months?|mos?)\b)?(?! ?(?:hij|filh|kid|child|nen|nin|crian|chic|girls|boys))",
+        rest,
+    ):
+        word = match[0].split()[0]
+        if word in {"un", "una", "um", "uma", "a", "an", "one"} and not re.match(
+            r"(?: ?(?:ano|anito|aninho|year|mes|month)|\W*$)", rest[match.start() + len(word) :]
+        ):
+            continue
+        age = _age(word) // 12 if match[1] else _age(word)
+        is_of_twins = twins is not None and match.start() > twins.start() and not ages
+        ages += [age] * (2 if is_of_twins and children != len(ages) + 1 else 1)
+    if each and len(ages) == 1:
+        ages = ages * (children or 2)
+    if not ages or any(age >= mentions.GROWN for age in ages):
+        return []
+    return ages if children in {None, len(ages)} else []
+
+
+def _age(word: str) -> int:
+    return 0 if word in {"zero", "cero"} else mentions.TEENS.get(word) or numbers.value(word)
+
+
+def _shared(told: str, adults: int | None) -> int:
+    """ "Una para cada uno", "one per couple", "all in one": how many rooms; 0 when it says nothing of the kind."""
+    if re.search(
+        r"\b(?:juntos|juntas|together|misma|mismo|mesmo|mesma|same|share|compart\w+|dividir)\b|\b(?:todos|all|todo mundo|the (?:whole )?lot|squeeze|entramos|cabemos)\b.{0,24}\b(?:en|in|into|em|num|numa) (?:un[ao]?|one|uma?)\b",
+        told,
+    ):
+        return 1
+    if adults and re.search(r"\b(?:per|por|para cada|por cada|for each|each) (?:couple|pareja|casal|matrimonio)\b", told):
+        return adults // 2 or 1
+    if adults and re.search(
+        r"\b(?:one|una?|um|uma|single) (?:room )?(?:each|apiece|per person|por persona|por pessoa|por cabeza|por cabeca|(?:para|pra|por) cada(?: (?:uno|una|um|uma|cual))?|for each)\b|\bcada (?:uno|una|um|uma)\b|\b(?:separad[oa]s|separate(?: ones| rooms)?|own room)\b",
+        told,
+    ):
+        return adults
+    return 0
+
+
+def only_number(text: str) -> int | None:
+    """ "Ya te dije, dos": the only number of a short answer."""
+    told = [word for word in re.findall(MANY, text) if word]
+    if (
+        len(told) != 1
+        or len(text.split()) > 6
+        or re.search(rf"\d[:./]|\b{MANY}{NO_TIME.replace('(?!', '(?=', 1)}", text)
+        or _ROOM_SAID.search(text)
+    ):
+        return None
+    return value(told[0])
+
+
+_ROOM_SAID = re.compile(
+    r"\b(?:habitaci\w+|hab|cuartos?|rooms?|quartos?|piezas?|camas?|beds?|dobles?|hs|am|pm|o|or|ou|capaz|maybe|talvez|quizas?)\b"
+)

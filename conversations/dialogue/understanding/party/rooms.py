@@ -1,0 +1,77 @@
+"""How many rooms."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conversations.dialogue.understanding import numbers
+from conversations.dialogue.understanding.party import vocabulary as v
+from conversations.dialogue.understanding.party.counts import N
+
+_ARTICLES = frozenset({"un", "una", "um", "uma", "a", "an", "uno"})
+# "en vez de dos habitaciones que sea una sola"
+_RATHER_ONE = re.compile(
+    r"\b(?:en (?:vez|lugar) de|instead of|em vez de|troca(?:r)?|cambia\w*|change)\b.{0,30}\b(?:habitaciones|cuartos|quartos|rooms|dobles|doubles|piezas)\b.{0,30}\b(?:una sola|uno solo|um so|uma so|just one|only one|a single one|one)\b(?! (?:noche|night|noite))"
+)
+
+
+_ORDINAL_ROOM = re.compile(
+    r"\b(?:a|un|una|um|uma) (second|third|segund[oa]|tercer[oa]?|terceir[oa]) (?:room|habitacion|cuarto|quarto|pieza)\b"
+)
+# "ella va aparte en otra habitación", "parents in one and the kids in the other"
+_THE_OTHER_ROOM = re.compile(
+    r"\b(?:en|in|em|no|num|numa|take|y|and|e) (?:la |el |the |o |a )?(?:otr[oa]|outr[oa]|another|other) (?:habitacion|cuarto|room|quarto|pieza)\b|\b(?:in|en|em|no|na|num) (?:one|una|uno|um|uma) (?:y|and|e) [^.?!]{3,40} (?:in|en|em|no|na) (?:the |la |el |o |a )?(?:otr[oa]|outr[oa]|another|other)\b|\broom (?:one|1)\b.*\broom (?:two|2)\b(?!.*\broom (?:three|3))|\b(?:room|cuarto|habitacion|quarto) (?:for|para|pra) [^.?!]{2,24} (?:and|y|e) (?:another|otr[oa]|outr[oa]) (?:for|para|pra)\b|\b(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra) [^.?!]{3,40}?,? (?:y |and |e )?(?:una |a |um |uma )?(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra)\b|\b(?:duerme|dorme|sleeps)\b.*\b(?:en la otra|no outro|in the other)\b"
+)
+
+
+def counted(text: str, found: dict[str, Any]) -> str:
+    """Counted rooms; "una habitación" is a room, not a number of rooms, unless others are counted beside it. "One for them and
+    one for us, so two rooms": a plain number of rooms says it for all."""
+    counts: list[int] = []
+    plain: list[int] = []
+    articles = 0
+    if match := re.search(r"\b(?:rooms|habitaciones|quartos|cuartos): ?(\d{1,2})\b", text):
+        found["rooms"] = int(match[1])
+    for match in v.ROOMS.finditer(text):
+        word = match[1]
+        if word in _ARTICLES:
+            articles += 1
+            continue
+        number = numbers.value(word) if re.fullmatch(N, word) else 2 if word in {"both", "ambas"} else 0 if word == "single" else 1
+        if number:
+            counts.append(number)
+        if number > 1 and v.GENERAL_ROOM.search(match[0]) and len(match[0].split()) == 2:
+            plain.append(number)
+    if re.search(r"\b(?:un|um|num|one) (?:cuarto|quarto|room|pieza)s? (?:so|solo|unico|only)\b", text):
+        counts.append(1)
+        articles = 0
+    if re.search(r"\b(?:un|una|um) (?:cuarto|habitacion|quarto|pieza|room)\b.* (?:y|e|and) (?:otr[oa]|outro|another)\b", text):
+        articles = max(2, articles)
+    if _RATHER_ONE.search(text):
+        found["rooms"] = 1
+        return v.ROOMS.sub(" | ", text)
+    if plain and re.search(
+        r"\b(?:una?|uma?|num|numa|a|in) (?:single|individual|doble|double|triple|suite|solteiro)\b.{0,24}\b(?:own|aparte|propia|sozinh[oa]|sol[oa])\b|\b(?:aparte|sozinh[oa]|by (?:him|her)self)\b.{0,16}\b(?:en una|num|numa|in a) (?:single|individual|doble|double)\b",
+        text,
+    ):
+        plain[-1] += 1  # "4 adults in two rooms, plus my mother in a single of her own"
+    if not counts and articles <= 1:
+        if match := _ORDINAL_ROOM.search(text):
+            articles = {"t": 3, "s": 2}.get(match[1][0], 2)
+        elif _THE_OTHER_ROOM.search(text):
+            articles = 2
+    total = plain[-1] if plain else sum(counts) + articles if counts or articles > 1 else 0
+    if total:
+        found["rooms"] = total
+    return v.ROOMS.sub(lambda match: " | " if re.fullmatch(N, match[1]) and match[1] not in _ARTICLES - {"uno"} else match[0], text)
+
+
+# "una para los chicos y otra para nosotros"
+ONE_AND_ANOTHER = re.compile(
+    r"\b(?:una?|uno|um|uma|one) (?:para|pra|pros?|for) [^.?!]{3,40} (?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:para|pra|pros?|for)\b"
+)
+# "una habitación para cuatro"
+ONE_ROOM = re.compile(
+    r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b"
+)

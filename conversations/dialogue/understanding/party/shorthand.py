@@ -1,0 +1,96 @@
+"""Short forms and misspelt key words, written as the rest of the package reads them."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import vocabulary as v
+from conversations.dialogue.understanding.party.counts import N
+
+_KEY_WORDS = [
+    "adultos",
+    "adultas",
+    "adults",
+    "personas",
+    "pessoas",
+    "people",
+    "ninos",
+    "ninas",
+    "children",
+    "criancas",
+    "chicos",
+    "chicas",
+    "adulto",
+    "adulta",
+    "adult",
+    "persona",
+    "pessoa",
+    "child",
+    "crianca",
+    "nenes",
+    "nenas",
+]
+_SHORT = [
+    (
+        re.compile(
+            r"(\d) ?(?:ads?|adl|adts?|a)\b(?=\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?\d ?(?:c|ch|chd|chl|cri|men|k|n)s?\b)"
+        ),
+        r"\1 adults",
+    ),
+    (re.compile(r"(?<=adults)(\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?)(\d) ?(?:c|ch|chd|chl|cri|men|k|n)s?\b"), r"\1 \2 kids"),
+    (
+        re.compile(
+            rf"\b(adult|nin[oa]|kid|child|crianca|menor|chic[oa])(s|es|ren)? ?[-=:] ?({N})\b(?!\d|,? ?(?:y |e |and |& )?\d| \(\w+\), ?\d)"
+        ),
+        r"\3 \1\2",
+    ),
+    (re.compile(r"(?<=\d)(?=(?:ppl|pax|pess|pers|adlts|adts|adultos|adults|people|kids|chicos|nenes)\b)"), " "),
+    (re.compile(r"\b(?:adlts|adltos|adlt)\b"), "adults"),
+    (re.compile(r"\b(?:nnos|nns|chcs|kds)\b"), "kids"),
+    (re.compile(r"\b(?:nno|nna|nn|chco)\b"), "kid"),
+    (re.compile(r"\b(?:ppl|pess)\b"), "people"),
+    (re.compile(r"\blittles\b"), "kids"),
+    (re.compile(r"\btwn\b"), "twin"),
+    (re.compile(r"\bgrown[- ]?ups?\b"), "adults"),
+    (re.compile(r"\b(?:my |mi |mis |minha |meu )?(?:other|better) half\b|\bmedia naranja\b|\bcara metade\b"), "my wife"),
+    (re.compile(r"\bmr\.? (?:and|&) mrs\.?|\bel (?:sr|senor) y la (?:sra|senora)\b"), "couple"),
+    (re.compile(r"\bthe pair of us\b|\b(?:yo|eu|me|i) ?\+ ?(?:1|uno|um|one)\b"), "us two"),
+    (re.compile(r"\b(?:pa|p/) mi\b"), "para mi"),
+    (re.compile(r"\bpersonitas?\b|\bpersoninhas?\b"), "personas"),
+    (re.compile(r"\bprsonas?\b|\bpersns\b|\bpers\b"), "personas"),
+    (re.compile(r"\bfamilia tipo\b"), "2 adultos y 2 chicos"),
+    (re.compile(r"\b(?:w/?)(?= (?:my|the|a|our)\b)"), "with"),
+    # "los menores de 12 pagan?" counts nobody
+    (
+        re.compile(
+            r"(?<!\d )(?<!dos )(?<!tres )(?<!two )(?<!three )\b(?:(?:los|las|the|os|as) )?(?:ninos|ninas|chicos|kids|children|criancas)? ?(?:menores|under|abaixo|below|up to|hasta los|hasta|ate) (?:de |the age of )?\d{1,2}\b(?= ?(?:anos |years )?(?:pag|entra|can|puede|pode|stay|son grat|are free|nao|no |free|se |cobr|count|cuent|\?))"
+        ),
+        " ",
+    ),
+    (
+        re.compile(
+            r"\b(?:mesa|table|tour|pase|pass|passes|entradas|tickets|salon|sala)\b(?: \w+){0,3} (?:para|for|pra|de|max|takes|up to|hasta) (?:max )?(?:\d{1,2}|two|three|four|five|six|dos|tres|cuatro|seis)\b(?: (?:persons|people|personas|pessoas))?"
+        ),
+        " ",
+    ),
+]
+
+
+def written_out(text: str) -> str:
+    """Short forms and misspelt key words as the rest reads them."""
+    for short, word in _SHORT:
+        text = short.sub(word, text)
+
+    def mend(word: str) -> str:
+        if mentions.kind_of(word) or word in v.BETWEEN:
+            return word
+        near = process.extractOne(word, _KEY_WORDS, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        return near[0] if near else word
+
+    text = re.sub(r"(?<=\d )[a-z]{4,}", lambda match: mend(match[0]), text)
+    counted = rf"\b((?!(?:un|una|uno|um|uma|a|an|one|on)\b){N} )([a-z]{{4,}})"
+    return re.sub(counted, lambda match: match[1] + mend(match[2]), text)

@@ -1,0 +1,168 @@
+"""A day of the known stay set right: "15 en vez de 14", "el lunes en vez del domingo", "agregale la noche del 14"; and dates that no
+longer hold, without new ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from conversations.dialogue.understanding.stays.points import ONE_DAY, exists
+from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
+from conversations.dialogue.understanding.stays.resolving import checked
+from conversations.dialogue.understanding.stays.shifts import END_STAYS, LEAVE_STAYS, is_other_matter
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, weekday
+
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_THE = r"(?:(?:el|la|the|o|a|on|na|no|dia|del|da|do|los) )*"
+_NO_DAY = rf"(?! ?(?:noche|night|noite|nights|dias?|days?|anos|years|person|pessoa|people|adult|de (?:{LONG_MONTH})|/|:|hs|h\b|am\b|pm\b))"
+_INSTEAD = r"(?:en (?:vez|lugar) de(?:l)?|instead of|in place of|rather than|em vez d[eoa]|no lugar d[eoa]|ao inves d[eoa])"
+_NOT = r"(?:(?:y |and |e )?(?:no|not|nao))"
+# now, was
+_DAY_FOR_DAY = re.compile(
+    rf"\b(?P<now>\d{{1,2}}){_ORDINAL},? (?:{_INSTEAD}|{_NOT})(?: (?:era|es|the))? {_THE}(?P<was>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
+    rf"|\b{_NOT} {_THE}(?P<old>\d{{1,2}}){_ORDINAL},? (?:sino|but|mas sim|e sim|es|is|e|it's) {_THE}(?P<right>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
+    rf"|\b{_INSTEAD} {_THE}(?P<former>\d{{1,2}}){_ORDINAL},? {_THE}(?P<latter>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
+)
+_WEEKDAY_FOR = re.compile(
+    rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?,? (?:{_INSTEAD}|{_NOT}) {_THE}(?P<was>{LONG_WEEKDAY})"
+    rf"|\b(?P<from>{LONG_WEEKDAY})(?:-feira)? (?:por|for|pela|pelo|to|pra|para) {_THE}(?P<to>{LONG_WEEKDAY})"
+    rf"|\b{_INSTEAD} {_THE}(?P<former>{LONG_WEEKDAY})(?:-feira)?,? {_THE}(?P<latter>{LONG_WEEKDAY})"
+)
+_SWAPS = re.compile(r"\b(?:cambi\w+|chang\w+|swap\w*|switch\w*|troc\w+|troqu\w+|mud\w+|mov\w+|pas\w+)\b")
+_LEAVING = re.compile(
+    r"\b(?:salida|salimos|salgo|saldr\w+|nos vamos|me voy|irnos|vuelta|volvemos|check ?-?out|leav\w+|depart\w+|go home|go back|saida|saimos|saio|sair\w*|vamos embora|vou embora|volta|voltamos|partida|egreso)\b"
+)
+_ARRIVING = re.compile(
+    r"\b(?:llegada|lleg\w+|entr\w+|ingres\w+|check ?-?in|arriv\w+|come|coming|get there|chegada|cheg\w+|vamos para|vengo|venimos)\b"
+)
+_ADDED_NIGHT = re.compile(
+    rf"\b(?:agreg\w+|sum\w+|anad\w+|add|includ\w+|inclu\w+|coloc\w+|acrescent\w+|poneme|pone(?:le)?|bota|poe)\b(?: (?:le|me|nos|also|tambien|tambem|please|por favor|in))* (?:la |the |a )?(?:noche|night|noite) (?:del?|of|do|da)(?: (?:the|el|dia))* (?P<day>\d{{1,2}}){_ORDINAL}\b"
+)
+# Dates that do not hold any more; others are not told.
+_OPEN_AGAIN = re.compile(
+    r"^\W*(?:no,? |nao,? |bueno,? |actually,? )?(?:mejor|melhor|better|rather)(?: (?:un poco|a bit|um pouco|algo))? (?:mas adelante|later(?: on)?|mais (?:pra|para)(?: a)? frente|mais tarde|depois|despues|otro dia|another time|outro dia)\W*$"
+    r"|\b(?:no|not|nao|can't|cannot|won't)\b.{0,24}\b(?:esas|estas|those|these|essas|nessas|estas) (?:fechas|dates|datas|dias|days)\b|\b(?:esas|estas|those|these|essas|nessas) (?:fechas|dates|datas|dias|days)\b.{0,16}\b(?:no|not|nao|don't|won't|ya no)\b"
+    r"|\b(?:quizas?|capaz|tal vez|talvez|might|maybe|puede que|a lo mejor|may)\b.{0,24}\b(?:cambi\w+|chang\w+|mud\w+|mov\w+)\b.{0,16}\b(?:fechas?|dates?|datas?|dias?|days?)\b"
+)
+_DENIED_MONTH = re.compile(
+    rf"\b(?P<month>{LONG_MONTH})(?:'s| is| was| esta| se| ya| e)*(?: a)? (?:no|nao|not|complic\w+|mess|imposs\w+|impos\w+|out|fora|lleno|full|bad|ruim|malo|descartado)\b(?! (?:hay|tienen|tem|tenes)\b)(?! (?:en |in |em |es |e )?{LONG_MONTH})"
+)
+# "Not tomorrow, the day after"
+_DAY_AFTER = re.compile(
+    r"\b(?:(?:no|nao|not) )?(?P<day>manana|amanha|tomorrow)(?: no| nao)?[ ,]+(?:no[ ,]+|nao[ ,]+|not[ ,]+)?(?:sino |mejor |melhor |but |rather |el |the )*(?P<after>pasado(?: manana)?|depois(?: de amanha)?|day after(?: tomorrow)?)\b(?! (?:las|de las))"
+)
+_SAME_WEEKEND = re.compile(
+    r"\b(?:(?:el|the|o|al|no|para o|para el) )?(?:finde|fin de semana|weekend|fim de semana|final de semana) (?:siguiente|seguinte|after that|after|posterior|despues|que sigue)\b|\b(?:the |el |o )?(?:following|siguiente|seguinte) (?:weekend|finde|fin de semana|fim de semana)\b"
+)
+
+
+def corrected(text: str, before: KnownStay, today: dt.date) -> Reading | None:
+    """The known stay with one of its days set right; None when the message does nothing of the kind."""
+    start, end = before.check_in, before.check_out
+    if start is None or is_other_matter(text):
+        return None
+    if _OPEN_AGAIN.search(text) and not re.search(rf"\d|{LONG_WEEKDAY}|{LONG_MONTH}", text):
+        return Reading({}, ("incomplete",), "")
+    if end is not None and start.weekday() == 4 and _SAME_WEEKEND.search(text) and not re.search(r"\d", text):
+        return Reading.of(checked(start + 7 * ONE_DAY, end + 7 * ONE_DAY, None, today))
+    if end is not None and (match := _ADDED_NIGHT.search(text)):
+        return _one_night_more(int(match["day"]), start, end, today)
+    if (match := _DAY_FOR_DAY.search(text)) and not re.search(rf"{LONG_MONTH} \d|\d (?:de )?{LONG_MONTH}", text):
+        now, was = (
+            int(next(filter(None, pair)))
+            for pair in ((match["now"], match["right"], match["latter"]), (match["was"], match["old"], match["former"]))
+        )
+        return _moved({"day": was}, now, text, before, today)
+    if pairs := _weekday_pairs(text):
+        return _weekdays_moved(pairs, text, before, today)
+    return None
+
+
+def without_denied_month(text: str) -> str:
+    """ "Diciembre se complicó. Enero, 5 al 10": as long as before, without the month that is not meant."""
+    return _DENIED_MONTH.sub(lambda match: " " * len(match[0]), text) if len(set(re.findall(LONG_MONTH, text))) > 1 else text
+
+
+def day_after(text: str) -> str:
+    """ "Mañana no, pasado" is the day after tomorrow."""
+    return _DAY_AFTER.sub(
+        lambda match: {"manana": "pasado manana", "amanha": "depois de amanha", "tomorrow": "day after tomorrow"}[match["day"]], text
+    )
+
+
+def _one_night_more(day: int, start: dt.date, end: dt.date, today: dt.date) -> Reading:
+    if day == end.day:
+        return Reading.of(checked(start, end + ONE_DAY, None, today))
+    if day == (start - ONE_DAY).day:
+        return Reading.of(checked(start - ONE_DAY, end, None, today))
+    return Reading({}, ("ambiguous",), "")
+
+
+def _is_leaving(text: str, start: dt.date, end: dt.date | None, *, is_start: bool, is_end: bool) -> bool | None:
+    """Whether the departure is meant; None when nothing tells."""
+    if is_start != is_end:
+        return is_end
+    leaving, arriving = bool(_LEAVING.search(text)), bool(_ARRIVING.search(text))
+    return leaving if leaving != arriving and (is_start or is_end) else None
+
+
+def _moved(was: dict[str, int], now: int, text: str, before: KnownStay, today: dt.date) -> Reading | None:
+    start, end = before.check_in, before.check_out
+    assert start is not None
+    is_start, is_end = start.day == was["day"], end is not None and end.day == was["day"]
+    leaving = _is_leaving(text, start, end, is_start=is_start, is_end=is_end)
+    if leaving is None:
+        return None
+    wanted = _near(end if leaving and end else start, now)
+    if wanted is None:
+        return Reading({}, ("ambiguous",), "")
+    if leaving:
+        return Reading.of(checked(start, wanted, None, today))
+    return Reading.of(checked(wanted, _end(wanted, text, before), None, today))
+
+
+def _end(new_start: dt.date, text: str, before: KnownStay) -> dt.date | None:
+    """Another arrival keeps the number of nights, unless the departure stays."""
+    start, end = before.check_in, before.check_out
+    if start is None or end is None or END_STAYS.search(text) or LEAVE_STAYS.search(text):
+        return end
+    return new_start + (end - start)
+
+
+def _near(known: dt.date, day: int) -> dt.date | None:
+    """The date with that day of the month that is nearest to a known one."""
+    months = {(date.year, date.month) for date in (known, known - 20 * ONE_DAY, known + 20 * ONE_DAY)}
+    options = [dt.date(year, number, day) for year, number in months if exists(year, number, day)]
+    return min(options, key=lambda date: abs((date - known).days), default=None)
+
+
+def _weekday_pairs(text: str) -> list[tuple[int, int]]:
+    """(now, was) of each weekday that takes another's place."""
+    found = []
+    for match in _WEEKDAY_FOR.finditer(text):
+        if match["from"]:
+            if _SWAPS.search(text[: match.start()]):
+                found.append((weekday(match["to"]), weekday(match["from"])))
+        else:
+            found.append((weekday(match["now"] or match["latter"]), weekday(match["was"] or match["former"])))
+    return found
+
+
+def _weekdays_moved(pairs: list[tuple[int, int]], text: str, before: KnownStay, today: dt.date) -> Reading | None:
+    start, end = before.check_in, before.check_out
+    assert start is not None
+    new_start, new_end = None, None
+    for now, was in pairs:
+        is_start, is_end = start.weekday() == was, end is not None and end.weekday() == was
+        leaving = _is_leaving(text, start, end, is_start=is_start, is_end=is_end)
+        if leaving is None:
+            return Reading({}, ("ambiguous",), "")
+        known = end if leaving and end else start
+        date = min((known + days * ONE_DAY for days in range(-3, 4)), key=lambda one, day=now: one.weekday() != day)  # type: ignore[misc]
+        if leaving:
+            new_end = date
+        else:
+            new_start = date
+    if new_start and not new_end:
+        new_end = _end(new_start, text, before)
+    return Reading.of(checked(new_start or start, new_end or end, None, today))
