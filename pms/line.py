@@ -7,8 +7,6 @@ one made no sense (``nonsense``), so that the breaker counts that too.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -156,11 +154,11 @@ def check_address(url: str, *, trusted: bool) -> None:
     if parts.scheme != "https":
         raise AuthFailed("the address of the PMS must begin with https:// (another one is given in the provisioning file)")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        outgoing.addresses(parts.hostname, parts.port or 443, trusted=False)
+    except outgoing.Inside as error:
+        raise AuthFailed("the PMS has an address inside the house (the provisioning file may give one)") from error
+    except OSError as error:
         raise Unavailable(f"there is no host {parts.hostname}") from error
-    if not all(ipaddress.ip_address(entry[4][0]).is_global for entry in found):
-        raise AuthFailed("the PMS has an address inside the house (the provisioning file may give one)")
 
 
 def _send(method: str, url: str, body: bytes, headers: dict[str, str], *, changes: bool) -> Answer:

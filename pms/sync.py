@@ -200,11 +200,11 @@ def clean_up() -> None:
 
 
 def gauges() -> Iterable[Gauge]:
-    """The breaker of each PMS outside the house (0 closed, 1 half-open, 2 open), and what differs there."""
-    level = {"closed": 0, "half-open": 1, "open": 2}
+    """The breaker of each PMS outside the house (0 closed, 1 open, 2 half-open), and what differs there."""
+    level = {"closed": 0, "open": 1, "half-open": 2}
     for row in Connection.objects.exclude(type=PmsType.EMBEDDED).select_related("hotel"):
         labels = {"hotel": row.hotel.slug}
-        yield "pms_breaker_state", "0 closed, 1 half-open, 2 open", labels, level[breaker.state(row.hotel_id)[0]]
+        yield "pms_circuit_breaker_state", "0 closed, 1 open, 2 half-open", labels, level[breaker.state(row.hotel_id)[0]]
         yield "pms_differences_open", "Differences between the PMS and us", labels, open_differences([row.hotel_id])
 
 

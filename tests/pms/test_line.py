@@ -131,13 +131,14 @@ class TestBreaker:
         assert row.open_until - row.failed_at >= dt.timedelta(seconds=59)
         assert "key" in row.reason
 
+    @promise("E1")
     def test_the_metric_tells_its_state(self, qlo_hotel, shop, stay):
         told = {}
         for name, values in {"closed": None, "open": timezone.now() + dt.timedelta(minutes=1), "half-open": timezone.now()}.items():
             Breaker.objects.update_or_create(hotel=qlo_hotel, defaults={"failures": 5, "open_until": values})
-            told[name] = {gauge[0]: gauge[3] for gauge in sync.gauges()}["pms_breaker_state"]
+            told[name] = {gauge[0]: gauge[3] for gauge in sync.gauges()}["pms_circuit_breaker_state"]
 
-        assert told == {"closed": 0, "half-open": 1, "open": 2}
+        assert told == {"closed": 0, "open": 1, "half-open": 2}
 
     def test_another_hotels_pms_goes_on(self, qlo_hotel, shop, stay, db):
         from tests.contracts.bench import Hotel

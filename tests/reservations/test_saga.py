@@ -12,6 +12,7 @@ from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, holds, quoting, tasks
 from reservations.errors import KeyReused, NothingFree, TooManyHolds
 from reservations.models import Booking, Hold, Quote
+from tests.promises import promise
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ class TestHolds:
 
         assert (free["guest:1"]["SUI"], free["guest:2"]["SUI"]) == (1, 0)
 
+    @promise("D8")
     def test_before_and_after_its_end(self, hotel, stay):
         quote = quoted(hotel, stay)
         holds.hold(quote)
@@ -52,6 +54,7 @@ class TestHolds:
         assert holds.is_open(quote, now=at + dt.timedelta(minutes=14, seconds=59))
         assert not holds.is_open(quote, now=at + dt.timedelta(minutes=15, seconds=1))
 
+    @promise("D8")
     def test_no_hold_outlives_its_end_even_if_nobody_was_there_to_close_it(self, hotel, stay):
         quote = quoted(hotel, stay)
         holds.hold(quote)
@@ -63,6 +66,7 @@ class TestHolds:
         assert {o.room_type.code: o.free for o in offers}["SUI"] == 1
         assert (closed, Hold.objects.get().state) == (1, "expired")
 
+    @promise("D8")
     def test_a_yes_after_the_hold_is_checked_again_and_books_when_the_room_is_free(self, hotel, stay):
         quote = quoted(hotel, stay)
         holds.hold(quote)
@@ -72,6 +76,7 @@ class TestHolds:
 
         assert (row.state, Hold.objects.get().state) == ("confirmed", "used")
 
+    @promise("D8")
     def test_a_yes_after_the_hold_loses_when_somebody_else_has_the_room(self, hotel, stay):
         quote = quoted(hotel, stay)
         holds.hold(quote)
@@ -82,6 +87,7 @@ class TestHolds:
 
         assert (row.state, row.reason) == ("rejected", "sold_out")
 
+    @promise("S19")
     def test_three_open_holds_a_guest_at_most(self, hotel, stay):
         for offset in range(3):
             later = Stay(stay.check_in + dt.timedelta(days=10 * offset), stay.check_out + dt.timedelta(days=10 * offset))
@@ -105,6 +111,7 @@ class TestSaga:
 
         assert (first.pk, first.state, Booking.objects.count()) == (second.pk, "confirmed", 1)
 
+    @promise("D9")
     def test_the_same_key_with_another_guest_is_refused(self, hotel, stay):
         quote = quoted(hotel, stay)
         booking.place(quote, booker())
@@ -112,6 +119,7 @@ class TestSaga:
         with pytest.raises(KeyReused):
             booking.place(quote, booker("guest:2"))
 
+    @promise("D9")
     def test_the_same_key_with_other_dates_is_refused(self, hotel, stay):
         quote = quoted(hotel, stay)
         booking.place(quote, booker())
