@@ -44,6 +44,7 @@ _MEASURES = {
     ),
     "speed_mbps": re.compile(r"\b(?:velocidad|rapido|mbps|megas|speed|how fast|velocidade|rapid[ao])\b"),
 }
+_TOLD = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:kg|kgs|kilos?|quilos?|lbs?|pounds?|anos?|anitos|years?|meses|months?)\b")
 _OF = {"distance": {"distance_m", "distance_km", "walk_min", "drive_min"}, "age": {"age_from", "age_until"}}
 _DAYS = (
     re.compile(r"\b(?:lunes|mondays?|segundas?)\b"),
@@ -64,6 +65,8 @@ def told(details: Sequence[Detail], asked: str, language: str) -> tuple[str, lis
     meant = _named(details, folded, language)
     answers: list[tuple[str, list[Detail]]] = []
     measures = [name for name, pattern in _MEASURES.items() if pattern.search(folded)]
+    if _TOLD.search(folded):  # "she weighs 6 kilos": told, not asked
+        measures = [name for name in measures if name not in {"weight_kg", "age"}]
     # "¿Con cuánta anticipación?" and "how much notice" name neither an hour nor a price.
     if not measures and ASKS_HOUR.search(folded):
         edge = "until" if _UNTIL.search(folded) and not _FROM.search(folded) else ""

@@ -4,20 +4,94 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook
-from conversations.dialogue.intents import booking, cancelling, changing, excerpts, own_bookings, people
+from conversations.dialogue.intents import booking, cancelling, changing, excerpts, facts, own_bookings, people
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
-from conversations.dialogue.understanding.intents import ACT
+from conversations.dialogue.understanding.intents import ACT, says_yes
 from conversations.dialogue.understanding.normalise import fold
 
 READABLE = frozenset({"text", "button", "interactive"})
 # When choices may be typed as their numbers: a number answers nothing else then.
 NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
+# Words of a yes that names what it is about, at most.
+NAMING = 10
+# Beside a month, a day or a code such a yes has nothing but these: what else is said may be about keeping it.
+BY_NAME = frozenset(
+    [
+        "si",
+        "s",
+        "sim",
+        "yes",
+        "yep",
+        "ok",
+        "okey",
+        "okay",
+        "dale",
+        "claro",
+        "isso",
+        "eso",
+        "exacto",
+        "correcto",
+        "confirmo",
+        "confirmado",
+        "bueno",
+        "listo",
+        "pode",
+        "va",
+        "de",
+        "del",
+        "do",
+        "da",
+        "la",
+        "el",
+        "los",
+        "las",
+        "a",
+        "o",
+        "as",
+        "os",
+        "esa",
+        "ese",
+        "essa",
+        "esse",
+        "that",
+        "the",
+        "one",
+        "this",
+        "solo",
+        "so",
+        "apenas",
+        "only",
+        "just",
+        "nomas",
+        "mismo",
+        "misma",
+        "mesmo",
+        "mesma",
+        "por",
+        "favor",
+        "porfa",
+        "please",
+        "gracias",
+        "thanks",
+        "obrigado",
+        "obrigada",
+        "reserva",
+        "booking",
+        "reservation",
+        "codigo",
+        "code",
+        "y",
+        "e",
+        "and",
+    ]
+)
 ASIDE = 0.75
 _PART = re.compile(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
 # Offers stand cheapest first.
@@ -31,6 +105,8 @@ _ORDINAL = re.compile(
 def decide(message: Message, *, state: State, hotel: HotelView, desk: Desk, now: dt.datetime) -> tuple[Understanding, Outcome]:
     """One turn. ``now`` is the hotel's wall clock. Never raises DeskProblem: then a person is called."""
     understanding = understand(message.text or message.title, hotel=hotel, state=state, now=now)
+    if message.choice_id and not message.text and state.language:
+        understanding = replace(understanding, language=state.language)  # the words of a button are ours
     turn = Turn(message, understanding, state, hotel, desk, now)
     try:
         _decide(turn)
@@ -89,7 +165,8 @@ def _is_aside(turn: Turn) -> bool:
     sure = {intent.name: intent.confidence for intent in turn.understanding.intents}
     asked = max((confidence for name, confidence in sure.items() if name in intents.QUESTIONS), default=0.0)
     goes_on = bool(turn.understanding.slots) and bool(turn.state.goal)
-    return sure["complaint"] < ASIDE and (sure["complaint"] < asked or goes_on)
+    less = "?" in turn.message.text and sure["complaint"] < asked
+    return sure["complaint"] < ASIDE and (less or goes_on)
 
 
 def _postponed(turn: Turn) -> bool:
@@ -130,7 +207,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     """A summary is on the table. Only a plain yes agrees to it."""
     proposal = turn.state.proposal
     assert proposal is not None
-    if turn.understanding.agreed:
+    if turn.understanding.agreed or (proposal.kind == "cancel" and not changed and _agrees_by_name(turn, proposal)):
         _agree(turn, proposal)
         return True
     if turn.understanding.has("deny") and not changed:
@@ -163,7 +240,10 @@ def _talk(turn: Turn) -> bool:
     answered = _questions(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
     if goals and turn.hand_off is None:
-        intents.GOALS[goals[0]](turn, goals[0])
+        if goals[0] == "make_reservation" and not turn.state.goal and people.is_in_house(turn):
+            turn.pass_on("cannot_do")  # somebody in room 305 wants a massage or a table rather than another room
+        else:
+            intents.GOALS[goals[0]](turn, goals[0])
         return True
     if turn.hand_off is None and _picks_up(turn, answered):
         return True
@@ -179,7 +259,7 @@ def _talk(turn: Turn) -> bool:
         turn.offer(("menu:availability", "availability"), ("menu:question", "question"))
         return True
     if not answered:
-        answered = _faq(turn) or bool(_frequent(turn, sure=False))
+        answered = _faq(turn) or bool(_frequent(turn))
     for name, handler in intents.SMALL_TALK.items() if not _asks_something(turn) else ():
         if not answered and turn.understanding.has(name):
             handler(turn, name)
@@ -199,7 +279,9 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
         intents.OWN[turn.state.goal](turn, "")
         return True
     about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
-    if turn.state.goal == "book" or about_a_stay or turn.understanding.clarify:
+    # A month in passing ("we stayed in January and left a coat") opens no talk about a new stay.
+    vague = turn.understanding.clarify and not answered and not turn.understanding.has("out_of_scope")
+    if turn.state.goal == "book" or about_a_stay or vague:
         if answered and not said and booking.ask_again(turn):
             return True
         if said or (answered and turn.state.awaiting) or (turn.understanding.has("repeat") and turn.state.goal):
@@ -243,7 +325,7 @@ def _questions(turn: Turn) -> bool:
         and "?" not in turn.message.text
     ):
         asked.remove("room_info")  # "the twin, the one with two beds" chooses
-    told = _frequent(turn) if asked else set()
+    told = _frequent(turn, asked) if asked else set()
     places = {intent.name: intent.at for intent in meant}
     for name in asked:
         if not any(start <= places[name] < end for start, end in told):
@@ -257,11 +339,14 @@ def _questions(turn: Turn) -> bool:
     return bool(asked)
 
 
-def _frequent(turn: Turn, *, sure: bool = True) -> set[tuple[int, int]]:
+def _frequent(turn: Turn, topics: Sequence[str] = ()) -> set[tuple[int, int]]:
     """Parts of a message that are one of the hotel's frequent questions: their answers are nearer than the topic's."""
     folded, told = fold(turn.message.text), set[tuple[int, int]]()
+    places = {intent.name: intent.at for intent in turn.understanding.intents if intent.name in topics}
     for part in _PART.finditer(folded):
-        if (found := turn.desk.faq(part[0], turn.language, sure=sure)) is not None:
+        here = [topic for topic, at in places.items() if part.start() <= at < part.end()]
+        found = turn.desk.faq(part[0], turn.language)
+        if found is not None and all(facts.is_nearer(turn, found, topic, part[0]) for topic in here or topics):
             told.add(part.span())
             turn.tell(found)
     return told
@@ -288,6 +373,9 @@ def _tap(turn: Turn, choice_id: str) -> bool:
         else:
             _decline(turn, proposal)
         return True
+    if choice_id == "person":  # never too late, on whatever button
+        turn.pass_on("asked")
+        return True
     if choice_id not in {choice.id for choice in turn.state.choices}:
         return False  # ids are no secret: one that is not on offer now is only words
     turn.change(misunderstood=0)
@@ -307,8 +395,6 @@ def _tap(turn: Turn, choice_id: str) -> bool:
     elif choice_id == "menu:question":
         turn.say("ask_question")
         turn.change(awaiting=None)
-    elif choice_id == "person":
-        turn.pass_on("asked")
     else:
         if choice_id == "menu:dates":
             turn.state = turn.state.with_slots(check_in=None, check_out=None, nights=None)
@@ -347,6 +433,23 @@ def _agree(turn: Turn, proposal: Proposal) -> None:
         cancelling.start(turn, "cancel_reservation")
         return
     (cancelling if proposal.kind == "cancel" else booking).confirm(turn, proposal)
+
+
+def _agrees_by_name(turn: Turn, proposal: Proposal) -> bool:
+    """A yes that names the very booking it is about: "sí, la de marzo", "yes, just RX4K2M9". Every month, day and code in it is
+    the booking's, and nothing is asked."""
+    text = fold(turn.message.text)
+    if not says_yes(text) or turn.understanding.has("deny") or "?" in text or len(text.split()) > NAMING:
+        return False
+    code = fold(str(proposal.data["reference"]))
+    ends = [dt.date.fromisoformat(str(proposal.data[name])) for name in ("check_in", "check_out")]
+    rest = text.replace(code, " ")
+    months = {number + 1 for names in phrasebook.months() for number, name in enumerate(names) if re.search(rf"\b{fold(name)}\b", rest)}
+    days = {int(number) for number in re.findall(r"\d+", rest)}
+    named = {fold(name) for names in phrasebook.months() for name in names}
+    if not all(word in BY_NAME | named or word.startswith("cancel") for word in re.findall(r"[^\W\d_]+", rest)):
+        return False
+    return (bool(months or days) or code in text) and months <= {end.month for end in ends} and days <= {end.day for end in ends}
 
 
 def _decline(turn: Turn, proposal: Proposal) -> None:

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field, replace
 from conversations.dialogue import phrasebook
 from conversations.dialogue.types import Answer, Choice, Desk, HandOff, HotelView, Message, Outcome, Reply, State, Understanding
 from conversations.dialogue.understanding.normalise import fold
+from conversations.dialogue.understanding.party import changes
 
 # What was asked when a person who is only spoken of ("my colleague snores") changes nothing; a number does.
 ELSEWHERE = frozenset({"room_type", "name", "confirmation", "booking_code", "surname", "stay"})
 _COUNTS = re.compile(
     r"\d|\b(?:dos|tres|cuatro|cinco|seis|two|three|four|five|six|dois|duas|quatro|somos|vamos a ser|we are|we're"
-    r"|we'll be|seremos|adult\w*|personas?|people|pessoas|guests?|sum\w+|agreg\w+|add\w*|bring\w*|llev\w+|lev[ao]\w*|incl\w+"
-    r"|tambien vien\w+|also coming|viene|vem|con (?:mi|un)|with (?:my|a)|com (?:meu|minha))\b"
+    r"|we'll be|seremos|adult\w*|personas?|people|pessoas|guests?|con (?:mi|un)|with (?:my|a)|com (?:meu|minha))\b"
 )
+
+
+def _tells_of_people(folded: str) -> bool:
+    return bool(_COUNTS.search(folded)) or changes.tells(folded)
 
 
 @dataclass
@@ -72,8 +76,10 @@ class Turn:
         """Merge what the message says into what is known; True when something of it is new."""
         slots, before = dict(self.understanding.slots), self.state.slots
         if self.state.awaiting != "name" and " " not in slots.get("name", " "):
-            slots.pop("name")  # a first name said in passing is not what a room is booked under
-        if before.get("adults") and self.state.awaiting in ELSEWHERE and not _COUNTS.search(fold(self.message.text)):
+            told = slots.pop("name")  # a first name said in passing is not what a room is booked under
+            if before.get("name") and fold(told) not in fold(before["name"]).split():
+                slots["name"] = None  # somebody else writes now: for whom, is asked again
+        if before.get("adults") and self.state.awaiting in ELSEWHERE and not _tells_of_people(fold(self.message.text)):
             for name in ("adults", "children", "child_ages"):
                 slots.pop(name, None)
         if "adults" in slots and "children" not in slots and "children" in before:

@@ -237,10 +237,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Answer:
-    """A fact of the hotel, word for word, and where it stands."""
+    """A fact of the hotel, word for word, and where it stands; of a frequent question also the question, and how near (0 to 1)
+    it is to what was asked."""
 
     text: str
     source: str
+    question: str = ""
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -359,6 +362,6 @@ class Desk(Protocol):
         """The hotel's words have no answer to this; staff will see it."""
         ...
 
-    def faq(self, text: str, language: str, sure: bool = False) -> Answer | None:
-        """The hotel's answer to a question like this one; ``sure``: only to one very much like it."""
+    def faq(self, text: str, language: str) -> Answer | None:
+        """The hotel's answer to a question like this one."""
         ...

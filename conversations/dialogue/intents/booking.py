@@ -37,7 +37,7 @@ def progress(turn: Turn) -> None:
     if turn.understanding.clarify and not _is_beside(turn):
         doubt = turn.understanding.clarify[0]
         turn.say(f"clarify_{doubt}")
-        turn.change(awaiting="check_in")
+        turn.change(awaiting="adults" if doubt == "party" else "check_in")
         if doubt == "too_long":
             turn.offer(("person", "person"))
         return

@@ -11,12 +11,6 @@ from conversations.dialogue.types import OwnBooking, State
 from conversations.dialogue.understanding import understand
 from conversations.dialogue.understanding.normalise import fold
 
-_ADDED = re.compile(
-    r"\b(?:se (?:nos )?suma\w*|sum[ae]\w*|agreg\w+|anad\w+|incorpor\w+|add\w*|bring\w*|join\w*|comes? along|coming (?:too|along|as well)"
-    r"|one more|extra|tambien (?:viene|va)\w*|viene tambien|mais (?:um|uma)|vem junto|vai junto"
-    r"|inclu\w+|acrescent\w+|lev[ao]\w*|llev[ao]\w*)\b"
-)
-_IN_ALL = re.compile(r"\b(?:en total|in total|total|no total|ao todo|somos|seriamos|seremos|we are|we'll be|adult\w*)\b")
 PARTS = {
     "dates": re.compile(r"\b(?:fechas?|dias?|dates?|days?|datas?|llegada|salida|arrival|departure|chegada|saida)\b"),
     "people": re.compile(r"\b(?:personas?|gente|huespedes|people|guests?|persons?|pessoas?|hospedes)\b"),
@@ -60,7 +54,8 @@ def _means_another(turn: Turn) -> bool:
 
 
 def _load(turn: Turn, row: OwnBooking) -> None:
-    """What is booked becomes what is known, and the message is read again in its light: "una noche más" needs the end."""
+    """What is booked becomes what is known, and the message is read again in its light: "una noche más" needs the end, "se suma mi
+    sobrina" those who are booked."""
     known = {
         "booking_code": row.reference, "check_in": row.check_in.isoformat(), "check_out": row.check_out.isoformat(),
         "nights": (row.check_out - row.check_in).days, "adults": row.adults, "children": row.children,
@@ -73,23 +68,8 @@ def _load(turn: Turn, row: OwnBooking) -> None:
             heard = State(slots=turn.state.slots, language=turn.language)
             turn.understanding = understand(text, hotel=turn.hotel, state=heard, now=turn.now)
             turn.understanding.slots.pop("name", None)
-            _add_people(turn, text, row)
             turn.remember()
     turn.change(wanted="")
-
-
-def _add_people(turn: Turn, text: str, row: OwnBooking) -> None:
-    """ "Se suma mi sobrina de 5": people on top of those who are booked."""
-    slots = turn.understanding.slots
-    if not _ADDED.search(fold(text)) or _IN_ALL.search(fold(text)):
-        return
-    if children := slots.get("children"):
-        slots["children"] = row.children + children
-        slots["adults"] = row.adults
-        if slots.get("child_ages"):
-            slots["child_ages"] = [*row.child_ages, *slots["child_ages"]]
-    elif slots.get("adults"):
-        slots["adults"] += row.adults
 
 
 def _progress(turn: Turn, row: OwnBooking) -> None:

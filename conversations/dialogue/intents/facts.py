@@ -7,6 +7,8 @@ import re
 from conversations.dialogue import details, phrasebook
 from conversations.dialogue.intents import excerpts
 from conversations.dialogue.turn import Turn
+from conversations.dialogue.types import Answer
+from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
 
 TOPICS = [
@@ -40,6 +42,10 @@ TOPICS = [
 ]
 
 
+# Exact values answer what is asked in just their words; a frequent question has to be very much the same.
+SURE, NEARLY_THE_SAME = 0.58, 0.7
+# Topics that hold many things, of which a frequent question may be one.
+POINTED = ("amenity_", "policy_", "room_info", "accessibility")
 # A guest who asks for pictures gets no more than this at once.
 MOST_PHOTOS = 4
 _PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
@@ -49,7 +55,9 @@ def answer(turn: Turn, topic: str) -> None:
     """The hotel's exact values when just they were asked for, its text on the topic, one of its frequent questions, or an honest
     "I don't know" and the offer of a person."""
     exact, asked = turn.desk.details(topic), _asked(turn, topic)
-    if (answer := details.told(exact, asked, turn.language)) is not None:
+    # "¿cuánto sale, y aceptan perros?" of a stay: the price asked for is that of the room
+    of_the_stay = turn.understanding.has("price_quote") and bool({"check_in", "nights"} & turn.understanding.slots.keys())
+    if (answer := None if of_the_stay else details.told(exact, asked, turn.language)) is not None:
         turn.tell_exactly(*answer)
         return
     found = turn.desk.answer(topic, turn.language) or turn.desk.faq(turn.message.text, turn.language)
@@ -62,6 +70,17 @@ def answer(turn: Turn, topic: str) -> None:
         turn.offer(("person", "person"))
         return
     turn.tell(found, excerpts.precise(found.text, asked, topic))
+
+
+def is_nearer(turn: Turn, found: Answer, topic: str, part: str) -> bool:
+    """Is this frequent question nearer to what was asked than the hotel's words on the topic? When it is nearly the same
+    question; not so nearly, when it has a word that those words lack, and they have none that it lacks."""
+    if details.told(turn.desk.details(topic), part, turn.language) is not None:
+        return found.nearness >= NEARLY_THE_SAME
+    if found.nearness >= SURE:
+        return True
+    own = turn.desk.answer(topic, turn.language)
+    return topic.startswith(POINTED) and faq_matching.points_past(part, found.question, own.text if own else "")
 
 
 def _asked(turn: Turn, topic: str) -> str:

@@ -28,6 +28,17 @@ _STRANDED = re.compile(
 )
 
 
+_IN_ROOM = re.compile(
+    r"\b(?:(?:i'?m|i am|we'?re|we are) in (?:room )?|(?:estoy|estamos) en (?:la |el )?(?:habitacion |cuarto |pieza )?"
+    r"|(?:estou|to|estamos) (?:no |na |em )?(?:quarto |suite )?|(?:habitacion|cuarto|pieza|room|quarto) )\d{2,4}\b"
+)
+
+
+def is_in_house(turn: Turn) -> bool:
+    """Does somebody write from a room of the house, and not about nights?"""
+    return _IN_ROOM.search(fold(turn.message.text)) is not None and not turn.understanding.slots.keys() & {"nights", "check_out"}
+
+
 def is_stranded(turn: Turn) -> bool:
     return _STRANDED.search(fold(turn.message.text)) is not None
 

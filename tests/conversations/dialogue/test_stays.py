@@ -313,3 +313,106 @@ def test_a_stay_that_crosses_months_knows_both():
     known = {"check_in": "2026-12-29", "check_out": "2027-01-03", "nights": 5}
 
     assert dates("mejor el 2", known=known) == ("2027-01-02", "2027-01-07", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("es 4 en vez de 3, dos noches igual", "es", "2026-12-04", "2026-12-06"),
+        ("nos vamos el domingo en vez del sábado", "es", D3, "2026-12-06"),
+        ("swap Thursday for Friday and Saturday for Sunday", "en", "2026-12-04", "2026-12-06"),
+        ("check out 6 e não 5", "pt", D3, "2026-12-06"),
+        ("agregale la noche del 5", "es", D3, "2026-12-06"),
+        ("una noche antes y una después", "es", "2026-12-02", "2026-12-06"),
+        ("diciembre se complicó. Enero, 5 al 10", "es", "2027-01-05", "2027-01-10"),
+        ("saída ok, mas só chegamos dia 4, uma noite a menos", "pt", "2026-12-04", D5),
+        ("a full week later, both ends", "en", "2026-12-10", "2026-12-12"),
+        ("corré todo un día", "es", "2026-12-04", "2026-12-06"),
+        ("corta a última noite", "pt", D3, "2026-12-04"),
+        ("borrá lo anterior: entro 16, salgo 19", "es", "2026-12-16", "2026-12-19"),
+    ],
+)
+def test_a_day_of_a_known_stay_is_set_right(text, language, check_in, check_out):
+    assert dates(text, language=language, known=KNOWN) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("mejor más adelante", "es"),
+        ("we can't do those dates any more, will think of others", "en"),
+        ("talvez a gente mude a data, aviso", "pt"),
+        ("el viernes en vez del lunes", "es"),
+    ],
+)
+def test_a_known_stay_that_no_longer_holds_is_asked_about(text, language):
+    reading = read(text, language=language, known=KNOWN)
+
+    assert reading.clarify and not reading.slots
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        (
+            "Mi hermano se casa el 19 de diciembre. Nosotros dormiríamos ahí del 18 al 20. La seña la mando el 1 de diciembre cuando cobro.",
+            "es",
+            "2026-12-18",
+            "2026-12-20",
+        ),
+        (
+            "Estuvimos con ustedes del 3 al 10 de febrero del año pasado. Ahora queremos volver del 5 al 9 de enero. Mi cumpleaños es el 22.",
+            "es",
+            "2027-01-05",
+            "2027-01-09",
+        ),
+        (
+            "The pool opens on 15 December, I read. If so, book me in from 4 January for five nights. My sister arrives on the 8th but sorts herself out.",
+            "en",
+            "2027-01-04",
+            "2027-01-09",
+        ),
+        (
+            "Meu chefe se hospedou aí de 4 a 6 de novembro. Desta vez vamos os dois, de 10 a 13 de dezembro. O cartão dele vence 08/29.",
+            "pt",
+            "2026-12-10",
+            "2026-12-13",
+        ),
+        (
+            "Casamento: 20/02/2027. Os noivos ficam no hotel de 19 a 21/02/2027. Confirmação dos convidados até 10/01/2027.",
+            "pt",
+            "2027-02-19",
+            "2027-02-21",
+        ),
+    ],
+)
+def test_in_a_letter_of_many_days_the_piece_about_the_stay_counts(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        # two stays of which either could be meant, or a stay under a condition
+        ("Queremos ir del 5 al 8 de enero. También nos gustaría del 20 al 22 de febrero. Avisen antes del 15.", "es"),
+        ("Do dia 10 ao dia 20 de janeiro; se ficar caro, só até o 15. Pago dia 5.", "pt"),
+    ],
+)
+def test_a_letter_with_two_stays_is_asked_about(text, language):
+    reading = read(text, language=language)
+
+    assert reading.clarify and not reading.slots
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "doubt"),
+    [
+        ("3 días", "es", "incomplete"),
+        ("una escapada de dos días", "es", "incomplete"),
+        ("the whole winter", "en", "incomplete"),
+        ("quando tiver vaga, tô flexível", "pt", "incomplete"),
+        ("precisava pra ontem", "pt", "past"),
+    ],
+)
+def test_a_time_without_a_day_is_asked_about(text, language, doubt):
+    assert read(text, language=language).clarify == (doubt,)
