@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from channels_app import outbox, provision, repairs, templates
-from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Mailbox, MetaApp, Outbound, Template
+from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Mailbox, Media, MetaApp, Outbound, Template
 from channels_app.transports.whatsapp.api import is_private
 from hotelagent.hotels.staff_admin import (
     BigTable,
@@ -116,12 +118,27 @@ class AccountAdmin(HotelAdmin):
     list_select_related = ["hotel"]
     word_fields = ("name",)
     phone_fields = ("display_number",)
-    readonly_fields = ["state_label", "state_reason", "driver"]
+    readonly_fields = ["state_label", "state_reason", "driver", "quality"]
     actions = ["connect", "read_templates"]
     fieldsets = [
         (None, {"fields": ["hotel", "kind", "name", "enabled"]}),
         (_("State"), {"fields": ["state_label", "state_reason", "driver"]}),
-        ("WhatsApp", {"fields": ["display_number", "external_id", "business_id", "app", "access_token", "api_url", "api_version"]}),
+        (
+            "WhatsApp",
+            {
+                "fields": [
+                    "display_number",
+                    "external_id",
+                    "business_id",
+                    "app",
+                    "access_token",
+                    "token_expires_on",
+                    "quality",
+                    "api_url",
+                    "api_version",
+                ]
+            },
+        ),
     ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -256,11 +273,19 @@ class InboundAdmin(LettersAdmin):
     actions = ["replay"]
     repairs_by_state = {"replay": frozenset({Inbound.State.FAILED})}
     fieldsets = [
-        (None, {"fields": ["account", "who", "kind", "text", "choice_id", "state_label", "reason", "attempts", "due_at"]}),
+        (None, {"fields": ["account", "who", "kind", "text", "file_link", "choice_id", "state_label", "reason", "attempts", "due_at"]}),
         (_("Times"), {"fields": ["provider_time", "received_at"]}),
         (_("As received"), {"fields": ["provider_id", "reply_to", "media", "raw", "correlation_id"], "classes": ["collapse"]}),
     ]
-    readonly_fields = ["who", "state_label"]
+    readonly_fields = ["who", "file_link", "state_label"]
+
+    @admin.display(description=_("file"))
+    def file_link(self, letter: Inbound) -> str:
+        row = Media.objects.filter(inbound=letter).defer("data", "shown").first()
+        if row is None:
+            return "–"
+        page = reverse("admin:channels_app_media_change", args=[row.pk])
+        return format_html('<a href="{}">{} · {}</a>', page, row.name or row.mime_type or letter.kind, row.get_state_display())
 
     @admin.display(description=_("guest"), ordering="sender_phone")
     def who(self, letter: Inbound) -> str:
@@ -441,3 +466,4 @@ class AccountNoticeAdmin(LettersAdmin):
 
 
 from channels_app import mail_admin as mail_admin  # noqa: E402 - Django looks for a module of this name only
+from channels_app import media_admin as media_admin  # noqa: E402 - as above

@@ -9,7 +9,7 @@ from contextlib import suppress
 from django.utils.translation import gettext as _
 
 from channels_app.models import Mailbox
-from channels_app.transports.mail import gmail, imap, oauth, servers, smtp
+from channels_app.transports.mail import gmail, imap, oauth, providers, servers, smtp
 from channels_app.transports.mail.servers import AuthError, LimitReached, MailError
 from hotelagent.ops.steps import Step
 
@@ -30,8 +30,13 @@ def steps(box: Mailbox) -> Iterator[Step]:
     for step in [_api(box)] if box.by_api else _receiving(box):
         receives = step.passes
         yield step
-    if not box.sends_by_api:
+    if box.sends_by_provider:
+        yield _provider(box)
+    elif not box.sends_by_api:
         yield _sending(box)
+    if box.provider and not box.webhook_secret:
+        advice = _("Give the secret of the provider's webhook: without it nobody is told what comes back.")
+        yield Step(_("What comes back"), False, advice=advice, warning=True)
     if receives:
         yield from _habits(box)
 
@@ -103,6 +108,17 @@ def _sending(box: Mailbox) -> Step:
     with suppress(smtplib.SMTPException, OSError):
         line.quit()
     return Step(name, True, where)
+
+
+def _provider(box: Mailbox) -> Step:
+    name = _("Sending (%(provider)s)") % {"provider": box.get_provider_display()}
+    try:
+        providers.check(providers.way_of(box))
+    except AuthError as error:
+        return Step(name, False, str(error), _("Look at the API key, the sending domain and the state of your account there."))
+    except MailError as error:
+        return Step(name, False, str(error), _("Try again later; look at the network of this machine."))
+    return Step(name, True, box.provider_domain or box.address)
 
 
 def _habits(box: Mailbox) -> Iterator[Step]:

@@ -74,7 +74,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Content:
-    """What to send. ``kind``: text, buttons, list, file (``text`` stands under it), template (``text`` is how it reads), reaction
+    """What to send. ``kind``: text, buttons, list, file (``text`` stands under it), location (``text`` tells it where there are no
+    pins), template (``text`` is how it reads), reaction
     (``text`` is an emoji under ``reply_to``; WhatsApp only), or read (mark ``reply_to`` as read and show that we type)."""
 
     kind: str
@@ -85,6 +86,8 @@ class Content:
     template: JsonObject = field(default_factory=dict)
     # A file: pk of its models.Attachment, name, mime_type, size_bytes.
     file: JsonObject = field(default_factory=dict)
+    # A pin: latitude, longitude (degrees), name, address, and words that go ahead of it.
+    place: JsonObject = field(default_factory=dict)
     # E-mail: the language of what stands around the words, and what kind of mail it is.
     language: str = ""
     mail: JsonObject = field(default_factory=dict)
@@ -98,6 +101,7 @@ class Content:
             "reply_to": self.reply_to,
             **({"template": self.template} if self.template else {}),
             **({"file": self.file} if self.file else {}),
+            **({"place": self.place} if self.place else {}),
             **({"language": self.language} if self.language else {}),
             **({"mail": self.mail} if self.mail else {}),
         }
@@ -113,6 +117,7 @@ class Content:
             data.get("reply_to", ""),
             data.get("template", {}),
             data.get("file", {}),
+            data.get("place", {}),
             data.get("language", ""),
             data.get("mail", {}),
         )

@@ -246,4 +246,4 @@ def _bounced(box: Mailbox, mail: reading.Mail, bounce: reading.Bounce, at: dt.da
         return [AccountEvent(box.address, f"mail_{bounce.kind}", raw)]
     reason = f"{bounce.status} {bounce.reason}".strip() or "it came back"
     Thread.objects.filter(account=box.account_id, user_id=bounce.recipient).update(undeliverable=reason[:300])
-    return [Receipt(box.address, bounce.message_id, "failed", at, callback=str(known), error_text=reason, raw=raw)]
+    return [Receipt(box.address, bounce.message_id, "bounced", at, callback=str(known), error_text=reason, raw=raw)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import smtplib
 import uuid
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import RegexValidator, validate_email
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,24 +27,31 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
-from channels_app import checking, mailroom, outbox, provision, repairs
+from channels_app import checking, mail_events, mailroom, outbox, provision, repairs
 from channels_app.admin import ACCOUNT_LOOKS
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Mailbox, Outbound
 from channels_app.transports.mail import oauth, posting, servers, writing
 from hotelagent.hotels.models import Language
 from hotelagent.hotels.staff_admin import HotelAdmin, HotelForm, badge, when
+from hotelagent.ops import reports
 from hotelagent.ops.headers import as_document
 
 SERVERS = ("imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls")
 OTHER = ("smtp_username", "smtp_password")
+PROVIDER = ("provider", "provider_key", "provider_domain", "webhook_secret", "webhook_address")
+_DOMAIN = RegexValidator(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$", _("A domain is needed, as mail.example.com."))
 GOOGLE = ("client_id", "client_secret", "refresh_token", "read_by", "push_topic")
 CONSENT = "mailbox_consent"
 TITLES = {
     "confirmed": _("Booking confirmed"), "changed": _("Booking changed"), "cancelled": _("Booking cancelled"),
     "arrival": _("Before the arrival"),
-    "answer": _("Answer"),
+    "answer": _("Answer"), "calling": _("A guest waits"),
 }  # fmt: skip
+# Of the house, not of a hotel: only for who runs it.
+REPORT = "report"
+# What ties a mail to a booking or a talk: a test is of none.
+TIES = {"arrival", "guest", "conversation"}
 
 
 class MailboxForm(HotelForm):
@@ -79,13 +90,31 @@ class MailboxForm(HotelForm):
             raise ValidationError(_("Gmail's API needs Google's consent: connect with Google first."))
         return way
 
+    def clean_provider_domain(self) -> str:
+        given = str(self.cleaned_data["provider_domain"]).strip().lower()
+        if given:
+            _DOMAIN(given)
+        return given
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._has_its_keys(cleaned)
         if set(self.changed_data) & set(SERVERS):
             for name in ("imap", "smtp"):
                 if cleaned.get(f"{name}_host") and cleaned.get(f"{name}_port"):
                     self._may_be_reached(name, cleaned)
         return cleaned
+
+    def _has_its_keys(self, cleaned: dict[str, Any]) -> None:
+        """An empty secret stays what it was (``HotelForm``)."""
+        chosen, password = cleaned.get("provider", ""), cleaned.get("webhook_secret") or ""
+        if chosen == Mailbox.Provider.AMAZON_SES and not cleaned.get("smtp_username"):
+            self.add_error("smtp_username", _("Amazon SES needs its SMTP user and password, and its SMTP server above."))
+        key = cleaned.get("provider_key", self.instance.provider_key)
+        if chosen not in {"", Mailbox.Provider.AMAZON_SES} and not key:
+            self.add_error("provider_key", _("The provider's API key is needed."))
+        if password and (len(password) < 16 or not re.fullmatch(r"[\w.~-]+", password, re.ASCII)):
+            self.add_error("webhook_secret", _("At least 16 letters and digits, because it stands in an address."))
 
     def _may_be_reached(self, name: str, cleaned: dict[str, Any]) -> None:
         host, port, tls = (cleaned.get(f"{name}_{part}") for part in ("host", "port", "tls"))
@@ -105,7 +134,7 @@ class MailboxAdmin(HotelAdmin):
     looked = when("looked_at", _("last looked"))
     list_display = ["address", "hotel_name", "state_label", "looked", "failures", "trouble"]
     list_select_related = ["account__hotel"]
-    readonly_fields = ["address", "state_label", "looked_at", "failures", "trouble", "push_until"]
+    readonly_fields = ["address", "state_label", "looked_at", "failures", "trouble", "push_until", "webhook_address"]
     actions = ["check_connection", "look_now", "send_test"]
     change_form_outer_before_template = "admin/channels_app/_mailbox.html"
     fieldsets = [
@@ -113,6 +142,7 @@ class MailboxAdmin(HotelAdmin):
         (_("Way in"), {"fields": ["username", "password"]}),
         (_("Google"), {"fields": [*GOOGLE, "push_until"]}),
         (_("Servers"), {"fields": [*SERVERS, *OTHER]}),
+        (_("Another provider of outgoing mail"), {"fields": PROVIDER}),
         (_("Receiving mail"), {"fields": ["aliases", "poll_s", "mark_seen", "import_days"]}),
         (_("Sending mail"), {"fields": ["sender_name", "reply_to", "daily_limit"]}),
         (_("Before the arrival"), {"fields": ["prearrival", "prearrival_days", "prearrival_hour"]}),
@@ -157,10 +187,17 @@ class MailboxAdmin(HotelAdmin):
         box = self._visible(request, pk)
         language = request.GET.get("language", "")
         language = language if language in Language.values else box.account.hotel.main_language
+        kinds = TITLES | ({REPORT: _("Error report")} if request.user.is_superuser else {})
         kind = request.GET.get("kind", "")
-        kind = kind if kind in TITLES else "confirmed"
+        kind = kind if kind in kinds else "confirmed"
+        if request.method == "POST":
+            if not self.has_change_permission(request, box):
+                raise Http404
+            self._send_sample(request, box, kind, language)
+            return redirect(f"{request.path}?{urlencode({'kind': kind, 'language': language})}")
         context = {
-            **self.admin_site.each_context(request), "title": _("How mails look"), "box": box, "kinds": TITLES.items(), "kind": kind,
+            **self.admin_site.each_context(request), "title": _("How mails look"), "box": box, "kinds": kinds.items(), "kind": kind,
+            "may_send": self.has_change_permission(request, box),
             "languages": Language.choices, "language": language, "opts": Mailbox._meta, "has_view_permission": True,
             "page": reverse("admin:channels_app_mailbox_sample", args=[pk, kind, language]),
         }  # fmt: skip
@@ -168,6 +205,8 @@ class MailboxAdmin(HotelAdmin):
 
     def sample(self, request: HttpRequest, pk: int, kind: str, language: str) -> HttpResponse:
         box = self._visible(request, pk)
+        if kind == REPORT and request.user.is_superuser and language in Language.values:
+            return as_document(str(reports.mail_of(reports.sample(), language, "").alternatives[0][0]))
         found = dict(_samples(box, language)).get(kind) if language in Language.values else None
         if found is None:
             raise Http404
@@ -229,6 +268,10 @@ class MailboxAdmin(HotelAdmin):
     def state_label(self, box: Mailbox) -> SafeString:
         return badge(ACCOUNT_LOOKS[box.account.state], box.account.get_state_display())
 
+    @admin.display(description=_("it reports to"))
+    def webhook_address(self, box: Mailbox) -> str:
+        return mail_events.address_of(box, urlsplit(settings.PUBLIC_URL).netloc or "your.host") or "–"
+
     # actions
 
     @admin.action(description=_("Check the connection"), permissions=["change"])
@@ -251,16 +294,26 @@ class MailboxAdmin(HotelAdmin):
 
     @admin.action(description=_("Send me a test"), permissions=["change"])
     def send_test(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> None:
-        address = getattr(request.user, "email", "")
         for box in self._whole(request, boxes):
-            try:
-                thread = posting.thread_to(box.account, address, request.user.get_full_name())  # type: ignore[union-attr]
-                content = _samples(box, box.account.hotel.main_language)[0][1]
-                outbox.post(thread, content, dedupe_key=f"test:{uuid.uuid4()}", author=Outbound.Author.SYSTEM)
-            except ContentError:
-                messages.error(request, _("Your own account has no e-mail address."))
+            self._send_sample(request, box, "confirmed", box.account.hotel.main_language)
+
+    def _send_sample(self, request: HttpRequest, box: Mailbox, kind: str, language: str) -> None:
+        """To the person who asks, as guests, colleagues or the operator get it."""
+        address = getattr(request.user, "email", "")
+        try:
+            thread = posting.thread_to(box.account, address, request.user.get_full_name())  # type: ignore[union-attr]
+            if kind == REPORT:
+                reports.mail_of(reports.sample(), language, address).send()
             else:
-                messages.success(request, _("On its way to %(address)s.") % {"address": address})
+                content = dict(_samples(box, language))[kind]
+                content = replace(content, mail={name: value for name, value in content.mail.items() if name not in TIES})
+                outbox.post(thread, content, dedupe_key=f"test:{uuid.uuid4()}", author=Outbound.Author.SYSTEM)
+        except ContentError:
+            messages.error(request, _("Your own account has no e-mail address."))
+        except (OSError, smtplib.SMTPException) as error:
+            messages.error(request, _("It could not be sent: %(reason)s") % {"reason": type(error).__name__})
+        else:
+            messages.success(request, _("On its way to %(address)s.") % {"address": address})
 
     def _whole(self, request: HttpRequest, boxes: QuerySet[Mailbox]) -> list[Mailbox]:
         """With their secrets, those the person may change."""

@@ -22,6 +22,7 @@ DEMO_ACCOUNT, DEMO_MAILBOX = "WhatsApp", "E-mail"
 MAILBOX_KEYS = (
     "address", "aliases", "sender_name", "reply_to", "username", "app_password", "client_id", "client_secret", "refresh_token",
     "read_by", "push_topic", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "smtp_username", "smtp_password",
+    "provider", "provider_key", "provider_domain", "provider_url", "webhook_secret",
     "poll_seconds", "mark_seen", "import_days", "daily_limit", "prearrival", "prearrival_days",
     "prearrival_hour", "colour", "footer",
 )  # fmt: skip
@@ -92,6 +93,11 @@ def _email(account: Account, table: Table) -> None:
         setattr(box, f"{name}_tls", table.get(f"{name}_tls", lambda field: field.choice(tuple(Mailbox.Tls.values)), tls))
     box.smtp_username = table.get("smtp_username", Field.text, box.smtp_username)
     box.smtp_password = table.get("smtp_password", Field.secret, box.smtp_password)
+    box.provider = table.get("provider", _provider, box.provider)
+    box.provider_key = table.get("provider_key", Field.secret, box.provider_key)
+    box.provider_domain = table.get("provider_domain", Field.text, box.provider_domain)
+    box.provider_url = table.get("provider_url", _base, box.provider_url)
+    box.webhook_secret = table.get("webhook_secret", Field.secret, box.webhook_secret)
     box.poll_s = table.get("poll_seconds", lambda field: field.integer(minimum=30, maximum=300), box.poll_s)
     box.mark_seen = table.get("mark_seen", Field.boolean, box.mark_seen)
     box.import_days = table.get("import_days", lambda field: field.integer(maximum=30), box.import_days)
@@ -143,6 +149,11 @@ def _address(field: Field) -> str:
     return given
 
 
+def _provider(field: Field) -> str:
+    given = field.choice(("own", *filter(None, Mailbox.Provider.values)))
+    return "" if given == "own" else given
+
+
 def _colour(field: Field) -> str:
     given = field.text(maximum=7)
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", given):
@@ -171,11 +182,12 @@ def _needed(account: Account) -> dict[str, str]:
         return {"phone number id": account.external_id, "access token": account.access_token, "app secret": secret}
     if account.kind == Account.Kind.EMAIL:
         box = _mailbox_of(account)
+        provider = {"API key of the provider": box.provider_key} if box.sends_by_provider else {}
         if box.read_by == Mailbox.Way.GMAIL_API:
-            return {"address": account.external_id, "refresh token": box.refresh_token}
+            return {"address": account.external_id, "refresh token": box.refresh_token, **provider}
         return {
             "address": account.external_id, "app password or refresh token": box.password or box.refresh_token,
-            "IMAP server": box.imap_host, "SMTP server": box.smtp_host,
+            "IMAP server": box.imap_host, "SMTP server": box.smtp_host, **provider,
         }  # fmt: skip
     return {}
 

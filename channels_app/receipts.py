@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 State = Outbound.State
 RANK = {State.SENT: 1, State.DELIVERED: 2, State.READ: 3, State.PLAYED: 4}
 STAMPS = {"sent": "sent_at", "delivered": "delivered_at", "read": "read_at", "played": "read_at"}
+# Who complains of a mail got it.
+MEANS = {"complained": "delivered"}
 # A status can be here before our own POST returned; it waits that long for its letter, looked at ever more rarely: the
 # send that it belongs to wakes it.
 PARK = dt.timedelta(minutes=10)
@@ -110,6 +112,9 @@ def _merge(outbound: Outbound, receipt: DeliveryReceipt) -> None:
         outbound.pricing = receipt.pricing
         changed.append("pricing")
     state = _next_state(outbound, receipt)
+    if receipt.status == "complained":
+        outbound.error_text = receipt.error_text
+        changed.append("error_text")
     if state != previous:
         outbound.state, outbound.lease_until = state, None
         changed += ["state", "lease_until"]
@@ -126,15 +131,19 @@ def _merge(outbound: Outbound, receipt: DeliveryReceipt) -> None:
 
 def _next_state(outbound: Outbound, receipt: DeliveryReceipt) -> str:
     """sent < delivered < read < played. "failed" ends what was only accepted; a delivery that comes after it wins
-    (another of the guest's devices took it), and nothing ever takes back a delivery."""
+    (another of the guest's devices took it), and nothing ever takes back a delivery. But a mail that "bounced" came back after
+    whatever server had taken it, and who complained of one got it."""
     current = outbound.state
-    if receipt.status == "failed":
-        return State.FAILED if current in {State.SENDING, State.SENT, State.UNKNOWN, State.QUEUED} else current
-    wanted = next((state for state in RANK if state == receipt.status), None)
+    if receipt.status in {"failed", "bounced"}:
+        open_ = {State.SENDING, State.SENT, State.UNKNOWN, State.QUEUED}
+        return State.FAILED if current in open_ or (receipt.status == "bounced" and current == State.DELIVERED) else current
+    wanted = next((state for state in RANK if state == MEANS.get(receipt.status, receipt.status)), None)
     if wanted is None:
         return current  # a status nobody knows yet: kept with the receipt
     if current in RANK:
         return wanted if RANK[wanted] > RANK[State(current)] else current
+    if current == State.FAILED and outbound.error_code is None and receipt.provider_time <= (outbound.failed_at or receipt.provider_time):
+        return current  # told late: it was delivered, and then came back
     if current == State.FAILED:
         return wanted if RANK[wanted] >= RANK[State.DELIVERED] else current
     return wanted if current in {State.SENDING, State.UNKNOWN} else current

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from channels_app import delivery, expiry, mailroom, media, receipts
+from channels_app import delivery, expiry, mailroom, media, receipts, standing
 from channels_app.models import Inbound, Outbound
 from hotelagent.ops import queue
 from hotelagent.ops.metrics import Gauge
@@ -18,6 +18,7 @@ RECEIPTS = queue.Drain("receipts", 1, lambda _limit: ["receipts"] if receipts.is
 
 # A large file holds up only its own letter.
 MEDIA = queue.Drain("media", 4, media.claim, media.fetch)
+STANDING = queue.Drain("standing", 1, standing.claim, standing.look)
 # A mail server may take its time: hotels do not wait for each other.
 MAILBOXES = queue.Drain("mailboxes", 4, mailroom.claim, mailroom.look, renew=mailroom.renew)
 
@@ -34,6 +35,7 @@ DUE = (
 DUE_MAILBOXES = (
     "SELECT m.next_look_at FROM channels_app_mailbox m JOIN channels_app_account a ON a.id = m.account_id "
     "WHERE a.state = 'connected' AND a.driver = 'worker' AND a.enabled ORDER BY m.next_look_at LIMIT 1",
+    *standing.DUE,
 )
 
 

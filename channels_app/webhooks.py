@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import psycopg
+import requests
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, connection
@@ -15,7 +16,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from channels_app import inbox, mailboxes, mailroom
+from channels_app import inbox, mail_events, mailboxes, mailroom
 from channels_app.envelope import AccountEvent, Parsed
 from channels_app.models import Account, Mailbox, MetaApp
 from channels_app.transports.mail import pushed
@@ -118,6 +119,31 @@ class GmailWebhook(RawView):
         failed = [one for one in looked if one.trouble]
         status = "ok" if not failed else "error" if len(failed) == len(looked) else "partial"
         return _json({"status": status, "messages_processed": sum(one.new for one in looked), "results": results}, 200)
+
+
+class MailWebhook(RawView):
+    """What a provider of outgoing mail tells of it."""
+
+    def post(self, request: Request, provider: str) -> HttpResponse:
+        """404 for a provider nobody knows, 401 when no mailbox's secret fits, 503 when it could not be kept, else 200."""
+        django_request: HttpRequest = request._request
+        if provider not in mail_events.READERS:
+            return _plain("", 404)
+        try:
+            _ = django_request.body
+        except RequestDataTooBig:
+            return _plain("", 413)
+        try:
+            mail_events.take(provider, django_request)
+        except mail_events.StrangerError:
+            log.warning("webhook refused: no mailbox's secret fits", provider=provider)
+            answer = _plain("", 401)
+            answer["WWW-Authenticate"] = 'Basic realm="mail"'  # Amazon sends its password only when asked for it
+            return answer
+        except (DatabaseError, InterfaceError, psycopg.OperationalError, requests.exceptions.RequestException) as error:
+            log.error("webhook not kept: the provider will come again", error=type(error).__name__)
+            return _plain("", 503)
+        return _plain("", 200)
 
 
 def _json(told: dict[str, Any], status: int) -> HttpResponse:

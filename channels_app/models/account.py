@@ -39,6 +39,13 @@ class Account(models.Model):
         NOT_CONNECTED = "not_connected", _("Not connected")
         STOPPED = "stopped", _("Stopped")
 
+    class Quality(models.TextChoices):
+        """What Meta thinks of a number's messages."""
+
+        GREEN = "GREEN", _("good")
+        YELLOW = "YELLOW", _("getting worse")
+        RED = "RED", _("bad")
+
     class Driver(models.TextChoices):
         WORKER = "worker", _("Workers")
         CONVERSE = "converse", _("Terminal")
@@ -57,6 +64,15 @@ class Account(models.Model):
     # Only a base from the environment or a provisioning file may be plain http or private.
     api_url_trusted = models.BooleanField(_("address given by the operator"), default=False, editable=False)
     api_version = models.CharField(_("API version"), max_length=12, blank=True, default="v26.0")
+    token_expires_on = models.DateField(
+        _("access token ends on"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: it does not end by itself. Warned of 90, 60, 30 and 7 days before"),
+    )
+    quality = models.CharField(_("quality, says Meta"), max_length=8, choices=Quality.choices, blank=True, editable=False)
+    # When Meta was last asked for it.
+    looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.NOT_CONNECTED)
     state_reason = models.CharField(_("why"), max_length=300, blank=True)
     # Whose processes serve it: a terminal session drives its own conversations itself.

@@ -29,6 +29,13 @@ class Mailbox(models.Model):
         IMAP = "imap", _("IMAP and SMTP")
         GMAIL_API = "gmail_api", _("Gmail's API (with Google's consent)")
 
+    class Provider(models.TextChoices):
+        OWN = "", _("the servers above, or Gmail's API")
+        AMAZON_SES = "amazon_ses", _("Amazon SES (by its SMTP server, above)")
+        MAILGUN = "mailgun", "Mailgun"
+        MAILGUN_EU = "mailgun_eu", "Mailgun (EU)"
+        POSTMARK = "postmark", "Postmark"
+
     account = models.OneToOneField(Account, models.CASCADE, related_name="mailbox", verbose_name=_("account"))
     aliases = models.JSONField(_("other addresses"), default=list, blank=True, help_text=_("Addresses whose mail arrives here too"))
     sender_name = models.CharField(_("name of the sender"), max_length=100, blank=True, help_text=_("Empty: the hotel's name"))
@@ -62,6 +69,19 @@ class Mailbox(models.Model):
         help_text=_("Only for another provider of outgoing mail, e.g. Amazon SES"),
     )
     smtp_password = SecretField(_("SMTP password"), blank=True, default="")
+    provider = models.CharField(_("mail goes out by"), max_length=12, choices=Provider.choices, blank=True, default=Provider.OWN)
+    provider_key = SecretField(_("API key of the provider"), blank=True, default="", help_text=_("Postmark: the server's API token"))
+    provider_domain = models.CharField(
+        _("sending domain"), max_length=200, blank=True, help_text=_("Mailgun; empty: the domain of the address")
+    )
+    # Only from a provisioning file: the provider's API somewhere else.
+    provider_url = models.URLField(blank=True, default="", editable=False)
+    webhook_secret = SecretField(
+        _("secret of the provider's webhook"),
+        blank=True,
+        default="",
+        help_text=_("Mailgun: its webhook signing key; any other: a long password of your own, for the address it reports to"),
+    )
     # A server without TLS, or inside the house, is reached only when whoever installs the product gave it.
     servers_trusted = models.BooleanField(_("servers given by the operator"), default=False, editable=False)
     logo = models.BinaryField(_("logo"), null=True, blank=True)
@@ -122,14 +142,19 @@ class Mailbox(models.Model):
 
     @property
     def sends_by_api(self) -> bool:
-        return self.by_api and not self.smtp_username
+        return self.by_api and not self.smtp_username and not self.provider
+
+    @property
+    def sends_by_provider(self) -> bool:
+        """By the API of another provider."""
+        return self.provider not in {self.Provider.OWN, self.Provider.AMAZON_SES}
 
     @property
     def sends_where_it_reads(self) -> bool:
         """Is what is sent filed in the mailbox by its own provider?"""
         if self.by_api:
             return self.sends_by_api
-        return not self.smtp_username and self.smtp_host.split(".")[-2:] == self.imap_host.split(".")[-2:]
+        return not self.smtp_username and not self.provider and self.smtp_host.split(".")[-2:] == self.imap_host.split(".")[-2:]
 
     @property
     def ours(self) -> frozenset[str]:

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
-from channels_app import expiry, phones
+from channels_app import expiry, phones, standing
 from channels_app.models import Account, AccountNotice, Thread
+from conversations.console import health
 from tests.conftest import envelope, text_message
 
 
@@ -104,3 +106,26 @@ def test_a_version_that_dies_is_warned_of_once_per_threshold(whatsapp, version, 
     expiry.warn(today)
 
     assert list(AccountNotice.objects.values_list("reason", flat=True)) == ([reason] if reason else [])
+
+
+def test_a_token_that_ends_is_warned_of_once_per_threshold(whatsapp):
+    Account.objects.filter(pk=whatsapp.pk).update(token_expires_on=dt.date(2027, 6, 30), api_version="v99.0")
+    for day in (dt.date(2027, 3, 1), dt.date(2027, 5, 10), dt.date(2027, 5, 11), dt.date(2027, 6, 25), dt.date(2027, 7, 1)):
+        expiry.warn(day)
+
+    told = list(AccountNotice.objects.filter(kind="token").order_by("id").values_list("reason", flat=True))
+    assert told == ["its access token ends in 51 days", "its access token ends in 5 days", "its access token has ended"]
+
+
+def test_what_meta_thinks_of_a_number_is_asked_a_few_times_a_day_and_shown(connected, double):
+    claimed, again = standing.claim(9), standing.claim(9)
+    standing.look(connected.pk)
+    asked = Account.objects.get(pk=connected.pk).quality
+    Account.objects.filter(pk=connected.pk).update(quality="RED", looked_at=None, api_url="http://127.0.0.1:1")
+    late = standing.claim(9)
+    standing.look(connected.pk)  # no answer changes nothing
+
+    assert (claimed, again, late, asked) == ([connected.pk], [], [connected.pk], "GREEN")
+    with translation.override("en"):
+        dot = health.of(connected.hotel)[0]
+    assert (dot.tone, dot.words) == ("late", "Meta rates its messages: bad; connected")

@@ -16,6 +16,7 @@ from reservations.models import Booking
 from tests.conftest import envelope, tap_message, text_message
 from tests.mail.conftest import a_mail, look
 from tests.mail.test_sending import again, opened
+from tests.promises import promise
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,7 @@ def calendar_of(mail):
     return event
 
 
+@promise("D12")
 def test_a_booking_made_on_whatsapp_is_confirmed_by_mail_once(connected, mailbox, post_office, post, work, hotel):
     row = book_on_whatsapp(post, work)
     assert (row.state, row.guest_email) == ("confirmed", "ana@guest.example")
@@ -88,6 +90,7 @@ def test_without_an_address_or_a_mailbox_there_is_no_mail(connected, post, work,
     assert not Outbound.objects.filter(dedupe_key__startswith="mail:").exists()
 
 
+@promise("D12")
 def test_a_mail_that_fails_leaves_the_booking_and_staff_see_it(connected, mailbox, post_office, post, work):
     post_office.fault("smtp_550_address")
     row = book_on_whatsapp(post, work)
@@ -208,6 +211,6 @@ def test_samples_of_every_mail_can_be_made(hotel):
     before = (Booking.objects.count(), Outbound.objects.count(), Thread.objects.count(), Inbound.objects.count())
     for language in ("es", "en", "pt"):
         found = dict(mails.samples(hotel, language))
-        assert set(found) == {"confirmed", "changed", "cancelled", "arrival", "answer"}
+        assert set(found) == {"confirmed", "changed", "cancelled", "arrival", "answer", "calling"}
         assert all(content.text and content.language == language for content in found.values())
     assert before == (Booking.objects.count(), Outbound.objects.count(), Thread.objects.count(), Inbound.objects.count())

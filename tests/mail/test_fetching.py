@@ -10,6 +10,7 @@ from django.utils import timezone
 from channels_app import keeping, mailroom
 from channels_app.models import Account, AccountNotice, Inbound, Mailbox, MailFolder, RawMail
 from tests.mail.conftest import a_mail, look, make_mailbox
+from tests.promises import promise
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,7 @@ def test_a_mail_read_on_a_phone_is_still_ours(mailbox, post_office):
     assert look()[0].new == 1
 
 
+@promise("B7")
 def test_nothing_is_marked_before_it_is_answered(mailbox, post_office, work):
     arrived = post_office.receive(a_mail("¿aceptan perros?"))
     look()
@@ -68,6 +70,7 @@ def test_by_setting_nothing_is_marked_at_all(hotel, post_office, work):
     assert post_office.seen_uids == []
 
 
+@promise("B7")
 def test_a_folder_made_anew_brings_nothing_twice(mailbox, post_office):
     post_office.receive(a_mail("antes"))
     look()
@@ -79,6 +82,7 @@ def test_a_folder_made_anew_brings_nothing_twice(mailbox, post_office):
     assert look()[0].new == 1
 
 
+@promise("B7")
 def test_the_same_mail_in_two_folders_is_one(mailbox, post_office):
     arrived = post_office.receive(a_mail("una vez"))
     look()
@@ -94,6 +98,7 @@ def test_without_gmails_numbers_the_content_tells_mails_apart(mailbox, post_offi
     assert [keeping.keep(mailbox, one, at=now) for one in (raw, raw, other)] == [True, False, True]
 
 
+@promise("B7")
 @pytest.mark.parametrize("fault", ["imap_bye_mid_fetch", "imap_cut_mid_literal", "imap_cut", "imap_uidvalidity"])
 def test_a_line_that_breaks_in_the_middle_loses_nothing(mailbox, post_office, fault):
     for number in range(5):
@@ -199,6 +204,7 @@ def test_what_staff_take_out_of_the_spam_is_answered(mailbox, post_office, work)
     assert len(post_office.sent) == 1
 
 
+@promise("F6")
 def test_oauth_refreshes_its_token_and_asks_again_once_when_it_died(hotel, post_office):
     box = make_mailbox(
         hotel, post_office, password="", refresh_token=post_office.refresh_token, client_id="client-id", client_secret="client-secret"
@@ -225,6 +231,7 @@ def test_a_consent_that_is_gone_stops_the_account_and_asks_no_more(hotel, post_o
     assert len(post_office.commands("api")) == asked
 
 
+@promise("F6")
 def test_an_app_password_takes_over_when_the_consent_is_gone(hotel, post_office):
     make_mailbox(hotel, post_office, refresh_token="1//gone", client_id="client-id", client_secret="client-secret")
     assert look()[0].trouble == ""
@@ -242,6 +249,7 @@ def asked_to_watch(post_office):
     return [one for one in post_office.commands("api") if "watch" in one]
 
 
+@promise("F6")
 def test_google_is_asked_once_a_day_to_say_when_mail_comes(hotel, post_office):
     google_mailbox(hotel, post_office)
     look()
@@ -254,6 +262,7 @@ def test_google_is_asked_once_a_day_to_say_when_mail_comes(hotel, post_office):
     assert len(asked_to_watch(post_office)) == 2
 
 
+@promise("F6")
 @pytest.mark.parametrize("fault", ["api_403_policy", "api_429", "api_500"])
 def test_without_googles_word_mail_comes_all_the_same(hotel, post_office, fault):
     google_mailbox(hotel, post_office)
@@ -266,3 +275,17 @@ def test_without_googles_word_mail_comes_all_the_same(hotel, post_office, fault)
     assert AccountNotice.objects.filter(kind="mail_push").count() == 1
     look()
     assert AccountNotice.objects.filter(kind="mail_push").count() == 1
+
+
+@promise("F6")
+def test_a_mailbox_is_looked_at_within_five_minutes_whatever_happened(mailbox, post_office):
+    """Also when the look itself fails, push or no push; longest while the server is away, and then it is told."""
+    assert {validator.limit_value for validator in Mailbox._meta.get_field("poll_s").validators} >= {300}
+    Mailbox.objects.update(poll_s=300)
+    [box] = mailroom.claim(1, [mailbox.account_id])
+    assert box.next_look_at - timezone.now() <= dt.timedelta(seconds=300)
+    mailroom.look(box)
+    assert Mailbox.objects.get().next_look_at - timezone.now() <= dt.timedelta(seconds=300)
+    post_office.fault("imap_busy")
+    look()
+    assert Mailbox.objects.get().next_look_at - timezone.now() <= dt.timedelta(seconds=300)

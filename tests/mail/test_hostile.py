@@ -83,6 +83,11 @@ SLOW = {
     "parameters": PLAIN + b"Content-Type: text/plain" + b"; a=b" * 20_000 + b"\r\n\r\nhola",
     "contact": PLAIN + b"\r\nGracias\r\nAna\r\n\r\n" + b"c" + b" " * 300_000 + b"x",
     "announcement": PLAIN + b"\r\nOn " + b"a " * 100_000 + b" wrote",
+    "armour": PLAIN + b"\r\n-----BEGIN PGP SIGNED MESSAGE-----\n" + b"a::::::::\n" * 55 + b"x",
+    "logo": PLAIN + b"\r\n[image" + b" " * 90_000 + b"x",
+    "enriched": PLAIN + b"Content-Type: text/enriched\r\n\r\n" + b"<param>" * 100_000,
+    "boxes in boxes": PLAIN + b"Content-Type: text/html\r\n\r\n<div id=appendonsend></div>" + b"<font color=blue>" * 20_000 + b"abajo",
+    "marked and not": PLAIN + b"\r\n" + b">a\n" * 15_000 + b"b\n" * 15_000,
     "non-words": PLAIN + b"\r\n" + b"*.;" * 100_000 + b"P.S",
 }
 

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels_app.transports.mail import reading
+from tests.promises import promise
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "mails"
-# Of 100 mails each. The first were worked with; of the others only the score is ever looked at.
-EXACT = {"dev": 98, "held": 91}
+# (right at least, of). The first two were worked with; of the held ones only the score is ever looked at.
+EXACT = {"dev": (99, 100), "worked": (104, 105), "held": (96, 100)}
 
 
 def folded(text):
@@ -24,12 +25,9 @@ def folded(text):
 def test_the_guests_own_words_are_found(part):
     mails = sorted((GOLDEN / part).glob("*.eml"))
     right = sum(folded(reading.read(mail.read_bytes()).words) == folded(mail.with_suffix(".txt").read_text()) for mail in mails)
-    assert len(mails) == 100
-    assert right >= EXACT[part], f"{part}: {right} of {len(mails)}"
-
-
-def test_nineteen_of_twenty_over_all():
-    assert sum(EXACT.values()) / 200 >= 0.945
+    least, of = EXACT[part]
+    assert len(mails) == of
+    assert right >= least >= 0.95 * of, f"{part}: {right} of {len(mails)}"
 
 
 HEAD = b"From: Ana <ana@guest.example>\r\nTo: reservas@hotel.example\r\nSubject: Hola\r\nMIME-Version: 1.0\r\n"
@@ -63,12 +61,14 @@ READABLE = {
 }
 
 
-@pytest.mark.parametrize("raw", READABLE.values(), ids=READABLE.keys())
-def test_odd_mails_are_readable(raw):
-    words = reading.read(raw).words
-    assert words.strip()
-    if b"hola" not in raw and "مرحبا".encode() not in raw:
-        assert "para el a" in words
+@promise("F3")
+def test_odd_mails_are_readable(figures):
+    for name, raw in READABLE.items():
+        words = reading.read(raw).words
+        assert words.strip(), name
+        if b"hola" not in raw and "مرحبا".encode() not in raw:
+            assert "para el a" in words, name
+    figures.update(mails=len(READABLE), readable=len(READABLE))
 
 
 def nested(depth):
@@ -104,16 +104,19 @@ MONSTERS = {
 }
 
 
-@pytest.mark.parametrize("raw", MONSTERS.values(), ids=MONSTERS.keys())
-def test_monsters_are_survived_in_time(raw):
-    began = time.process_time()
-    mail = reading.read(raw)
-    took = time.process_time() - began
-    assert took < 5.0
-    assert len(mail.words) <= reading.TEXT_LIMIT
-    assert len(mail.attachments) <= reading.ATTACHMENTS_LIMIT
-    assert "\x00" not in mail.words + mail.subject
-    mail.words.encode()
+@promise("F3")
+def test_monsters_are_survived_in_time(figures):
+    took = {}
+    for name, raw in MONSTERS.items():
+        began = time.process_time()
+        mail = reading.read(raw)
+        took[name] = time.process_time() - began
+        assert took[name] < 5.0, name
+        assert len(mail.words) <= reading.TEXT_LIMIT, name
+        assert len(mail.attachments) <= reading.ATTACHMENTS_LIMIT, name
+        assert "\x00" not in mail.words + mail.subject, name
+        mail.words.encode()
+    figures.update(mails=len(took), crashes=0, slowest=f"{max(took.values()):.1f} s")
 
 
 @given(st.binary(max_size=2000))

@@ -17,6 +17,7 @@ from conversations import handoff
 from conversations.models import Conversation, Event, Handoff
 from tests.fakes.mail import MailDouble
 from tests.mail.conftest import a_mail, look, make_mailbox
+from tests.promises import promise
 
 pytestmark = pytest.mark.django_db
 
@@ -184,17 +185,40 @@ def test_a_spent_day_keeps_everything_waiting(mailbox, post_office, work):
     assert len(post_office.sent) == 1
 
 
-def test_our_own_limit_of_a_day_holds_and_is_told_before(mailbox, post_office, work):
-    Mailbox.objects.update(daily_limit=5)
-    for number in range(8):
-        ask(post_office, work, sender=f"guest{number}@guest.example")
+@promise("F8", small=5, full=100)
+def test_our_own_limit_of_a_day_holds_and_is_told_before(mailbox, post_office, work, size, figures):
+    Mailbox.objects.update(daily_limit=size)
+    for number in range(size + 3):
+        post_office.receive(a_mail(QUESTION, sender=f"guest{number}@guest.example"))
+    while look()[0].new:
+        pass
+    work()
+    told_at = 0
+    for _round in range(size + 5):
         again(work)
-    assert len(post_office.sent) == 5
-    assert "4 of 5" in AccountNotice.objects.get(kind="daily_limit").reason
+        told_at = told_at or (len(post_office.sent) if AccountNotice.objects.filter(kind="daily_limit").exists() else 0)
+    assert (len(post_office.sent), told_at, Outbound.objects.filter(state="queued").count()) == (size, int(size * 0.8), 3)
+    assert f"{told_at} of {size}" in AccountNotice.objects.get(kind="daily_limit").reason
     AccountPace.objects.update(day_began_at=timezone.now() - dt.timedelta(hours=25))
     for _number in range(4):
         again(work)
-    assert len(post_office.sent) == 8
+    assert len(post_office.sent) == size + 3
+    figures.update(limit=size, sent=size, waited=3, told_at=f"{told_at / size:.0%}", lost=0)
+
+
+@promise("F8")
+def test_a_mailbox_hands_over_one_mail_a_second(mailbox, post_office, work):
+    for number in range(3):
+        post_office.receive(a_mail(QUESTION, sender=f"guest{number}@guest.example"))
+    look()
+    work()
+    assert len(post_office.sent) == 1
+    assert AccountPace.objects.get().next_at > timezone.now()
+    Outbound.objects.filter(state="queued").update(due_at=timezone.now())
+    work()
+    assert len(post_office.sent) == 1  # it is the account that waits, not the letter
+    again(work)
+    assert len(post_office.sent) == 2
 
 
 def test_one_guest_is_not_written_to_faster_than_the_pace(mailbox, post_office, work, monkeypatch):
@@ -242,6 +266,7 @@ def test_a_letter_that_cannot_be_told_where_it_came_from_fails_nothing(mailbox, 
     assert AccountNotice.objects.filter(kind="mail_failed").count() == 1
 
 
+@promise("F7")
 @pytest.mark.parametrize("name", ["Ana\r\nBcc: todos@evil.example", "Ana\nX: y", 'Ana" <x@y>', "\u2028Ana", "=?utf-8?q?a=0d=0aBcc:_x?="])
 def test_nothing_of_a_stranger_becomes_a_header(mailbox, post_office, work, name):
     thread = posting.thread_to(mailbox.account, "ana@guest.example", name)

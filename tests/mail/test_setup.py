@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from io import StringIO
 
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import override
 from django_q.models import OrmQ
@@ -18,6 +20,7 @@ from hotelagent.hotels.documents import DocumentError
 from hotelagent.hotels.models import Hotel, Membership
 from hotelagent.hotels.provision import provision as apply
 from tests.mail.conftest import ADDRESS, look
+from tests.mail.test_sending import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +178,7 @@ def form(box, **changed):
         "username", "client_id", "read_by", "imap_host", "imap_port", "imap_tls", "smtp_host", "smtp_port", "smtp_tls", "poll_s", "import_days",
         "prearrival_days", "prearrival_hour", "sender_name", "reply_to", "daily_limit", "colour", "footer",
     )  # fmt: skip
-    return {name: getattr(box, name) for name in names} | {"aliases": "", "mark_seen": "on", **changed}
+    return {name: getattr(box, name) for name in names} | {"aliases": "", "mark_seen": "on", "provider": "", **changed}
 
 
 def test_the_page_keeps_the_password_and_never_shows_it(boss, mailbox, post_office):
@@ -240,6 +243,37 @@ def test_the_buttons_check_look_and_send_a_test(boss, mailbox, post_office, work
     assert post_office.sent[0]["To"].endswith("jefa@hotel.example>") or post_office.sent[0]["To"] == "jefa@hotel.example"
 
 
+def test_every_mail_is_sent_as_a_test_in_every_language(boss, mailbox, post_office, work):
+    """As it is shown, to who asks, and tied to no booking and no talk."""
+    kinds = ("confirmed", "changed", "cancelled", "arrival", "answer", "calling")
+    for kind, language in itertools.product(kinds, ("es", "en", "pt")):
+        assert boss.post(f"{page(mailbox, 'preview')}?kind={kind}&language={language}").status_code == 302
+    for row in Outbound.objects.all():
+        assert row.content["mail"].keys().isdisjoint({"arrival", "guest", "conversation"})
+    assert Outbound.objects.values("content__language").annotate(n=Count("pk")).values_list("n", flat=True)[0] == len(kinds)
+    assert set(Outbound.objects.values_list("thread__user_id", flat=True)) == {"jefa@hotel.example"}
+    assert len({row.content["text"] for row in Outbound.objects.all()}) == 3 * len(kinds)
+    Outbound.objects.exclude(content__mail__heading="Falta poco para tu llegada").delete()
+    work()
+    assert [opened(one)["Subject"] for one in post_office.sent] == ["Te esperamos en Hotel Prueba · RX000000"]
+
+
+def test_who_runs_the_house_gets_a_test_of_the_error_report(client, admin_user, mailbox, mailoutbox):
+    client.force_login(admin_user)
+    for language, heading in (("es", "Algo salió mal"), ("en", "Something went wrong"), ("pt", "Algo deu errado")):
+        address = f"{page(mailbox, 'preview')}?kind=report&language={language}"
+        sample = client.get(reverse("admin:channels_app_mailbox_sample", args=[mailbox.pk, "report", language])).content.decode()
+        assert client.post(address).status_code == 302
+        assert heading in sample and heading in mailoutbox[-1].body and heading in mailoutbox[-1].alternatives[0][0]
+    assert {mail.to[0] for mail in mailoutbox} == {admin_user.email}
+
+
+def test_the_report_of_the_house_is_not_a_hotels(boss, mailbox, mailoutbox):
+    assert boss.get(reverse("admin:channels_app_mailbox_sample", args=[mailbox.pk, "report", "en"])).status_code == 404
+    boss.post(f"{page(mailbox, 'preview')}?kind=report&language=en")
+    assert mailoutbox == []
+
+
 def test_another_hotels_boss_sees_and_moves_nothing(client, mailbox, post_office, django_user_model):
     other = Hotel.objects.create(slug="otro", name="Otro", timezone="UTC", country="AR", currency="ARS")
     user = django_user_model.objects.create_user("ajena", email="a@otro.example", is_staff=True)
@@ -248,6 +282,7 @@ def test_another_hotels_boss_sees_and_moves_nothing(client, mailbox, post_office
     assert client.get(page(mailbox)).status_code in {302, 403, 404}
     assert client.get(page(mailbox, "preview")).status_code == 404
     assert client.get(reverse("admin:channels_app_mailbox_sample", args=[mailbox.pk, "confirmed", "es"])).status_code == 404
+    assert client.post(page(mailbox, "preview")).status_code == 404
     for name in ("check_connection", "look_now", "send_test"):
         act(client, name, mailbox)
     assert Outbound.objects.count() == 0
@@ -260,6 +295,7 @@ def test_a_receptionist_may_look_and_not_change(client, hotel, mailbox, django_u
     assert mailbox.address in client.get(page(mailbox)).content.decode()
     client.post(page(mailbox), form(mailbox, footer="otra"))
     act(client, "send_test", mailbox)
+    assert client.post(page(mailbox, "preview")).status_code == 404
     assert Mailbox.objects.get().footer == ""
     assert Outbound.objects.count() == 0
 

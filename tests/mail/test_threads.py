@@ -14,6 +14,7 @@ from hotelagent.hotels.models import Hotel
 from tests.fakes.mail import MailDouble
 from tests.mail.conftest import a_mail, make_mailbox
 from tests.mail.test_sending import again
+from tests.promises import promise
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,8 @@ def houses(hotel):
         yield [(hotel, first, "reservas@hotel.example"), (other, second, "reservas@otro.example"), (other, second, "info@otro.example")]
 
 
-def test_two_hundred_mails_find_their_conversation(houses, work):
+@promise("F2")
+def test_two_hundred_mails_find_their_conversation(houses, work, figures):
     shuffle = random.Random(7)  # noqa: S311 - the same mails in every run
     guests = [f"guest{number}@guest.example" for number in range(10)]
     for (_hotel, office, address), guest in itertools.product(houses[:2], guests):
@@ -91,6 +93,9 @@ def test_two_hundred_mails_find_their_conversation(houses, work):
         found[int(letter.text.split("mensaje ")[1])] = (talk.hotel_id, letter.thread.user_id, talk.pk)
     assert [(number, *found[number][:2]) for number, _hotel, _guest in expected] == expected
     assert Conversation.objects.count() == 20
+    figures.update(
+        mails=len(expected), right=sum(found[number][:2] == (hotel, guest) for number, hotel, guest in expected), conversations=20
+    )
 
 
 def look_everywhere():

@@ -1,4 +1,4 @@
-"""E-mail, by IMAP and SMTP or by Gmail's API (facts: GMAIL)."""
+"""E-mail, by IMAP and SMTP, by Gmail's API, or out by another provider (facts: GMAIL)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from channels_app import texts
 from channels_app.envelope import Content, ContentError, Failed, Outcome
 from channels_app.models import Account, Mailbox, Outbound
 from channels_app.transports.base import Pace, SendJob
-from channels_app.transports.mail import gmail, posting, smtp, writing
+from channels_app.transports.mail import gmail, posting, providers, smtp, writing
 
 TEXT_LIMIT = 60_000
 
@@ -27,6 +27,8 @@ class MailTransport:
     def fit(self, content: Content) -> list[Content]:
         if content.kind in {"read", "template", "reaction"}:
             raise ContentError("e-mail has no such thing")
+        if content.kind == "location":
+            content = replace(content, kind="text", place={})
         if content.kind == "file" and not content.text.strip():
             content = replace(content, text=content.file["name"])
         if not content.text.strip() or texts.units(content.text) > TEXT_LIMIT:
@@ -47,6 +49,8 @@ class MailTransport:
             message = writing.compose(job.content, about)
         except (ValueError, IndexError) as error:  # what the e-mail package finds wrong with an address
             return Failed(f"this address cannot be written to: {error}"[:300])
+        if about.provider is not None:
+            return providers.send(about.provider, message, job.callback)
         if about.api is not None:
             return gmail.send(about.api, message, about.gmail_thread)
-        return smtp.send(about.server, message, about.sender, about.recipient)
+        return smtp.send(about.server, message, about.sender, about.recipient, is_renamed=about.is_renamed)

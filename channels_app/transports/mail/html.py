@@ -21,6 +21,19 @@ SIGNATURES = (
 HIDDEN = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 # Outlook draws a line above what it quotes, and says nothing else.
 RULE = re.compile(r"border(?:-top)?\s*:\s*(?:solid\s+#?\w+\s+[\d.]+pt|none;\s*border-top\s*:\s*solid)", re.I)
+# Who answers within what they quote says so above, and writes in a colour of their own; Outlook's own is no choice.
+_SAYS = re.compile(
+    r"\b(?:azul|celeste|roj[oa]|verde|violeta|naranja|color(?:es)?|vermelh[oa]|laranja|cor|blue|red|green|purple|orange|colou?r"
+    r"|abajo|debajo|abaixo|below|inline|in line|entre l[ií]neas|entre linhas|en el mismo|sobre el mismo|no pr[oó]prio|no mesmo)\b",
+    re.I,
+)
+_COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;]+)", re.I)
+_PLAIN = re.compile(
+    r"(?:windowtext|black|gr[ae]y|white|auto|inherit|initial|#1f497d|#([0-9a-f])\1*|#([0-9a-f]{2})\2\2|rgb\(\s*(\d+)\s*,\s*\3\s*,\s*\3\s*\))",
+    re.I,
+)
+# Boxes in boxes in boxes: the text of each is read anew, so only so many are asked for theirs.
+MARKUP_LIMIT, NODES_LIMIT = 200_000, 300
 BLOCKS = {"p", "div", "tr", "li", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre", "section", "article"}
 PARAGRAPHS = {"p", "h1", "h2", "h3", "ul", "ol", "table"}
 
@@ -36,12 +49,55 @@ def to_lines(markup: str, *, quotes: bool = False) -> str:
     for node in tree.css("[style], [hidden]"):
         if HIDDEN.search(node.attributes.get("style") or "") or "hidden" in node.attributes:
             node.decompose()
+    found = [] if quotes else _answers(tree)
     if not quotes:
         _without_quotes(tree)
     parts: list[str] = []
-    _read(tree.body, parts)
+    try:
+        _read(tree.body, parts)
+    except RecursionError:  # a thousand boxes in one another are no letter's
+        parts = [tree.body.text(separator="\n")]
     text = "\n".join(line.strip(" \t") for line in "".join(parts).split("\n"))
+    if found and says_where(text):
+        text = "\n\n".join([text.rstrip(), *found])
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def bold(markup: str) -> set[str]:
+    """What stands out in it, white space folded: programs put stars around that in the plain form."""
+    tree = HTMLParser(markup[:MARKUP_LIMIT])
+    return {" ".join(node.text().split()) for node in tree.css("b, strong")[:NODES_LIMIT]}
+
+
+def says_where(text: str) -> bool:
+    """That the answers stand further below?"""
+    return _SAYS.search(text) is not None
+
+
+def answers(markup: str) -> list[str]:
+    """Lines in a colour of their own below where Outlook begins to quote."""
+    return _answers(HTMLParser(markup))
+
+
+def _answers(tree: HTMLParser) -> list[str]:
+    found: list[str] = []
+    is_below, looked_at = False, 0
+    for node in tree.css("div, span, font"):
+        attributes = node.attributes
+        style = attributes.get("style") or ""
+        if node.tag == "div" and (RULE.search(style) or attributes.get("id") in {"divRplyFwdMsg", "appendonsend"}):
+            is_below = True
+        elif is_below and node.tag != "div":
+            given = _COLOUR.search(style)
+            colour = given[1] if given else attributes.get("color") or "black"
+            if _PLAIN.fullmatch(colour.strip()):
+                continue
+            if (looked_at := looked_at + 1) > NODES_LIMIT:
+                break
+            words = " ".join(node.text().split())
+            if words and (not found or words not in found[-1]):
+                found.append(words)
+    return found
 
 
 def _without_quotes(tree: HTMLParser) -> None:

@@ -29,9 +29,10 @@ class Judgement:
 
 def judge(mail: Mail, ours: frozenset[str], address: str) -> Judgement:
     """``ours``: every address that is the hotel's own, small; ``address``: the one whose mailbox this is."""
-    writes_as_us = mail.sender in ours
-    elsewhere = mail.reply_to if mail.reply_to and mail.reply_to not in ours and mail.reply_to != mail.sender else ""
-    if ids.outbound_of(mail.message_id) is not None or (writes_as_us and not elsewhere and set(mail.recipients) - ours):
+    writes_as_us = _box(mail.sender, ours) in ours
+    recipients, delivered_to = ({_box(one, ours) for one in told} for told in (mail.recipients, mail.delivered_to))
+    elsewhere = mail.reply_to if mail.reply_to and _box(mail.reply_to, ours) not in ours and mail.reply_to != mail.sender else ""
+    if ids.outbound_of(mail.message_id) is not None or (writes_as_us and not elsewhere and recipients - ours):
         return Judgement("own", mail.sender, "our own")
     sender = elsewhere or ("" if writes_as_us else mail.sender)
     if not is_address(sender):
@@ -53,14 +54,24 @@ def judge(mail: Mail, ours: frozenset[str], address: str) -> Judgement:
         return Judgement("relayed", sender, "the answer is wanted at another address")
     if mail.suspicious:
         return Judgement("unproven", sender, mail.suspicious)
-    if not ours.intersection(mail.recipients) and not (ours - {address}).intersection(mail.delivered_to):
+    if not ours & recipients and not (ours - {address}) & delivered_to:
         return Judgement("unaddressed", sender, "not addressed to us")
     if mail.words.strip() or not (mail.attachments or mail.text.strip()):
         return Judgement("text", sender)
     return Judgement("document", sender) if mail.attachments else Judgement("wordless", sender, "nothing but what it answers")
 
 
+def _box(address: str, ours: frozenset[str]) -> str:
+    """Whose mailbox it is: ana+booking@ is ana@, unless the hotel's own address has the plus."""
+    if address in ours:
+        return address
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
 def _is_our_list(mail: Mail, ours: frozenset[str]) -> bool:
     """Guests write to an address of ours that is a list at the provider."""
     domains = {one.rpartition("@")[2] for one in ours}
-    return bool(ours.intersection(mail.recipients)) and any(mail.list_id.endswith(f".{one}") or mail.list_id == one for one in domains)
+    return bool(ours & {_box(one, ours) for one in mail.recipients}) and any(
+        mail.list_id.endswith(f".{one}") or mail.list_id == one for one in domains
+    )

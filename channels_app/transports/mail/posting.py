@@ -10,7 +10,7 @@ from django.utils import timezone
 from channels_app import inbox, mailboxes
 from channels_app.envelope import ContentError
 from channels_app.models import Account, Attachment, Mailbox, Outbound, RawMail, Thread
-from channels_app.transports.mail import gmail, ids, reading, servers, writing
+from channels_app.transports.mail import gmail, ids, providers, reading, servers, writing
 from hotelagent.ops.crypto import UndecryptableError
 
 
@@ -51,6 +51,8 @@ def prepare(row: Outbound) -> writing.Prepared | None:
         attached=Attachment.bytes_of(thread.pk, row.content) or b"",
         api=gmail.way_of(box) if box.sends_by_api else None,
         gmail_thread=last.gmail_thread if last is not None else "",
+        provider=providers.way_of(box) if box.sends_by_provider else None,
+        is_renamed=box.provider == Mailbox.Provider.AMAZON_SES,
     )
 
 

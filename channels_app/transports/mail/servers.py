@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import socket
 import ssl
-import threading
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from channels_app.models import Mailbox
+from hotelagent.ops import outgoing
+from hotelagent.ops.outgoing import timeout_s as timeout_s
 
 TIMEOUT_S = 30.0
-# Addresses of the next version that mean one of the last, which may be inside the house, and site-local ones.
-DISGUISES = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "::/96", "fec0::/10", "2001::/32")]
 
 
 class MailError(Exception):
@@ -64,38 +60,9 @@ def smtp_of(box: Mailbox) -> Server:
     return replace(own, user=box.smtp_username, password=box.smtp_password, token="") if box.smtp_username else own
 
 
-def timeout_s(deadline: float, most_s: float) -> float:
-    """How long one step may take, of ``most_s`` and what is left until a deadline (seconds; never none at all)."""
-    return max(0.1, min(most_s, deadline - time.monotonic()))
-
-
 def line(server: Server) -> socket.socket:
-    """Connected to one of the addresses that were judged: the name is asked once, so nobody can give another answer in between.
-    Raises ConnectionFailed and OSError."""
-    error: OSError = OSError("no address")
-    for address in addresses(server):
-        try:
-            made = socket.create_connection((address, server.port), timeout_s(server.deadline, TIMEOUT_S))
-        except OSError as failure:
-            error = failure
-        else:
-            if math.isfinite(server.deadline):
-                _cut_at(server.deadline, made.dup())
-            return made
-    raise error
-
-
-def _cut_at(deadline: float, line: socket.socket) -> None:
-    """A server may hang in any of many steps, or trickle: then the line ends for whoever reads it. On a handle of its own, because
-    TLS takes the first one over."""
-
-    def cut() -> None:
-        with line, suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(timeout_s(deadline, math.inf), cut)
-    timer.daemon = True
-    timer.start()
+    """Connected to one of the addresses that were judged. Raises ConnectionFailed and OSError."""
+    return outgoing.line(addresses(server), server.port, deadline=server.deadline, most_s=TIMEOUT_S)
 
 
 def secured(plain: socket.socket, server: Server, host: str) -> socket.socket:
@@ -115,18 +82,11 @@ def addresses(server: Server) -> list[str]:
     if server.tls == Mailbox.Tls.NONE and not server.trusted:
         raise ConnectionFailed("a server without TLS has to be given by the operator (provisioning file or environment)")
     try:
-        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        return outgoing.addresses(server.host, server.port, trusted=server.trusted)
+    except outgoing.Inside as error:
+        raise ConnectionFailed("a server inside the house has to be given by the operator (provisioning file or environment)") from error
+    except OSError as error:
         raise ConnectionFailed(f"there is no host {server.host}") from error
-    known = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not server.trusted and not all(_is_outside(address.partition("%")[0]) for address in known):
-        raise ConnectionFailed("a server inside the house has to be given by the operator (provisioning file or environment)")
-    return known
-
-
-def _is_outside(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
-    return ip.is_global and not any(ip.version == net.version and ip in net for net in DISGUISES)
 
 
 def words(said: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -19,6 +20,8 @@ HOUR_S = 3600.0
 AWAY_S = 90.0
 # Ids of mails that are answered are longer than a line, and an id that is folded inside is none.
 UNFOLDED = WIRE.clone(max_line_length=900)
+# Amazon SES says under which id it goes on.
+_NAMED = re.compile(r"Ok ([0-9a-zA-Z-]{16,100})", re.I)
 
 
 class _Line(smtplib.SMTP):
@@ -65,8 +68,9 @@ def _log_in(line: smtplib.SMTP, server: Server) -> None:
         raise smtplib.SMTPAuthenticationError(code, words)
 
 
-def send(server: Server, message: EmailMessage, sender: str, recipient: str) -> Outcome:
-    """Never raises for what the server or the line does. ``Sent`` carries the mail's own Message-ID."""
+def send(server: Server, message: EmailMessage, sender: str, recipient: str, *, is_renamed: bool = False) -> Outcome:
+    """Never raises for what the server or the line does. ``Sent`` carries the mail's own Message-ID; the server's id when it
+    ``is_renamed`` there and the server says how."""
     try:
         line = opened(server)
     except ConnectionFailed as error:
@@ -82,13 +86,18 @@ def send(server: Server, message: EmailMessage, sender: str, recipient: str) -> 
     except (OSError, ssl.SSLError, smtplib.SMTPException, ValueError) as error:
         return _later(f"not connected: {type(error).__name__}")
     try:
-        return _hand_over(line, message, sender, recipient)
+        outcome = _hand_over(line, message, sender, recipient)
     finally:
         with suppress(Exception):
             line.quit()
+    if not isinstance(outcome, Sent):
+        return outcome
+    named = _NAMED.search(outcome.provider_id) if is_renamed else None
+    return Sent(named[1] if named else str(message["Message-ID"]).strip("<>"))
 
 
 def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient: str) -> Outcome:
+    """``Sent`` carries the server's words."""
     raw = message.as_bytes(policy=UNFOLDED)
     try:
         for code, answer in (line.mail(sender), line.rcpt(recipient)):
@@ -107,7 +116,7 @@ def _hand_over(line: smtplib.SMTP, message: EmailMessage, sender: str, recipient
     except (OSError, smtplib.SMTPException) as error:
         return Unknown(f"the line was cut after the mail: {type(error).__name__}")
     if code == 250:
-        return Sent(str(message["Message-ID"]).strip("<>"))
+        return Sent(servers.words(answer))
     if code == -1:
         return Unknown("the server's last answer cannot be read")
     return _refused(code, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -16,7 +17,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event
 
 from channels_app.envelope import Content, JsonObject
-from channels_app.transports.mail.gmail import Way
+from channels_app.transports.mail import gmail, ids, providers
 from channels_app.transports.mail.servers import Server
 
 REFERENCES_LIMIT = 20
@@ -60,8 +61,12 @@ class Prepared:
     # Bytes of the letter's file.
     attached: bytes = field(default=b"", repr=False)
     # By Gmail's API instead of the server, when it is given.
-    api: Way | None = None
+    api: gmail.Way | None = None
     gmail_thread: str = ""
+    # By another provider's API.
+    provider: providers.Way | None = None
+    # Whoever carries it gives the mail a Message-ID of its own.
+    is_renamed: bool = False
 
 
 def compose(content: Content, about: Prepared) -> EmailMessage:
@@ -74,10 +79,14 @@ def compose(content: Content, about: Prepared) -> EmailMessage:
     message["Subject"] = _line(about.subject)
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = f"<{about.message_id}>"
+    chain = [*about.references, about.in_reply_to] if about.in_reply_to else []
     if about.in_reply_to:
         message["In-Reply-To"] = f"<{about.in_reply_to}>"
-        chain = dict.fromkeys([*about.references, about.in_reply_to])
-        message["References"] = " ".join(f"<{one}>" for one in list(chain)[-REFERENCES_LIMIT:])
+    if about.is_renamed:  # an answer names what its mail referred to: so it is known as an answer to ours all the same
+        chain.append(about.message_id)
+        message["X-Metadata"] = json.dumps({providers.LETTER: str(ids.outbound_of(about.message_id) or "")})
+    if chain:
+        message["References"] = " ".join(f"<{one}>" for one in list(dict.fromkeys(chain))[-REFERENCES_LIMIT:])
     if about.automatic:
         message["Auto-Submitted"] = "auto-replied" if about.in_reply_to else "auto-generated"
     context = _context(content, about, "cid:logo")

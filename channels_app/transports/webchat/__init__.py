@@ -24,6 +24,8 @@ class WebchatTransport:
     def fit(self, content: Content) -> list[Content]:
         if content.kind == "file" and not content.text.strip():
             return [replace(content, text=content.file["name"])]
+        if content.kind == "location":
+            content = replace(content, kind="text", place={})
         if content.kind != "read" and not content.text.strip():
             raise ContentError("an empty message cannot be sent")
         return [content]

@@ -29,6 +29,9 @@ def fit(content: Content) -> list[Content]:
         return [content]  # filled and checked by channels_app.templates
     if content.kind == "file":
         return _with_file(content)
+    if content.kind == "location":
+        words = texts.split(content.place["words"], TEXT_LIMIT) if content.place.get("words", "").strip() else []
+        return [*(Content("text", piece) for piece in words), content]
     if not content.text.strip():
         raise ContentError("an empty message cannot be sent")
     if not content.choices:
@@ -93,6 +96,9 @@ def body(content: Content, *, callback: str, to: str, recipient: str, media_id: 
             message.update({"type": "image", "image": {"id": media_id, **caption}})
         else:
             message.update({"type": "document", "document": {"id": media_id, "filename": content.file["name"], **caption}})
+    elif content.kind == "location":
+        told = {name: content.place[name] for name in ("latitude", "longitude", "name", "address") if content.place.get(name)}
+        message.update({"type": "location", "location": told})
     elif content.kind == "text":
         message.update({"type": "text", "text": {"body": content.text, "preview_url": False}})
     else:

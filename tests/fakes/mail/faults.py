@@ -43,6 +43,7 @@ MOMENTS = {
     "smtp_hang": "END",  # no answer; with commits=True the mail has left
     "smtp_sent_late": "END",  # taken, but Sent does not show it for `seconds` (default: until release())
     "smtp_bounce": "END",  # taken, and a delivery failure comes back into INBOX
+    "smtp_amazon": "END",  # taken as Amazon SES does: under an id of its own
     "api_401": ANY,
     "api_403_rate": ANY,
     "api_403_policy": ANY,

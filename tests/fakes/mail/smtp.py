@@ -201,6 +201,9 @@ class SmtpSession:
             raise
         if fault is not None:
             self.after(fault, recipients, copy, message)
+            if fault.kind == "smtp_amazon":
+                self.reply(250, "Ok", "010001995f2c7e3a-1b2c-4d5e-8f90-a1b2c3d4e5f6-000000")
+                return
         self.reply(250, "2.0.0", "OK")
 
     def after(self, fault: Fault, recipients: list[str], copy: bytes, message: Message | None) -> None:
