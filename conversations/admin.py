@@ -376,12 +376,12 @@ class GuestAdmin(BigTable, HotelAdmin):
 
     is_configuration = True
     created = when("created_at", _("since"))
-    list_display = ["__str__", "hotel", "language", "addresses", "opted_out", "created"]
-    list_filter = [("language", ChoicesDropdownFilter), "opted_out", ("hotel", HotelFilter)]
+    list_display = ["__str__", "hotel", "language", "addresses", "is_vip", "opted_out", "created"]
+    list_filter = [("language", ChoicesDropdownFilter), "is_vip", "opted_out", ("hotel", HotelFilter)]
     list_select_related = ["hotel"]
     word_fields = ("name",)
     search_help_text = _("Name or phone")
-    fields = ["hotel", "name", "language", "opted_out", "created_at"]
+    fields = ["hotel", "name", "language", "is_vip", "opted_out", "created_at"]
     readonly_fields = ["created_at"]
     inlines = [IdentityInline]
 

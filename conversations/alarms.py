@@ -14,19 +14,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from channels_app import outbox, templates
-from channels_app.envelope import Content, ContentError
+from channels_app.envelope import ContentError
 from channels_app.models import Account, Outbound, Template, Thread
 from channels_app.phones import match_key, to_digits
 from channels_app.transports.mail import posting
 from conversations import mails
 from conversations.labels import guest_word
 from conversations.models import Conversation, RelayLine, StaffPhone
+from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 
 log = structlog.get_logger(__name__)
 
 # A call this old is of no use: the next step of the ladder has been taken.
 LIFE = dt.timedelta(hours=1)
+# Reasons that wait for no opening hours.
+AT_ONCE = frozenset({"emergency", "urgent"})
+
+
+def may_ring(row: Conversation) -> bool:
+    """May people who are elsewhere be called for this guest now? While the reception is closed only for what cannot wait."""
+    if not Hours.of(row.hotel).is_closed_at(timezone.now()):
+        return True
+    return row.handoffs.filter(closed_at=None, reason__in=AT_ONCE).exists()
 
 
 def call(conversation: Conversation, phone: str, template: str) -> str:
@@ -81,14 +91,9 @@ def write(conversation: Conversation, address: str) -> str:
     account = mails.account_of(conversation.hotel) if address else None
     if account is None:
         return ""
+    link = f"{settings.PUBLIC_URL}{reverse('console:talk', args=[conversation.hotel.slug, conversation.pk])}"
     who, why = _words(conversation)
-    with override(conversation.hotel.main_language):
-        link = f"{settings.PUBLIC_URL}{reverse('console:talk', args=[conversation.hotel.slug, conversation.pk])}"
-        mail = {
-            "subject": _("A guest waits: %(guest)s") % {"guest": who},
-            "rows": [[_("Guest"), who], [_("Said"), why], [_("Answer here"), link]],
-        }
-        content = Content("text", _("Nobody has answered this guest in time."), language=conversation.hotel.main_language, mail=mail)
+    content = mails.calling(who, why, link, conversation.hotel.main_language)
     try:
         thread = posting.thread_to(account, address, "")
         key = _key(conversation, "alarm-mail")

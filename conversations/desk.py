@@ -184,13 +184,15 @@ class HotelDesk:
                 return Answer(text, f"fact:{pk}:v{version}")
         return None
 
-    def faq(self, text: str, language: str, sure: bool = False) -> Answer | None:
+    def faq(self, text: str, language: str) -> Answer | None:
         if language not in self._faqs:  # a message of several questions is looked at part by part
             self._faqs[language] = list(Faq.objects.on(self.clock().date()).filter(hotel=self.hotel, language=language))
         rows = self._faqs[language]
-        threshold = faq_matching.SURE if sure else faq_matching.THRESHOLD
-        index = faq_matching.best(text, [row.question for row in rows], threshold=threshold)
-        return Answer(rows[index].answer, f"faq:{rows[index].pk}:v{rows[index].version}") if index is not None else None
+        found = faq_matching.best(text, [row.question for row in rows])
+        if found is None:
+            return None
+        row = rows[found[0]]
+        return Answer(row.answer, f"faq:{row.pk}:v{row.version}", row.question, found[1])
 
     def details(self, topic: str) -> tuple[Detail, ...]:
         return self._details(topic=topic)

@@ -61,7 +61,8 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
         return
     talks = Conversation.objects.filter(thread=outbound.thread_id)
     if outbound.state not in LOST:  # nearly all: nothing is loaded for them
-        live.changed_ids(list(talks.values_list("hotel_id", "pk")))
+        ring = live.changed_ids if previous in LOST else live.ticked  # what was lost stood in a view of its own
+        ring(list(talks.values_list("hotel_id", "pk")))
         return
     conversation = talks.first() or mails.conversation_of(outbound)
     if conversation is None or telling.colleagues([outbound.thread]):

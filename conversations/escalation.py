@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from conversations import alarms, trail
 from conversations.models import Conversation, DeskSettings
+from conversations.push import calls
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 
@@ -26,10 +27,6 @@ log = structlog.get_logger(__name__)
 Owner = Conversation.Owner
 AGAIN, DUTY, MANAGER = 1, 2, 3
 FIELDS = ["waiting_since", "deadline_at", "alert_at", "alert_level", "relay_at"]
-
-
-# Reasons that wait for no opening hours: the duty phone is called at once.
-AT_ONCE = frozenset({"emergency", "urgent"})
 
 
 def begin(conversation: Conversation, since: dt.datetime, reason: str = "") -> None:
@@ -43,7 +40,7 @@ def begin(conversation: Conversation, since: dt.datetime, reason: str = "") -> N
     conversation.deadline_at = hours.add(since, desk.answer_min)
     conversation.alert_level = 0
     conversation.alert_at = hours.add(since, desk.alert_min)
-    if reason in AT_ONCE and hours.is_closed_at(since):
+    if reason in alarms.AT_ONCE and hours.is_closed_at(since):
         conversation.alert_level, conversation.alert_at = AGAIN, since
 
 
@@ -95,11 +92,12 @@ def climb(pk: int) -> None:
             if row.owner == Owner.PERSON:  # who took it and is silent
                 trail.record(row, "returned_silent", person=str(row.person))
                 leave(row)
+        pushed = calls.call(row, row.alert_level)
         after = {AGAIN: desk.duty_min, DUTY: desk.manager_min}.get(row.alert_level)
         row.alert_at = Hours.of(row.hotel).add(begun, after) if after is not None else None
         row.relay_at = now
         row.save(update_fields=["owner", "person", *FIELDS])
-        data: dict[str, Any] = {"level": row.alert_level, **({"told": told} if told else {})}
+        data: dict[str, Any] = {"level": row.alert_level, **({"told": told} if told else {}), **({"pushed": pushed} if pushed else {})}
         trail.record(row, "overdue", **data)
     log.warning("a guest waits for a person", conversation=pk, level=row.alert_level)
 

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.text import format_lazy
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -87,8 +87,12 @@ class KnowledgeAdmin(HotelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         for one in knowledge_review.findings([obj.hotel]):
-            if one.kind == "contradiction" and one.topic and one.topic == getattr(obj, "topic", ""):
+            if one.kind != "contradiction":
+                continue
+            if one.topic and one.topic == getattr(obj, "topic", ""):
                 messages.warning(request, format_lazy("{about}: {text}", about=intent_word(one.topic), text=one.text))
+            elif isinstance(one.row, Faq) and isinstance(obj, Faq) and (one.row.pk == obj.pk or one.row.subject == obj.subject != ""):
+                messages.warning(request, str(one.text))
 
     @admin.display(description=_("told"), ordering="valid_until")
     def holds(self, row: Fact | Faq | Detail) -> str:
@@ -194,7 +198,25 @@ class FaqAdmin(KnowledgeAdmin):
     list_display = ["question", "hotel", "language", "beginning", "holds", "version_label", "changed"]
     list_filter = [("language", ChoicesDropdownFilter), ("hotel", HotelFilter)]
     word_fields = ("question", "answer")
-    fields = ["hotel", "language", "question", "answer", "valid_until", "version", "updated_at"]
+    fields = ["hotel", "subject", "language", "question", "answer", "valid_until", "version", "updated_at"]
+    actions_detail = ["translate"]
+
+    @action(description=_("Write it in another language"), icon="translate")  # type: ignore[untyped-decorator]
+    def translate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The form of a new one with the same subject, in the first of the hotel's languages that lacks it."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_change_permission(request, row):
+            return redirect("admin:conversations_faq_changelist")
+        if not row.subject:
+            row.subject = (slugify(row.question)[:50].strip("-") or "faq") + f"-{row.pk}"
+            row.save(update_fields=["subject", "updated_at"])
+        told = set(Faq.objects.filter(hotel=row.hotel, subject=row.subject).values_list("language", flat=True))
+        language = next((one for one in row.hotel.languages if one not in told), "")
+        if not language:
+            messages.info(request, _("It stands in every language of the hotel."))
+            return redirect("admin:conversations_faq_change", row.pk)
+        given = {"hotel": row.hotel_id, "subject": row.subject, "language": language}
+        return redirect(f"{reverse('admin:conversations_faq_add')}?{urlencode(given)}")
 
     @admin.display(description=_("answer"))
     def beginning(self, faq: Faq) -> str:

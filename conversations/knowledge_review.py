@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from conversations.dialogue.understanding.normalise import fold, words
@@ -52,7 +53,8 @@ def findings(hotels: Iterable[Hotel], today: Callable[[Hotel], dt.date] = lambda
         ending = [one for row in (*facts[pk], *details[pk], *faqs[pk]) if (one := _ending(row, day)) is not None]
         own, exact, asked = (_current(rows[pk], day) for rows in (facts, details, faqs))
         found += [
-            *_between_texts(hotel, own), *_against_values(own, exact), *_against_settings(hotel, own, exact), *_between_values(exact),
+            *_between_texts(hotel, own), *_between_answers(hotel, asked), *_against_values(own, exact),
+            *_against_settings(hotel, own, exact), *_between_values(exact),
             *_same_question(asked), *ending, *_languages(hotel, own, exact, asked),
         ]  # fmt: skip
     order = ("contradiction", "over", "soon", "language")
@@ -84,14 +86,26 @@ def _plain(written: str) -> Decimal:
 def _between_texts(hotel: Hotel, facts: Sequence[Fact]) -> Iterable[Finding]:
     """The same topic tells other hours or prices in another language. A text that tells none contradicts nothing."""
     for topic, rows in _by_topic(facts).items():
-        for one, other in combinations(sorted(rows, key=lambda row: _place(hotel, row.language)), 2):
-            for read, shown in ((hours_in, _clock), (amounts_in, _amount)):
-                here, there = read(one.text), read(other.text)
-                if here and there and here != there:
-                    yield Finding("contradiction", topic, _("%(one)s says %(here)s, %(other)s says %(there)s") % {
-                        "one": one.get_language_display(), "here": shown(here - there) or "–",
-                        "other": other.get_language_display(), "there": shown(there - here) or "–",
-                    }, other)  # fmt: skip
+        for text, row in _differing(hotel, [(row, row.text) for row in rows]):
+            yield Finding("contradiction", topic, text, row)
+
+
+def _between_answers(hotel: Hotel, faqs: Sequence[Faq]) -> Iterable[Finding]:
+    """The same of the answers to one question in several languages."""
+    for rows in _by_subject(faqs).values():
+        for text, row in _differing(hotel, [(row, row.answer) for row in rows]):
+            yield Finding("contradiction", "", format_lazy("{question} {text}", question=row.question, text=text), row)
+
+
+def _differing(hotel: Hotel, told: Sequence[tuple[Any, str]]) -> Iterable[tuple[Any, Any]]:
+    for (one, here_text), (other, there_text) in combinations(sorted(told, key=lambda pair: _place(hotel, pair[0].language)), 2):
+        for read, shown in ((hours_in, _clock), (amounts_in, _amount)):
+            here, there = read(here_text), read(there_text)
+            if here and there and here != there:
+                yield _("%(one)s says %(here)s, %(other)s says %(there)s") % {
+                    "one": one.get_language_display(), "here": shown(here - there) or "–",
+                    "other": other.get_language_display(), "there": shown(there - here) or "–",
+                }, other  # fmt: skip
 
 
 def _against_values(facts: Sequence[Fact], details: Sequence[Detail]) -> Iterable[Finding]:
@@ -174,6 +188,9 @@ def _languages(hotel: Hotel, facts: Sequence[Fact], details: Sequence[Detail], f
     for detail in details:
         if detail.names and (missing := [one for one in hotel.languages if not detail.names.get(one)]):
             yield Finding("language", detail.topic, _missing(missing), detail)
+    for rows in _by_subject(faqs).values():
+        if missing := [one for one in hotel.languages if one not in {row.language for row in rows}]:
+            yield Finding("language", "", format_lazy("{question} {text}", question=rows[0].question, text=_missing(missing)), rows[0])
     if faqs and (missing := [one for one in hotel.languages if one not in {row.language for row in faqs}]):
         yield Finding("language", "", _("No frequent question at all in %(languages)s") % {"languages": _names(missing)}, faqs[0])
 
@@ -206,6 +223,15 @@ def _by_topic(rows: Sequence[Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.topic].append(row)
+    return found
+
+
+def _by_subject(faqs: Iterable[Faq]) -> dict[str, list[Faq]]:
+    """Questions without a subject stand for themselves."""
+    found: dict[str, list[Faq]] = defaultdict(list)
+    for row in faqs:
+        if row.subject:
+            found[row.subject].append(row)
     return found
 
 

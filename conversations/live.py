@@ -23,12 +23,21 @@ def changed(conversation: Conversation) -> None:
 
 def changed_ids(pairs: list[tuple[int, int]]) -> None:
     """As ``changed`` for many: (hotel, conversation)."""
+    _ring(pairs, "conversation")
+
+
+def _ring(pairs: list[tuple[int, int]], what: str) -> None:
     if pairs:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_notify(%s, told) FROM unnest(%s::text[]) AS told",
-                [CHANNEL, [json.dumps({"hotel": hotel, "conversation": pk}) for hotel, pk in dict.fromkeys(pairs)]],
+                [CHANNEL, [json.dumps({"hotel": hotel, what: pk}) for hotel, pk in dict.fromkeys(pairs)]],
             )
+
+
+def ticked(pairs: list[tuple[int, int]]) -> None:
+    """What became of a letter, of (hotel, conversation): seen in the open conversation, nothing in the queue."""
+    _ring(pairs, "ticks")
 
 
 def tell(hotel_id: int, **what: object) -> None:

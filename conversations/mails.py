@@ -7,10 +7,13 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
+from django.conf import settings
 from django.db import DataError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from channels_app import outbox
 from channels_app.envelope import Content, ContentError
@@ -95,10 +98,8 @@ def _before_arrival(booking: Booking) -> Content:
     del mail["event"]  # they have it from the confirmation
     if hotel.address:
         mail["rows"] = [*mail["rows"], [phrasebook.mail(language, "row_address"), hotel.address]]
-    place = f"{hotel.latitude},{hotel.longitude}" if hotel.latitude is not None and hotel.longitude is not None else hotel.address
-    if place:
-        query = urlencode({"api": 1, "query": place})
-        mail["link"] = [phrasebook.mail(language, "map"), f"https://www.google.com/maps/search/?{query}"]
+    if hotel.map_url:
+        mail["link"] = [phrasebook.mail(language, "map"), hotel.map_url]
     return replace(content, mail=mail)
 
 
@@ -149,6 +150,18 @@ def _in_words(booking: Booking, what: str, sequence: int) -> Content:
     return Content("text", say(language, f"text_{what}"), language=language, mail=mail)
 
 
+def calling(guest: str, said: str, link: str, language: str) -> Content:
+    """What a colleague who is not at the desk reads when a guest waits."""
+    with override(language):
+        mail = {
+            "subject": _("A guest waits: %(guest)s") % {"guest": guest},
+            "heading": _("A guest waits"),
+            "rows": [[_("Guest"), guest], [_("Said"), said]],
+            "link": [_("Answer here"), link],
+        }
+        return Content("text", _("Nobody has answered this guest in time."), language=language, mail=mail)
+
+
 def conversation_of(outbound: Outbound) -> Conversation | None:
     """Where a booking was made that a mail tells of: whoever looks there shall see that it did not arrive."""
     ref = str(outbound.content.get("mail", {}).get("conversation", ""))
@@ -169,7 +182,11 @@ def samples(hotel: Hotel, language: str) -> list[tuple[str, Content]]:
     told.append(("arrival", before_arrival(booking)))
     with voices.speaking(hotel.pk):
         text, words = dressed(hotel, names[language], phrasebook.say(language, "thanks"), language)
-        return [*told, ("answer", Content("text", text, language=language, mail=words))]
+        told.append(("answer", Content("text", text, language=language, mail=words)))
+    with override(language):
+        said = _("waits for an answer")
+    link = f"{settings.PUBLIC_URL}{reverse('console:desk', args=[hotel.slug])}"
+    return [*told, ("calling", calling(names[language], said, link, language))]
 
 
 def guest_of(outbound: int, thread: int) -> Guest | None:

@@ -44,17 +44,28 @@ def apply_knowledge(hotel: Hotel, document: Table) -> None:
     if "details" in document:
         _apply_details(hotel, document["details"])
     if "faqs" in document:
-        kept = []
-        for item in document["faqs"].items():
-            table = item.table(required=("language", "question", "answer"), optional=("valid_until",))
-            question, _created = Faq.objects.update_or_create(
-                hotel=hotel,
-                language=table["language"].choice(tuple(Language.values)),
-                question=table["question"].text(maximum=300),
-                defaults={"answer": table["answer"].text(), "valid_until": table.get("valid_until", Field.date, None)},
-            )
-            kept.append(question.pk)
-        Faq.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()
+        _apply_faqs(hotel, document["faqs"])
+
+
+def _apply_faqs(hotel: Hotel, section: Field) -> None:
+    kept, subjects = [], set()
+    Faq.objects.filter(hotel=hotel).update(subject="")  # a question may have come into other words
+    for item in section.items():
+        table = item.table(required=("language", "question", "answer"), optional=("valid_until", "subject"))
+        language, subject = table["language"].choice(tuple(Language.values)), table.get("subject", lambda field: field.text(maximum=60), "")
+        if slugify(subject) != subject:
+            raise table["subject"].error("small letters, digits and dashes only")
+        if subject and (language, subject) in subjects:
+            raise table["subject"].error("this subject has a question in this language already")
+        subjects.add((language, subject))
+        question, _created = Faq.objects.update_or_create(
+            hotel=hotel,
+            language=language,
+            question=table["question"].text(maximum=300),
+            defaults={"answer": table["answer"].text(), "valid_until": table.get("valid_until", Field.date, None), "subject": subject},
+        )
+        kept.append(question.pk)
+    Faq.objects.filter(hotel=hotel).exclude(pk__in=kept).delete()
 
 
 def _apply_details(hotel: Hotel, section: Field) -> None:
@@ -131,12 +142,13 @@ def apply_phrases(hotel: Hotel, document: Table) -> None:
 def apply_desk(hotel: Hotel, document: Table) -> None:
     """How the live desk works, and its canned replies. The hotel-wide switch is nobody's file's to turn."""
     if "desk" in document:
-        table = document["desk"].table(optional=(*MINUTES, *WORDS, "undo_s"))
+        table = document["desk"].table(optional=(*MINUTES, *WORDS, "undo_s", "push_words"))
         row = DeskSettings.objects.filter(hotel=hotel).first() or DeskSettings(hotel=hotel)
         for name in MINUTES:
             setattr(row, name, table.get(name, lambda field: field.integer(minimum=1, maximum=1440), getattr(row, name)))
         for name in WORDS:
             setattr(row, name, table.get(name, lambda field: field.text(maximum=200), getattr(row, name)))
+        row.push_words = table.get("push_words", lambda field: field.boolean(), row.push_words)
         row.undo_s = table.get("undo_s", lambda field: field.integer(maximum=30), row.undo_s)
         if not row.alert_min <= row.duty_min <= row.manager_min:
             raise document["desk"].error("alert_min, duty_min and manager_min come one after the other")

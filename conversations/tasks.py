@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from channels_app import inbox
 from channels_app.models import Inbound, Outbound
-from conversations import arrivals, escalation, handoff, planned, sorting, turns
+from conversations import arrivals, escalation, handoff, planned, retention, sorting, turns
 from conversations.models import Conversation, Handoff
+from conversations.push import calls
 from conversations.relay import answering, telling
 from hotelagent.ops import queue
 
@@ -41,15 +42,17 @@ TURNS = queue.Drain(
 
 
 # What waits for people and for the clock: alerts, snoozed conversations, planned answers.
-ALERTS = queue.Drain("alerts", 1, escalation.due, escalation.climb, feeds=("delivery",))
+ALERTS = queue.Drain("alerts", 1, escalation.due, escalation.climb, feeds=("delivery", "pushing"))
 PLANNED = queue.Drain("planned", 1, planned.due, planned.send, feeds=("delivery",))
 SNOOZED = queue.Drain("snoozed", 1, lambda _limit: [None] if escalation.is_time_to_wake() else [], lambda _job: escalation.wake())
 # Phones of the staff: told of who waits, and what they answer.
-TELLING = queue.Drain("telling", 1, telling.due, telling.tell, feeds=("delivery",))
+TELLING = queue.Drain("telling", 1, telling.due, telling.tell, feeds=("delivery", "pushing"))
 ANSWERING = queue.Drain("answering", 2, answering.claim, answering.work, feeds=("delivery", "telling"))
+# Browsers whose desk is closed: a service that hangs holds up its own letter.
+PUSHING = queue.Drain("pushing", 4, calls.claim, calls.send)
 # Guests who arrive soon: not urgent, and their words may ask the PMS.
 ARRIVALS = queue.Drain("arrivals", 1, arrivals.claim, arrivals.tell_due)
-DESK_DUE = (*escalation.DUE, *planned.DUE, *telling.DUE, *answering.DUE)
+DESK_DUE = (*escalation.DUE, *planned.DUE, *telling.DUE, *answering.DUE, *calls.DUE)
 
 # When the next conversation or unsorted letter is due.
 DUE = (
@@ -71,6 +74,8 @@ def repair() -> None:
     Inbound.objects.filter(state=Inbound.State.WAITING, thread_id__in=held, received_at__lt=limit).update(state=Inbound.State.PARKED)
     _show_unknown()
     planned.repair()
+    calls.forget()
+    retention.repair()
 
 
 def _show_unknown() -> None:

@@ -8,6 +8,7 @@ even when a newer letter came meanwhile.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import mimetypes
 import time
@@ -320,7 +321,8 @@ def _send_photo(conversation: Conversation, name: str, key: str, now: dt.datetim
     if photo is None:
         return
     values = {"name": f"{slugify(photo.room_type)}-{photo.pk}{mimetypes.guess_extension(photo.mime_type)}", "mime_type": photo.mime_type}
-    file, _made = Attachment.objects.get_or_create(thread_id=conversation.thread_id, key=name, defaults={**values, "data": photo.data})
+    shown = f"{name}:{hashlib.sha256(photo.data).hexdigest()[:16]}"  # another picture in the same place is another file
+    file, _made = Attachment.objects.get_or_create(thread_id=conversation.thread_id, key=shown, defaults={**values, "data": photo.data})
     content = Content("file", file=file.told())
     rows = outbox.post(conversation.thread, content, dedupe_key=key, author=Outbound.Author.BOT, expires_at=expires_at)
     Message.objects.create(conversation=conversation, author=Message.Author.BOT, kind="image", text="", outbound=rows[-1], at=now)
@@ -334,6 +336,7 @@ def say(conversation: Conversation, text: str, key: str) -> None:
     if not Outbound.objects.filter(dedupe_key=key).exists():
         _post(conversation, Reply(text), key)
         conversation.save(update_fields=["last_message_at"])
+        live.changed(conversation)
 
 
 def _record(conversation: Conversation, desk: HotelDesk) -> None:

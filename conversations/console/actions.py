@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,12 +19,12 @@ from django.views.decorators.http import require_POST
 from channels_app import outbox, templates
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Outbound, Template
-from conversations import escalation, handoff, planned, switch, trail
-from conversations.console import canned, files, stays, thread
+from conversations import escalation, handoff, linking, planned, switch, trail
+from conversations.console import canned, files, panel, stays, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
-from conversations.console.views import is_supervisor, refreshed
+from conversations.console.views import is_supervisor, panel_of, refreshed
 from conversations.labels import author_word, name_of
-from conversations.models import Attendance, Conversation, DeskSettings, PlannedReply
+from conversations.models import Attendance, Conversation, DeskSettings, Guest, PlannedReply
 from hotelagent.hotels.models import Membership
 
 TEXT_LIMIT = 20_000
@@ -185,16 +184,18 @@ def _only_mine(request: DeskRequest, talk: Conversation) -> None:
 def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
     """An answer to the guest, now, in some seconds, or at an hour; or a note, which is a road of its own."""
     text, key, user = _text(request), _key(request), person(request)
-    upload = request.FILES.get("file")
-    if not (text or upload) or not key:
+    upload, prepared = request.FILES.get("file"), thread.number(request.POST.get("canned", ""))
+    if not (text or upload or prepared or request.POST.get("canned") == "pin") or not key:
         return refused(request, _("There was nothing to send."))
     if request.POST.get("kind") == "note":
         return _note(request, talk, text, key) if text else refused(request, _("A note has no files."))
     if names := canned.unresolved(text):
         return refused(request, _("Fill in first: %(names)s") % {"names": ", ".join(names)})
     seen = _seen(request)
-    if upload is not None:
-        return _with_file(request, talk, text, key, upload, seen)
+    if request.POST.get("canned") == "pin":
+        return _with_pin(request, talk, text, key, seen)
+    if upload is not None or prepared is not None:
+        return _with_file(request, talk, text, key, seen)
     if request.POST.get("at"):
         return _plan(request, talk, text, key)
     undo_s = DeskSettings.of(request.hotel).undo_s
@@ -209,17 +210,32 @@ def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
     return refreshed(request, talk, sent=True)
 
 
-def _with_file(
-    request: DeskRequest, talk: Conversation, text: str, key: str, upload: UploadedFile[bytes], seen: int | None
-) -> HttpResponse:
-    """Words and a file leave together, at once."""
+def _with_file(request: DeskRequest, talk: Conversation, text: str, key: str, seen: int | None) -> HttpResponse:
+    """Words and a file leave together, at once: one that was chosen, or that of a canned reply."""
     if request.POST.get("at"):
         return refused(request, _("A file is sent at once: take the hour away, or the file."))
     handoff.refuse_stale(talk, person(request), seen)
-    attachment = files.keep(talk, key, upload)
+    if (upload := request.FILES.get("file")) is not None:
+        attachment = files.keep(talk, key, upload)
+    else:
+        attachment = files.keep_canned(talk, key, thread.number(request.POST.get("canned", "")) or 0)
+        if attachment is None:
+            return refused(request, _("The file of this canned reply is not there any more."))
     if attachment is None:
         return refused(request, _("Pictures (JPEG, PNG) and PDF files up to 4 MB can be sent."))
     handoff.reply(talk, person(request), text, key=key, seen=seen, content=Content("file", text, file=attachment.told()))
+    talk.refresh_from_db()
+    return refreshed(request, talk, sent=True)
+
+
+def _with_pin(request: DeskRequest, talk: Conversation, text: str, key: str, seen: int | None) -> HttpResponse:
+    """Where the hotel is, on the guest's map."""
+    pin = panel.map_pin(request.hotel, text)
+    if pin is None:
+        return refused(request, _("The hotel's page has no latitude and longitude."))
+    if request.POST.get("at"):
+        return refused(request, _("A map pin is sent at once: take the hour away, or the pin."))
+    handoff.reply(talk, person(request), text, key=key, seen=seen, content=pin)
     talk.refresh_from_db()
     return refreshed(request, talk, sent=True)
 
@@ -287,6 +303,44 @@ def resend(request: DeskRequest, pk: int, letter: int) -> HttpResponse:
         return told(refreshed(request, talk), _("It is on its way already."), tone="wait")
     trail.record(talk, "sent_again", user=person(request), outbound=row.pk)
     return told(refreshed(request, talk), _("Sent once more."))
+
+
+# --- who it is -----------------------------------------------------------------------------------------------------------
+
+
+@on_talk
+def vip(request: DeskRequest, talk: Conversation) -> HttpResponse:
+    """A star at this guest, or none any more; answers with the panel."""
+    wanted = request.POST.get("vip") == "1"
+    if Guest.objects.filter(pk=talk.guest_id).exclude(is_vip=wanted).update(is_vip=wanted):
+        trail.record(talk, "vip" if wanted else "not_vip", user=person(request))
+    talk.guest.is_vip = wanted
+    return panel_of(request, talk)
+
+
+@on_talk
+def same_guest(request: DeskRequest, talk: Conversation) -> HttpResponse:
+    """This guest is somebody we know under another address; answers with the panel."""
+    try:
+        other = _other_guest(request, talk) or linking.with_address(talk.guest, request.POST.get("address", "").replace("\x00", ""))
+    except linking.NotFound:
+        return refused(request, _("No guest of this hotel has this phone or e-mail address."))
+    if other.pk != talk.guest_id:
+        linking.link(talk.guest, other, person(request))
+    return panel_of(request, talk)
+
+
+@on_talk
+def not_same_guest(request: DeskRequest, talk: Conversation) -> HttpResponse:
+    """It was somebody else; answers with the panel."""
+    other = _other_guest(request, talk)
+    if other is not None and other in linking.group(talk.guest):
+        linking.part(other, person(request))
+    return panel_of(request, talk)
+
+
+def _other_guest(request: DeskRequest, talk: Conversation) -> Guest | None:
+    return Guest.objects.filter(hotel=request.hotel, pk=thread.number(request.POST.get("guest", "")) or 0).first()
 
 
 # --- the hotel -----------------------------------------------------------------------------------------------------------

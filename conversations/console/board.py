@@ -62,8 +62,8 @@ def board(request: DeskRequest) -> HttpResponse:
             "hotel": request.hotel,
             "tasks": list(tasks.filter(state__in=OPEN)),
             "done": list(tasks.filter(state=Task.State.DONE, done_at__gte=now - DONE_SHOWN).order_by("-done_at")[:50]),
-            "waiting": queue.page(request.hotel, person(request), "waiting", shown=100).rows,
-            "snoozed": queue.page(request.hotel, person(request), "snoozed", shown=100).rows,
+            "waiting": queue.page(request.hotel, person(request), queue.Asked("waiting"), shown=100).rows,
+            "snoozed": queue.page(request.hotel, person(request), queue.Asked("snoozed"), shown=100).rows,
             "taken": list(ShiftAcceptance.objects.filter(hotel=request.hotel).select_related("user")[:5]),
             "form": asked,
             "now": now,
@@ -76,7 +76,7 @@ def board(request: DeskRequest) -> HttpResponse:
 def accept(request: DeskRequest) -> HttpResponse:
     """I take the shift over: kept with what was open."""
     open_tasks = Task.objects.filter(hotel=request.hotel, state__in=OPEN).count()
-    open_talks = queue.conversations(request.hotel, person(request), "waiting").count()
+    open_talks = queue.conversations(request.hotel, person(request), queue.Asked("waiting")).count()
     ShiftAcceptance.objects.create(
         hotel=request.hotel, user_id=person(request).pk, at=timezone.now(), open_tasks=open_tasks, open_conversations=open_talks,
         note=request.POST.get("note", "").replace("\x00", "")[:2000],

@@ -10,6 +10,7 @@ from django.template.defaultfilters import date as date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from conversations import linking
 from conversations.console import stays
 from conversations.models import CannedReply, Conversation
 
@@ -44,7 +45,7 @@ def unresolved(text: str) -> list[str]:
 
 def find(conversation: Conversation, user: Any, term: str, *, limit: int = 8) -> list[Filled]:
     """Replies whose shortcut or text contains the term, the guest's language first; each filled as far as possible."""
-    rows = CannedReply.objects.filter(hotel=conversation.hotel_id)
+    rows = CannedReply.objects.filter(hotel=conversation.hotel_id).defer("file")
     term = term.strip().lstrip("/").casefold()
     found = [row for row in rows if term in row.shortcut.casefold() or term in row.text.casefold()]
     found.sort(key=lambda row: (row.language != conversation.language, not row.shortcut.startswith(term), row.shortcut))
@@ -64,7 +65,8 @@ def values_for(conversation: Conversation, user: Any) -> dict[str, dict[str, str
 
 def _values(conversation: Conversation, user: Any, language: str) -> dict[str, str]:
     hotel, guest = conversation.hotel, conversation.guest
-    stay = stays.current(hotel, [guest.pk]).get(guest.pk)
+    found = stays.current(hotel, [row.pk for row in linking.group(guest)])
+    stay = found.get(guest.pk) or next(iter(found.values()), None)
     name = guest.name or conversation.thread.name
     with override(language):
         day = {name: _day(getattr(stay.booking, name), language) if stay else "" for name in ("check_in", "check_out")}

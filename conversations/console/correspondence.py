@@ -32,7 +32,7 @@ def of(conversation: Conversation, rows: list[Message]) -> dict[int, dict[str, A
     if conversation.thread.account.kind != Account.Kind.EMAIL:
         return {}
     letters = {row.inbound_id: row.pk for row in rows if row.inbound_id}
-    mails = RawMail.objects.filter(inbound__in=letters).values_list("inbound", "pk", "subject", "inbound__media")
+    mails = RawMail.objects.filter(inbound__in=letters).exclude(raw=b"").values_list("inbound", "pk", "subject", "inbound__media")
     return {
         letters[inbound]: {"pk": pk, "subject": subject, "files": (media or {}).get("files", [])} for inbound, pk, subject, media in mails
     }
@@ -70,13 +70,16 @@ def markup(request: DeskRequest, pk: int, mail: int) -> HttpResponse:
 
 
 def _kept(tag: str, name: str, value: str, *, images: bool) -> str | None:
-    """Nothing is fetched from elsewhere, but for pictures that were asked for; and no link is a document of its own."""
+    """Nothing is fetched from elsewhere, but for pictures that were asked for; no link is a document of its own, and none, nor a
+    picture, is an address of this house."""
     if name == "style":
         return None if re.search(r"url|image|expression|@import|\\", value, re.I) else value
-    inline = value.lstrip().lower().startswith("data:")
-    if tag == "img" and name == "src":
-        return value if images or inline else None
-    return None if inline else value
+    if name not in {"src", "href", "cite"}:
+        return value
+    scheme = value.strip().partition(":")[0].lower()
+    if tag == "img":
+        return value if scheme == "data" or (images and scheme == "https") else None
+    return value if scheme in {"http", "https", "mailto", "tel"} else None
 
 
 @desk
@@ -94,7 +97,7 @@ def file(request: DeskRequest, pk: int, mail: int, place: int) -> HttpResponse:
 
 
 def _mail(talk: Conversation, pk: int) -> RawMail:
-    row = RawMail.objects.select_related("inbound").filter(pk=pk, inbound__thread=talk.thread_id).first()
+    row = RawMail.objects.select_related("inbound").filter(pk=pk, inbound__thread=talk.thread_id).exclude(raw=b"").first()
     if row is None:
         raise Http404
     return row

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from conversations import trail, voices
+from conversations import linking, trail, voices
 from conversations.console import stays
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.desk import DESK, HotelDesk, code_of, described, hotel_view, standing
@@ -222,8 +222,9 @@ def show(request: DeskRequest, talk: Conversation, part: str, **more: Any) -> Ht
 
 def _booking(talk: Conversation, reference: str) -> Booking | None:
     """One of the guest's own bookings, or one under the same phone: what the panel shows."""
-    phones = talk.guest.identities.filter(kind=Identity.Kind.PHONE).values_list("value", flat=True)
-    known = {one.booking.reference: one.booking for one in stays.all_of(talk.hotel, talk.guest.key, phones)}
+    same = linking.group(talk.guest)
+    phones = [one.value for row in same for one in row.identities.all() if one.kind == Identity.Kind.PHONE]
+    known = {one.booking.reference: one.booking for one in stays.all_of(talk.hotel, [row.key for row in same], phones)}
     row = known.get(reference)
     return Booking.objects.select_related("hotel", "quote", "last_change").get(pk=row.pk) if row is not None else None
 

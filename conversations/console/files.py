@@ -18,7 +18,7 @@ from channels_app.models import Attachment, Media
 from channels_app.texts import clean
 from conversations import handoff
 from conversations.console.doors import DeskRequest, desk, talk_or_404
-from conversations.models import Conversation, Message
+from conversations.models import CannedReply, Conversation, Message
 
 # What a browser may play by itself, by the file's own bytes.
 PLAYED = {"audio/ogg", "audio/mpeg", "audio/aac", "audio/mp4", "audio/amr", "video/mp4"}
@@ -67,19 +67,40 @@ def of(talk: Conversation, messages: list[Message]) -> dict[int, Shown]:
     return shown
 
 
+def sendable(upload: UploadedFile[bytes]) -> tuple[bytes, str, str] | None:
+    """A file as guests can be sent it: (bytes, type, name). None for what they cannot."""
+    made = pictures.sendable(upload.read(pictures.UPLOAD_BYTES + 1), side=SENT_SIDE)
+    if made is None:
+        return None
+    data, kind = made
+    name = clean((upload.name or "").replace("/", " ").replace("\\", " ")).strip(". ")[-100:] or f"file{ENDINGS[kind]}"
+    return data, kind, name
+
+
 def keep(talk: Conversation, key: str, upload: UploadedFile[bytes]) -> Attachment | None:
     """A file a person wants to send; pictures without where they were taken. None for what guests cannot be sent. The same key
     twice is the same file; raises KeyReused when it is another one."""
-    sendable = pictures.sendable(upload.read(pictures.UPLOAD_BYTES + 1), side=SENT_SIDE)
-    if sendable is None:
+    found = sendable(upload)
+    if found is None:
         return None
-    data, kind = sendable
-    name = clean((upload.name or "").replace("/", " ").replace("\\", " ")).strip(". ")[-100:] or f"file{ENDINGS[kind]}"
+    data, kind, name = found
     values = {"name": name, "mime_type": kind, "data": data}
     row, made = Attachment.objects.get_or_create(thread_id=talk.thread_id, key=key, defaults=values)
     if not made and bytes(row.data) != data:
         raise handoff.KeyReused
     return row
+
+
+def keep_canned(talk: Conversation, key: str, pk: int) -> Attachment | None:
+    """The file of a canned reply of the hotel, as ``keep``. None when there is none any more."""
+    row = CannedReply.objects.filter(hotel=talk.hotel_id, pk=pk).exclude(file=None).first()
+    if row is None or row.file is None:
+        return None
+    values = {"name": row.file_name, "mime_type": row.file_type, "data": bytes(row.file)}
+    found, made = Attachment.objects.get_or_create(thread_id=talk.thread_id, key=key, defaults=values)
+    if not made and bytes(found.data) != values["data"]:
+        raise handoff.KeyReused
+    return found
 
 
 @desk

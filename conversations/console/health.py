@@ -21,6 +21,8 @@ KEPT_S = 5.0
 _known: dict[int, tuple[float, str, list[Any]]] = {}
 SILENT = dt.timedelta(seconds=60)
 BEHIND = dt.timedelta(minutes=1)
+# Days before the end of a token that the desk begins to show it.
+TOKEN_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,24 @@ def _channels(hotel: Hotel) -> list[Dot]:
     for account in accounts:
         if account.state == Account.State.CONNECTED:
             last = heard.get(account.pk)
-            dots.append(Dot(account.name, "ok", _last(last) if last else _("connected")))
+            tone, trouble = _trouble(account, hotel.local_now().date())
+            dots.append(Dot(account.name, tone, "; ".join([*trouble, _last(last) if last else _("connected")])))
         else:
             dots.append(Dot(account.name, "late", account.state_reason or str(account.get_state_display())))
     return dots
+
+
+def _trouble(account: Account, today: dt.date) -> tuple[str, list[str]]:
+    """What will stop this number: Meta's opinion of it, and the end of its token."""
+    tone, words = "ok", []
+    if account.quality in {Account.Quality.YELLOW, Account.Quality.RED}:
+        tone = "late" if account.quality == Account.Quality.RED else "wait"
+        words.append(_("Meta rates its messages: %(rating)s") % {"rating": account.get_quality_display()})
+    days = (account.token_expires_on - today).days if account.token_expires_on else None
+    if days is not None and days <= TOKEN_DAYS:
+        tone = "late" if days < 0 or tone == "late" else "wait"
+        words.append(_("its access token ends on %(day)s") % {"day": f"{account.token_expires_on:%d/%m/%Y}"})
+    return tone, words
 
 
 def _last(moment: dt.datetime) -> str:

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,7 @@ from channels_app.models import Account, Outbound
 from conversations.console import stays
 from conversations.labels import guest_word
 from conversations.models import Conversation, DeskSettings, Event, Guest, Identity, Message, Seen, Task
+from conversations.templatetags.desk import kind_word
 from hotelagent.hotels.hours import Hours
 from hotelagent.hotels.models import Hotel
 from hotelagent.hotels.search import folded, phone_digits, word_query
@@ -48,6 +51,40 @@ VIEWS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What of the queue is looked at. With words (``term``) those conversations of the whole hotel, else those of the view; of
+    them perhaps only one channel's, and only what this person has not read."""
+
+    view: str = "waiting"
+    term: str = ""
+    channel: str = ""
+    unread: bool = False
+
+    @classmethod
+    def of(cls, told: QueryDict) -> Asked:
+        view, channel = told.get("view", ""), told.get("channel", "")
+        return cls(
+            view if view in VIEWS else "waiting", told.get("q", "").replace("\x00", "").strip()[:100],
+            channel if channel in Account.Kind.values else "", bool(told.get("unread")),
+        )  # fmt: skip
+
+    @property
+    def is_plain(self) -> bool:
+        """One of the desk's own views."""
+        return not (self.term or self.channel or self.unread)
+
+    @property
+    def is_personal(self) -> bool:
+        """Does it hold something else for everybody?"""
+        return self.unread or (self.view == "mine" and not self.term)
+
+    @property
+    def query(self) -> str:
+        told = {"view": self.view, "q": self.term, "channel": self.channel, "unread": "1" if self.unread else ""}
+        return urlencode({name: value for name, value in told.items() if value})
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of the queue. ``tone``: "", "wait" from half of the time on, "late" when it is over."""
 
@@ -68,35 +105,41 @@ class Page:
     mode: str
 
 
-def view_name(name: str) -> str:
-    return name if name in VIEWS else "waiting"
-
-
-def conversations(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "") -> QuerySet[Conversation]:
-    """The conversations of a view; with a term those of the whole hotel it finds."""
+def conversations(hotel: Hotel, user: AbstractBaseUser, asked: Asked) -> QuerySet[Conversation]:
+    """Those that were asked for."""
     rows = Conversation.objects.filter(hotel=hotel)
-    return rows.filter(_found(hotel, term)) if term.strip() else rows.filter(_of_view(hotel, user, view))
+    rows = rows.filter(_found(hotel, asked.term)) if asked.term else rows.filter(_of_view(hotel, user, asked.view))
+    if asked.channel:
+        rows = rows.filter(thread__account__kind=asked.channel)
+    return rows.filter(_is_unread(user)) if asked.unread else rows
 
 
-def page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, shown: int = PAGE) -> Page:
-    """The first ``shown`` rows of a view, as this person has read them."""
-    return for_person(shared_page(hotel, user, view, term, shown=shown), user)
+def _is_unread(user: AbstractBaseUser) -> Exists:
+    seen = Seen.objects.filter(conversation=OuterRef("conversation"), user=user.pk).values("up_to")[:1]
+    said = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST)
+    return Exists(said.filter(pk__gt=Coalesce(Subquery(seen), 0)))
 
 
-def shared_page(hotel: Hotel, user: AbstractBaseUser, view: str, term: str = "", *, shown: int = PAGE) -> Page:
-    """The same with everything unread: but for the view "mine" it is the same for everybody."""
-    rows = conversations(hotel, user, view, term)
+def page(hotel: Hotel, user: AbstractBaseUser, asked: Asked, *, shown: int = PAGE) -> Page:
+    """The first ``shown`` rows, as this person has read them."""
+    return for_person(shared_page(hotel, user, asked, shown=shown), user)
+
+
+def shared_page(hotel: Hotel, user: AbstractBaseUser, asked: Asked, *, shown: int = PAGE) -> Page:
+    """The same with everything unread: unless what was asked is personal it is the same for everybody."""
+    rows = conversations(hotel, user, asked)
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-id")
     guest = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST).order_by("-id")
     by_clock = (F("deadline_at").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True))
     latest = (F("last_message_at").desc(nulls_last=True), "-pk")
-    order = latest if view in {"all", "closed", "bot"} or term.strip() else (*by_clock, *latest)
+    order = latest if asked.view in {"all", "closed", "bot"} or asked.term else (*by_clock, *latest)
     found = list(
         rows.select_related("guest", "thread__account", "person")
         .defer("state", "thread__account__access_token")
         .annotate(
             last_text=Subquery(last.values("text")[:1]), last_author=Subquery(last.values("author")[:1]),
             last_guest=Coalesce(Subquery(guest.values("pk")[:1]), 0),
+            asked_text=Subquery(guest.values("text")[:1]), asked_kind=Subquery(guest.values("kind")[:1]),
         ).order_by(*order)[: shown + 1]
     )  # fmt: skip
     desk = DeskSettings.of(hotel)
@@ -118,12 +161,11 @@ def _rows(hotel: Hotel, desk: DeskSettings, found: list[Any]) -> list[Row]:
     made = []
     for row in found:
         row.hotel = hotel
-        made.append(
-            Row(
-                row, guest_word(row), guests.get(row.guest_id), row.last_text or "", row.last_author or "", 0,
-                tone_of(row, hours, desk, now), row.last_guest,
-            )
-        )  # fmt: skip
+        text, author = row.last_text or "", row.last_author or ""
+        if row.waiting_since is not None and row.asked_kind:  # what is owed an answer, not that somebody comes
+            text, author = row.asked_text or kind_word(row.asked_kind), "guest"
+        tone = tone_of(row, hours, desk, now)
+        made.append(Row(row, guest_word(row), guests.get(row.guest_id), text, author, 0, tone, row.last_guest))
     # Of those whose time is up at the same moment, the ones in the house come first.
     made.sort(key=lambda one: _rank(one) if one.conversation.deadline_at else (1, dt.datetime.max.replace(tzinfo=dt.UTC), 0))
     return made
@@ -178,7 +220,7 @@ def failed_threads(hotel: Hotel, now: dt.datetime) -> QuerySet[Outbound, int]:
 def mine(hotel: Hotel, user: AbstractBaseUser) -> dict[int, int]:
     """A person's own conversations, each with the guest's last message: what its sound is about."""
     last = Message.objects.filter(conversation=OuterRef("pk"), author=Message.Author.GUEST).order_by("-id")
-    rows = conversations(hotel, user, "mine").annotate(last_guest=Coalesce(Subquery(last.values("pk")[:1]), 0))
+    rows = conversations(hotel, user, Asked("mine")).annotate(last_guest=Coalesce(Subquery(last.values("pk")[:1]), 0))
     return dict(rows.order_by("pk").values_list("pk", "last_guest")[:SOUNDING])
 
 
@@ -194,6 +236,7 @@ def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
         bot=Count("pk", filter=Q(owner=Owner.BOT)),
         snoozed=Count("pk", filter=Q(owner=Owner.SNOOZED)),
         closed=Count("pk", filter=Q(owner=Owner.CLOSED)),
+        failed=Count("pk", filter=Q(thread__in=failed_threads(hotel, now))),
         all=Count("pk"),
     )
     everybody = set().union(*today.values())
@@ -205,13 +248,11 @@ def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:
         "waiting_pks": counted["waiting_pks"][:SOUNDING],
         "alert": alert or 0,
         **{name: sum(talks.get(guest, 0) for guest in guests) for name, guests in today.items()},
-        "failed": rows.filter(thread__in=failed_threads(hotel, now)).count(),
     }
 
 
 def _found(hotel: Hotel, term: str) -> Q:
     """By name, phone, room, booking reference or words; accents and case do not count."""
-    term = term.strip()[:100]
     if digits := phone_digits(term):
         numbers = Identity.objects.filter(hotel=hotel, value__contains=digits).values("guest")
         rooms = Q(guest__in=_guests_in_room(hotel, term))

@@ -1,16 +1,18 @@
 """The live line of an open page: one LISTEN connection per web process, and a socket per page.
 
 What a page is told are ids; it reads the rest over HTTP, where rights are checked again. Presence (who looks, who types) is
-kept in memory only: every process hears of every page, and forgets who was not heard of for two minutes.
+kept in memory only: every process hears of every page, and forgets who was not heard of for a minute and a half.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -30,9 +32,11 @@ log = structlog.get_logger(__name__)
 
 # How long changes are gathered before a page is told, so that a burst is one reading.
 GATHER_S = 0.1
-VIEWING_S, TYPING_S = 120.0, 6.0
+VIEWING_S, TYPING_S = 90.0, 6.0
 # A page says that it is still there; then it is looked whether its person still may be.
 CHECK_S = 60.0
+# How often the others are told that nothing changed; well below VIEWING_S.
+SAY_S = 30.0
 RECONNECT_S = 1.0
 SHARED_S, SHARED_LIMIT = 0.5, 20
 MESSAGE_LIMIT = 2000
@@ -48,13 +52,15 @@ class Hub:
         # What was made for one page of a hotel since its last bell is as true for the next one.
         self.generation: dict[int, int] = defaultdict(int)
         self.made: dict[tuple[int, str], tuple[int, float, Any]] = {}
+        self.makers: dict[tuple[int, str], threading.Lock] = {}
+        self.makers_lock = threading.Lock()
         self.present: dict[tuple[int, int], dict[tuple[int, str], tuple[str, float, float]]] = defaultdict(dict)
 
     def hear(self, payload: str) -> None:
         """One bell of PostgreSQL's."""
         told: dict[str, Any] = json.loads(payload)
         hotel = int(told.pop("hotel"))
-        if "presence" not in told:
+        if not told.keys() & {"presence", "ticks"}:
             self.generation[hotel] += 1
         if "presence" in told:
             self._mark(hotel, told["presence"])
@@ -69,11 +75,21 @@ class Hub:
         known = self.made.get((hotel, name))
         if known is not None and known[0] == generation and known[1] > now:
             return known[2]
-        value = make()
-        if len(self.made) >= SHARED_LIMIT:
-            self.made = {}
-        self.made[hotel, name] = (generation, now + SHARED_S, value)
-        return value
+        with self._maker(hotel, name):  # pages that ask at the same moment wait for the first of them
+            known = self.made.get((hotel, name))
+            if known is not None and known[0] == generation and known[1] > now:
+                return known[2]
+            value = make()
+            if len(self.made) >= SHARED_LIMIT:
+                self.made = {}
+            self.made[hotel, name] = (generation, time.monotonic() + SHARED_S, value)
+            return value
+
+    def _maker(self, hotel: int, name: str) -> threading.Lock:
+        with self.makers_lock:
+            if len(self.makers) >= 10 * SHARED_LIMIT:
+                self.makers = {key: lock for key, lock in self.makers.items() if lock.locked()}
+            return self.makers.setdefault((hotel, name), threading.Lock())
 
     def _mark(self, hotel: int, who: dict[str, Any]) -> None:
         now, page = time.monotonic(), (int(who["user"]), str(who["page"]))
@@ -139,11 +155,15 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         self.hotel: Hotel | None = None
         self.waiting: set[int] = set()
+        self.ticks: set[int] = set()
         self.extra: dict[str, Any] = {}
         self.flush: asyncio.Task[None] | None = None
         self.checked_at = time.monotonic()
         self.page = ""
         self.at = 0
+        # What every process was told of this page last, and when.
+        self.said: tuple[str, int, bool] = ("", 0, False)
+        self.said_at = 0.0
         self.hotel = await self._hotel()
         if self.hotel is None:
             await self.close(code=4404)
@@ -166,6 +186,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             told: Any = json.loads(text_data)
             page, at, typing = str(told["page"])[:40], int(told.get("at") or 0), bool(told.get("typing"))
+            ping = int(told.get("ping") or 0)
         except (ValueError, KeyError, TypeError, AttributeError):
             return
         if time.monotonic() - self.checked_at > CHECK_S:
@@ -173,13 +194,20 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
             if await self._hotel() is None:  # logged out, or no longer of this hotel's staff
                 await self.close(code=4404)
                 return
-        self.page, self.at = page, at
-        await self._say(at, typing=typing)
+        now = time.monotonic()
+        if typing or (page, at, False) != self.said or now - self.said_at > SAY_S:
+            self.page, self.at, self.said, self.said_at = page, at, (page, at, typing), now
+            await self._say(at, typing=typing)
+        if ping:  # a line that carries nothing any more looks open to both ends; ``live``: whether bells are heard here
+            with suppress(OSError, RuntimeError):  # it ended meanwhile: its end is still to be told to the others
+                await self.send(text_data=json.dumps({"pong": ping, "live": HUB.listening}))
 
     def gather(self, told: dict[str, Any]) -> None:
         """To be told to the page in a moment, together with what else rings until then."""
         if "conversation" in told:
             self.waiting.add(int(told["conversation"]))
+        elif "ticks" in told:
+            self.ticks.add(int(told["ticks"]))
         elif "presence" not in told:
             self.extra |= told
         else:
@@ -189,8 +217,8 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _flush(self) -> None:
         await asyncio.sleep(GATHER_S)
-        told = {**self.extra, "conversations": sorted(self.waiting)}
-        self.waiting, self.extra = set(), {}
+        told = {**self.extra, "conversations": sorted(self.waiting), "ticks": sorted(self.ticks - self.waiting)}
+        self.waiting, self.ticks, self.extra = set(), set(), {}
         if told.pop("presence", False) and self.hotel is not None:
             told["present"] = HUB.everybody(self.hotel.pk, but=self.scope["user"].pk)
         await self.send(text_data=json.dumps(told))

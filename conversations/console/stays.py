@@ -65,7 +65,7 @@ def guests_today(hotel: Hotel) -> dict[str, set[int]]:
     return found
 
 
-def all_of(hotel: Hotel, guest_key: str, phones: Iterable[str]) -> list[Stay]:
+def all_of(hotel: Hotel, guest_keys: list[str], phones: Iterable[str]) -> list[Stay]:
     """Every booking of this guest, and those made under the same phone: staff choose, nothing is chosen for them. What is
     still to come first, then the past, the latest first."""
     today = hotel.local_now().date()
@@ -74,8 +74,8 @@ def all_of(hotel: Hotel, guest_key: str, phones: Iterable[str]) -> list[Stay]:
     same_end = Q(pk__in=[])
     for phone in wanted:
         same_end |= Q(guest_phone__endswith=phone[-4:])
-    rows = Booking.objects.filter(hotel=hotel).filter(Q(guest_key=guest_key) | (Q(check_out__gte=lately) & same_end))
-    mine = [row for row in rows.order_by("check_in", "pk") if row.guest_key == guest_key or match_key(row.guest_phone) in wanted]
+    rows = Booking.objects.filter(hotel=hotel).filter(Q(guest_key__in=guest_keys) | (Q(check_out__gte=lately) & same_end))
+    mine = [row for row in rows.order_by("check_in", "pk") if row.guest_key in guest_keys or match_key(row.guest_phone) in wanted]
     known = gateway(hotel).rooms_known(today)
     stays = [Stay(row, when_of(row, today), tuple(known.get(row.pms_id, ()))) for row in mine]
     ahead = [one for one in stays if one.booking.check_out >= today and one.booking.state in OPEN]

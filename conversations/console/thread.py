@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from channels_app import outbox
 from channels_app.models import Outbound
@@ -124,8 +125,19 @@ def _others(conversation: Conversation, since: dt.datetime | None, until: dt.dat
 def _event(row: Event) -> dict[str, Any]:
     _icon, word = EVENTS.get(row.type, ("info", row.type.replace("_", " ")))
     reason = row.data.get("reason", "")
-    details = [row.data.get("reference", ""), reason_word(reason) if reason else "", row.data.get("told", ""), name_of(row.user)]
+    details = [
+        row.data.get("reference", ""),
+        reason_word(reason) if reason else "",
+        row.data.get("told", ""),
+        _pushed(row),
+        name_of(row.user),
+    ]
     return {"word": word, "details": " · ".join(str(one) for one in details if one)}
+
+
+def _pushed(row: Event) -> str:
+    count = row.data.get("pushed", 0)
+    return ngettext("notified %(count)s browser", "notified %(count)s browsers", count) % {"count": count} if count else ""
 
 
 def _note(row: Note) -> dict[str, Any]:

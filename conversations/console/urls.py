@@ -1,20 +1,27 @@
 from django.urls import path
 
-from conversations.console import actions, board, correspondence, desk_booking, files, late_checkout, views
+from conversations.console import actions, board, correspondence, desk_booking, devices, files, late_checkout, views
 
 app_name = "console"
 urlpatterns = [
     path("", views.front, name="front"),
+    path("worker.js", devices.worker, name="worker"),
     path("<slug:hotel>/", views.page, name="desk"),
     path("<slug:hotel>/queue/", views.queue_part, name="queue"),
+    path("<slug:hotel>/views/", views.save_view, name="save-view"),
     path("<slug:hotel>/mode/", actions.mode, name="mode"),
     path("<slug:hotel>/attend/", actions.attend, name="attend"),
+    path("<slug:hotel>/push/", devices.push_on, name="push-on"),
+    path("<slug:hotel>/push/off/", devices.push_off, name="push-off"),
     path("<slug:hotel>/colleagues/", views.colleagues, name="colleagues"),
     path("<slug:hotel>/c/<int:pk>/", views.page, name="talk"),
     path("<slug:hotel>/c/<int:pk>/open/", views.conversation_part, name="open"),
     path("<slug:hotel>/c/<int:pk>/thread/", views.thread_part, name="thread"),
     path("<slug:hotel>/c/<int:pk>/earlier/", views.earlier_part, name="earlier"),
     path("<slug:hotel>/c/<int:pk>/panel/", views.panel_part, name="panel"),
+    path("<slug:hotel>/c/<int:pk>/vip/", actions.vip, name="vip"),
+    path("<slug:hotel>/c/<int:pk>/same/", actions.same_guest, name="same"),
+    path("<slug:hotel>/c/<int:pk>/apart/", actions.not_same_guest, name="apart"),
     path("<slug:hotel>/c/<int:pk>/stays/", views.stays_part, name="stays"),
     path("<slug:hotel>/c/<int:pk>/suggestion/", views.suggestion_part, name="suggestion"),
     path("<slug:hotel>/c/<int:pk>/canned/", views.canned_part, name="canned"),

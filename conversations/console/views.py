@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from channels_app import templates
-from conversations.console import canned, health, panel, queue, socket, suggestion, thread
+from channels_app.models import Account
+from conversations.console import canned, health, panel, queue, rows, saved, socket, suggestion, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
 from conversations.labels import name_of
 from conversations.models import Attendance, Conversation, DeskSettings
+from conversations.push import sealing
 from hotelagent.hotels.access import has_role, hotels_of
 from hotelagent.hotels.models import Membership, Role
 
@@ -53,7 +56,33 @@ def page(request: DeskRequest, pk: int | None = None) -> HttpResponse:
 @require_safe
 def queue_part(request: DeskRequest) -> HttpResponse:
     """Views with their counts, and the rows of one."""
+    return queue_part_of(request)
+
+
+def queue_part_of(request: DeskRequest) -> HttpResponse:
     return render(request, "console/_queue.html", _queue(request) | {"refresh": True})
+
+
+@desk
+@require_POST
+def save_view(request: DeskRequest) -> HttpResponse:
+    """Keep what is looked at under a name, give a kept one another name, or drop it; answers with the queue."""
+    told, user = request.POST, person(request)
+    try:
+        if told.get("drop"):
+            saved.drop(request.hotel, user, thread.number(told.get("pk", "")) or 0, everybodys=is_supervisor(request))
+        else:
+            for_all = bool(told.get("everybody")) and is_supervisor(request)
+            kept, name = thread.number(told.get("pk", "")), told.get("name", "")
+            if kept is not None:
+                saved.rename(request.hotel, user, kept, name, everybodys=is_supervisor(request))
+            else:
+                saved.keep(request.hotel, user, queue.Asked.of(told), name, for_all=for_all)
+    except saved.NotKept as error:
+        response = HttpResponse(status=204)
+        response["HX-Trigger"] = json.dumps({"told": {"words": str(error), "tone": "late"}})
+        return response
+    return queue_part_of(request)
 
 
 @desk
@@ -81,7 +110,11 @@ def earlier_part(request: DeskRequest, pk: int) -> HttpResponse:
 @require_safe
 def panel_part(request: DeskRequest, pk: int) -> HttpResponse:
     """What is known of the guest; asks the PMS which rooms are taken, so it comes by itself."""
-    talk = talk_or_404(request, pk)
+    return panel_of(request, talk_or_404(request, pk))
+
+
+def panel_of(request: DeskRequest, talk: Conversation) -> HttpResponse:
+    talk.guest.refresh_from_db(fields=["same_as"])
     return render(request, "console/_panel.html", {"talk": talk, "hotel": request.hotel, **panel.of(talk)})
 
 
@@ -108,7 +141,8 @@ def canned_part(request: DeskRequest, pk: int) -> HttpResponse:
     talk = talk_or_404(request, pk)
     term = request.GET.get("q", "")
     found = canned.find(talk, person(request), term)
-    context = {"found": found, "facts": panel.quick_facts(talk, term), "talk": talk, "hotel": request.hotel}
+    facts, pin = panel.quick_facts(talk, term), panel.pin_offered(talk, term)
+    context = {"found": found, "facts": facts, "pin": pin, "talk": talk, "hotel": request.hotel}
     return render(request, "console/_canned.html", context)
 
 
@@ -117,9 +151,9 @@ def canned_part(request: DeskRequest, pk: int) -> HttpResponse:
 def templates_part(request: DeskRequest, pk: int) -> HttpResponse:
     """Approved templates, the guest's language first, each with its variables filled as far as the stay tells."""
     talk = talk_or_404(request, pk)
-    rows = templates.usable(talk.thread, talk.guest.language)
+    usable = templates.usable(talk.thread, talk.guest.language)
     values = canned.values_for(talk, person(request))
-    offered = [{"row": row, "fields": _fields(row.variables, values.get(row.language[:2], values["es"]))} for row in rows]
+    offered = [{"row": row, "fields": _fields(row.variables, values.get(row.language[:2], values["es"]))} for row in usable]
     context = {"talk": talk, "hotel": request.hotel, "offered": offered, "key": uuid.uuid4().hex}
     return render(request, "console/_templates.html", context)
 
@@ -143,8 +177,8 @@ def seen(request: DeskRequest, pk: int) -> HttpResponse:
 @require_safe
 def colleagues(request: DeskRequest) -> JsonResponse:
     """Who may be mentioned in a note."""
-    rows = Membership.objects.filter(hotel=request.hotel, user__is_active=True).select_related("user")
-    return JsonResponse({"people": [{"name": row.user.get_username(), "full": name_of(row.user)} for row in rows]})
+    staff = Membership.objects.filter(hotel=request.hotel, user__is_active=True).select_related("user")
+    return JsonResponse({"people": [{"name": row.user.get_username(), "full": name_of(row.user)} for row in staff]})
 
 
 def conversation_context(request: DeskRequest, talk: Conversation) -> dict[str, Any]:
@@ -189,6 +223,7 @@ def is_supervisor(request: DeskRequest) -> bool:
 
 def _shell(request: DeskRequest) -> dict[str, Any]:
     attendance = Attendance.objects.filter(hotel=request.hotel, user=person(request).pk).first()
+    kinds = Account.objects.filter(hotel=request.hotel).order_by("kind").distinct("kind")
     return {
         "hotel": request.hotel,
         "hotels": list(hotels_of(request.user)),
@@ -197,32 +232,39 @@ def _shell(request: DeskRequest) -> dict[str, Any]:
         "attendance": attendance.state if attendance else Attendance.State.ONLINE,
         "attendances": Attendance.State.choices,
         "is_supervisor": is_supervisor(request),
+        "push_key": sealing.public_key(),
+        "channels": [(kind, Account.Kind(kind).label) for kind in kinds.values_list("kind", flat=True)],
         "live_url": reverse("console:desk", args=[request.hotel.slug]) + "live",
     }
 
 
 def _queue(request: DeskRequest) -> dict[str, Any]:
     user, hotel = person(request), request.hotel
-    view, term = queue.view_name(request.GET.get("view", "")), request.GET.get("q", "").replace("\x00", "")[:100]
-    shown = min(thread.number(request.GET.get("shown", "")) or queue.PAGE, SHOWN_LIMIT)
+    told = request.GET if request.method in {"GET", "HEAD"} else request.POST
+    asked = queue.Asked.of(told)
+    shown = max(1, min(thread.number(told.get("shown", "")) or queue.PAGE, SHOWN_LIMIT))
     counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.counts(hotel, user))
     mine = queue.mine(hotel, user)
     counted = counted | {"mine": len(mine)}
-    asked = (view, term, shown) if view != "mine" else (view, term, shown, user.pk)
-    made = socket.HUB.shared(hotel.pk, repr(asked), lambda: queue.shared_page(hotel, user, view, term, shown=max(shown, 1)))
+    name = repr((asked, shown, user.pk if asked.is_personal else None))
+    made = socket.HUB.shared(hotel.pk, name, lambda: queue.shared_page(hotel, user, asked, shown=shown))
     found = queue.for_person(made, user)
+    kept = saved.of(hotel, user, asked)
+    present, now = socket.HUB.everybody(hotel.pk, but=user.pk), timezone.now()
     return {
         "hotel": hotel,
-        "view": view,
-        "view_title": queue.VIEWS[view],
-        "term": term,
+        "drawn": rows.drawn(found.rows, request, hotel, present, now),
+        "asked": asked,
+        "view_title": queue.VIEWS[asked.view],
+        "saved": kept,
+        "current_saved": next((one for one in kept if one.current), None),
+        "channel_word": Account.Kind(asked.channel).label if asked.channel else "",
         "views": [(name, title, counted.get(name, 0)) for name, title in queue.VIEWS.items()],
         "counts": counted,
         "mine": mine,
         "queue": found,
         "next_shown": shown + queue.PAGE,
-        "present": socket.HUB.everybody(hotel.pk, but=user.pk),
         "health": health.of(hotel),
         "mode": found.mode,
-        "now": timezone.now(),
+        "now": now,
     }

@@ -47,6 +47,9 @@ class DeskSettings(models.Model):
         _("template for calls"), max_length=200, blank=True,
         help_text=_("Name of an approved template with two variables: the guest and the reason."),
     )  # fmt: skip
+    push_words = models.BooleanField(
+        _("guest and words in notifications"), default=False, help_text=_("Else a browser says only that a guest waits, and why."),
+    )  # fmt: skip
     suggest = models.BooleanField(
         _("draft answers for people"), default=True, help_text=_("From the hotel's own words; nothing leaves by itself.")
     )
@@ -138,6 +141,10 @@ class CannedReply(models.Model):
     shortcut = models.SlugField(_("shortcut"), max_length=40, help_text=_("Typed after a slash"))
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
     text = models.TextField(_("text"), max_length=4000)
+    # A picture or a PDF that goes with it, as it is sent.
+    file = models.BinaryField(null=True)
+    file_name = models.CharField(_("file"), max_length=100, blank=True)
+    file_type = models.CharField(max_length=40, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("canned reply")
@@ -147,6 +154,27 @@ class CannedReply(models.Model):
 
     def __str__(self) -> str:
         return f"/{self.shortcut} ({self.language})"
+
+
+class SavedView(models.Model):
+    """A view of the queue somebody goes back to, of their own or (without a person) of everybody at the hotel's desk."""
+
+    hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="saved_views", verbose_name=_("hotel"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("person"))
+    name = models.CharField(_("name"), max_length=40)
+    view = models.CharField(max_length=16)
+    term = models.CharField(_("words"), max_length=100, blank=True)
+    channel = models.CharField(_("channel"), max_length=16, blank=True)
+    unread = models.BooleanField(_("unread"), default=False)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["hotel", "user", "name"], name="one_view_per_name", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PlannedReply(models.Model):

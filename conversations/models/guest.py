@@ -15,7 +15,12 @@ class Guest(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True)
     opted_out = models.BooleanField(_("wants no messages of ours"), default=False)
+    is_vip = models.BooleanField(_("VIP"), default=False, help_text=_("Staff see a star at this guest's conversations"))
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    # The guest under whose row a person put this one: nothing is moved, so that it can be taken apart again.
+    same_as = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="linked", verbose_name=_("same guest as")
+    )
 
     class Meta:
         verbose_name = _("guest")

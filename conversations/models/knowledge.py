@@ -185,6 +185,10 @@ class Faq(Versioned):
 
     hotel = models.ForeignKey(Hotel, models.CASCADE, related_name="faqs", verbose_name=_("hotel"))
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    subject = models.SlugField(
+        _("subject of the question"), max_length=60, blank=True, db_index=False,
+        help_text=_("One word for the same question in every language, such as “luggage”: then a missing language is told"),
+    )  # fmt: skip
     question = models.CharField(_("question"), max_length=300)
     answer = models.TextField(_("answer"))
 
@@ -192,7 +196,13 @@ class Faq(Versioned):
         verbose_name = _("frequent question")
         verbose_name_plural = _("frequent questions")
         ordering = ["language", "question"]
-        constraints = [models.UniqueConstraint(fields=["hotel", "language", "question"], name="one_faq_per_question")]
+        constraints = [
+            models.UniqueConstraint(fields=["hotel", "language", "question"], name="one_faq_per_question"),
+            models.UniqueConstraint(
+                fields=["hotel", "subject", "language"], condition=~Q(subject=""), name="one_faq_per_subject_and_language",
+                violation_error_message=_("This subject has a question in this language already."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.question

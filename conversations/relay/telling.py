@@ -22,12 +22,12 @@ from channels_app import outbox
 from channels_app.envelope import Content, ContentError
 from channels_app.models import Account, Outbound, Thread
 from channels_app.transports import transport_of
-from conversations import alarms, escalation
+from conversations import alarms
 from conversations.labels import guest_word, reason_word, summary_words
 from conversations.models import Attendance, Conversation, DeskSettings, Message, RelayCode, RelayLine, StaffPhone
+from conversations.push import calls
 from conversations.relay.commands import DIGITS, LETTERS
 from conversations.templatetags.desk import kind_word
-from hotelagent.hotels.hours import Hours
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +47,13 @@ def due(limit: int) -> list[int]:
 
 
 def tell(pk: int) -> None:
-    """Everybody concerned, of what they do not know yet."""
+    """Every phone and browser concerned, of what they do not know yet."""
     with transaction.atomic():
         talk = Conversation.objects.select_related("hotel", "guest", "person", "thread__account").get(pk=pk)
         seen = talk.relay_at
         for phone in _concerned(talk):
             _tell(talk, phone)
+        calls.call(talk, talk.alert_level)
         Conversation.objects.filter(pk=pk, relay_at=seen).update(relay_at=None)
 
 
@@ -67,17 +68,11 @@ def _concerned(talk: Conversation) -> list[StaffPhone]:
     if talk.owner != Owner.WAITING or talk.waiting_since is None:
         return []
     found = list(phones)
-    if not found or not _may_ring(talk):
+    if not found or not alarms.may_ring(talk):
         return []
     elsewhere = [Attendance.State.OFF] if talk.alert_level else [Attendance.State.OFF, Attendance.State.ONLINE]
     absent = set(Attendance.objects.filter(hotel=talk.hotel_id, state__in=elsewhere).values_list("user", flat=True))
     return [phone for phone in found if phone.user_id not in absent]
-
-
-def _may_ring(talk: Conversation) -> bool:
-    if not Hours.of(talk.hotel).is_closed_at(timezone.now()):
-        return True
-    return talk.handoffs.filter(closed_at=None, reason__in=escalation.AT_ONCE).exists()
 
 
 def _answers_by_phone(talk: Conversation) -> bool:

@@ -13,7 +13,7 @@
     const text = $("composer-text").value;
     if (!text) { localStorage.removeItem(draftKey()); return; }
     localStorage.setItem(draftKey(), JSON.stringify({
-      text: text, kind: $("composer-kind").value, key: $("composer-key").value, seen: $("composer-seen").value, at: Date.now(),
+      text: text, canned: $("composer-canned").value, file: $("attached").querySelector("bdi").textContent, kind: $("composer-kind").value, key: $("composer-key").value, seen: $("composer-seen").value, at: Date.now(),
     }));
   }
 
@@ -24,6 +24,7 @@
     try {
       const draft = JSON.parse(kept);
       $("composer-text").value = draft.text;
+      attachCanned(draft.canned, draft.file);
       $("composer-key").value = draft.key;
       $("composer-seen").value = draft.seen || "";
       setKind(draft.kind || "reply", true);
@@ -59,6 +60,7 @@
   const LIMIT = 3.8e6, SIDE = 2048;
   async function attach(file) {
     const field = $("composer-file");
+    $("composer-canned").value = "";
     if (file && file.type.startsWith("image/")) file = await smaller(file).catch(() => file);
     if (file && file.size > LIMIT) { document.dispatchEvent(new CustomEvent("desk:told", { detail: word("file-large") })); file = null; }
     const chosenFile = new DataTransfer();
@@ -71,6 +73,16 @@
       if (!$("composer-seen").value) $("composer-seen").value = last();
       $("composer-text").focus();
     }
+  }
+
+  /* The file of a canned reply lies with the hotel: only its name is shown here. */
+  function attachCanned(pk, name) {
+    attach(null);
+    if (!pk) return;
+    $("composer-canned").value = pk;
+    $("composer-key").value = fresh();
+    $("attached").hidden = false;
+    $("attached").querySelector("bdi").textContent = name;
   }
 
   async function smaller(file) {
@@ -157,6 +169,11 @@
     keep();
   }
 
+  function pick(option) {
+    if (option.dataset.canned) attachCanned(option.dataset.canned, option.dataset.file);
+    insert(option.dataset.insert);
+  }
+
   function prepend(text) {
     const box = $("composer-text");
     box.value = box.value.trim() ? text + "\n" + box.value : text;
@@ -238,14 +255,14 @@
     const draft = document.querySelector("[data-draft]");
     if (!open && event.key === "Tab" && !event.shiftKey && draft && !event.target.value) { use(draft.dataset.draft); event.preventDefault(); return; }
     if (open && (event.key === "Enter" || event.key === "Tab")) {
-      insert(document.querySelectorAll("#canned [role=option]")[chosen].dataset.insert);
+      pick(document.querySelectorAll("#canned [role=option]")[chosen]);
       event.preventDefault();
       return;
     }
     if (event.key === "Escape" && !$("canned").hidden) { hideCanned(); event.stopPropagation(); return; }
     if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && matchMedia("(pointer: fine)").matches) {
       event.preventDefault();
-      if (($("composer-text").value.trim() || $("composer-file").files.length) && !$("composer").classList.contains("htmx-request")) $("composer").requestSubmit();
+      if (($("composer-text").value.trim() || $("composer-file").files.length || $("composer-canned").value) && !$("composer").classList.contains("htmx-request")) $("composer").requestSubmit();
     }
   });
 
@@ -254,7 +271,7 @@
     const tab = at.closest("#composer [role=tab]");
     if (tab) setKind(tab.dataset.kind);
     const option = at.closest("#canned [role=option]");
-    if (option) insert(option.dataset.insert);
+    if (option) pick(option);
     const anyway = at.closest("[data-send-anyway]");
     if (anyway) { $("composer-seen").value = anyway.dataset.sendAnyway; $("held").replaceChildren(); $("composer").requestSubmit(); }
     const edit = at.closest("[data-edit]");

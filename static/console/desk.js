@@ -5,10 +5,14 @@
   const base = () => document.body.dataset.base;
   const word = (name) => window.deskComposer.word(name);
   const page = Math.random().toString(36).slice(2);
-  const FIRST_MS = 120, BETWEEN_MS = { queue: 1200, talk: 500 }, POLL_MS = 4000, BEAT_MS = 30000, TYPING_MS = 2500;
-  let socket = null, down = 0, lastTyped = 0, stuck = true;
+  const FIRST_MS = 120, BETWEEN_MS = { queue: 1200, talk: 500 }, POLL_MS = 4000, BEAT_MS = 10000, LOOK_MS = 30000, TYPING_MS = 2500;
+  // A line on which a question stays unanswered for so long is deaf, though it is open.
+  const DEAF_MS = 15000;
+  let socket = null, down = 0, lastTyped = 0, stuck = true, askedAt = 0, isLive = false;
   const BUSY = "#head .htmx-request, #lines .htmx-request";
-  const due = { queue: null, talk: null }, read = { queue: 0, talk: 0 };
+  const due = { queue: null, talk: null }, read = { queue: 0, talk: 0 }, took = { queue: 0, talk: 0 };
+  // A house that answers slowly is asked less often: of so many parts of the time one is spent on waiting for it.
+  const PATIENCE = 4;
 
   function post(url, body) { return fetch(url, { method: "POST", body: body, headers: JSON.parse(document.body.getAttribute("hx-headers")) }); }
 
@@ -17,14 +21,24 @@
   function soon(what, run) {
     if (due[what]) return;
     // At once after a quiet while, and not more often than a person reads when everybody writes.
-    const wait = Math.max(FIRST_MS, read[what] + BETWEEN_MS[what] - Date.now());
-    due[what] = setTimeout(function () { due[what] = null; read[what] = Date.now(); run(); }, wait);
+    const between = Math.min(Math.max(BETWEEN_MS[what], PATIENCE * took[what]), POLL_MS);
+    const wait = Math.max(FIRST_MS, read[what] + between - Date.now());
+    due[what] = setTimeout(async function () {
+      due[what] = null;
+      const begun = read[what] = Date.now();
+      await run();
+      took[what] = Date.now() - begun;
+    }, wait);
+  }
+
+  // What of the queue is looked at, as an address names it.
+  function asked() {
+    return { view: $("find-view").value, q: $("find-text").value, channel: $("find-channel").value, unread: $("find-unread").checked ? "1" : "" };
   }
 
   function queueUrl() {
-    const view = $("find-view").value;
     const shown = document.querySelectorAll("#rows .row").length;
-    return base() + "queue/?view=" + encodeURIComponent(view) + "&q=" + encodeURIComponent($("find-text").value) + "&shown=" + Math.max(shown, 50);
+    return base() + "queue/?" + new URLSearchParams({ ...asked(), shown: Math.max(shown, 50) });
   }
 
   function refreshQueue() { return htmx.ajax("GET", queueUrl(), { target: "#queue", source: "#queue" }).catch(() => {}); }
@@ -40,7 +54,7 @@
   function changed(told) {
     const open = $("conversation") && Number($("conversation").dataset.pk);
     if (told.all || told.mode !== undefined || (told.conversations || []).length) soon("queue", refreshQueue);
-    if (told.all || (told.conversations || []).includes(open)) soon("talk", refreshTalk);
+    if (told.all || (told.conversations || []).includes(open) || (told.ticks || []).includes(open)) soon("talk", refreshTalk);
     if (told.present) present(told.present);
   }
 
@@ -48,27 +62,53 @@
 
   function connect() {
     const scheme = location.protocol === "https:" ? "wss://" : "ws://";
-    socket = new WebSocket(scheme + location.host + document.body.dataset.live);
-    socket.addEventListener("open", function () { down = 0; $("line-down").hidden = true; beat(false); });
-    socket.addEventListener("message", function (event) { changed(JSON.parse(event.data)); });
-    socket.addEventListener("close", function (event) {
-      socket = null;
-      if (event.code === 4404) { location.reload(); return; }
-      down += 1;
-      if (down > 1) $("line-down").hidden = false;
-      setTimeout(connect, Math.min(1000 * down, 10000));
+    const line = new WebSocket(scheme + location.host + document.body.dataset.live);
+    socket = line;
+    askedAt = Date.now();
+    line.addEventListener("message", function (event) {
+      if (line !== socket) return;
+      const told = JSON.parse(event.data);
+      askedAt = 0;
+      isLive = told.live !== false;
+      if (isLive) down = 0;
+      $("line-down").hidden = isLive;
+      if (told.all) beat(false);
+      changed(told);
     });
+    line.addEventListener("close", function (event) { if (line === socket) lost(event.code); });
   }
 
-  setInterval(function () { if (!socket || socket.readyState !== 1) { refreshQueue(); refreshTalk(); } }, POLL_MS);
-  // A line can be open and deaf: once in a while the page looks by itself.
-  setInterval(function () { beat(false); refreshQueue(); }, BEAT_MS);
+  function lost(code) {
+    socket = null;
+    isLive = false;
+    if (code === 4404) { location.reload(); return; }
+    down += 1;
+    if (down > 1) $("line-down").hidden = false;
+    setTimeout(connect, Math.min(1000 * down, 10000));
+  }
+
+  /* Nothing came back: another line is taken up, and until it speaks the page asks. A page in the background, whose clock is slow,
+     is deaf no sooner: what counts is the question. */
+  function listen() {
+    if (socket && askedAt && Date.now() - askedAt >= DEAF_MS) {
+      const deaf = socket;
+      down += 1;
+      lost(0);
+      deaf.close();
+    } else beat(false);
+  }
+
+  setInterval(function () { if (!isLive) { refreshQueue(); refreshTalk(); } }, POLL_MS);
+  setInterval(listen, BEAT_MS);
+  // Time alone changes some of it: who is overdue, who arrives today, who was there and is not heard of any more.
+  setInterval(function () { refreshQueue(); refreshTalk(); }, LOOK_MS);
 
   function beat(typing) {
     if (!socket || socket.readyState !== 1) return;
     const talk = $("conversation");
     const at = talk && document.visibilityState === "visible" && $("scroll").checkVisibility() ? Number(talk.dataset.pk) : 0;
-    socket.send(JSON.stringify({ page: page, at: at, typing: typing }));
+    askedAt = askedAt || Date.now();
+    socket.send(JSON.stringify({ page: page, at: at, typing: typing, ping: 1 }));
   }
 
   document.addEventListener("desk:typing", function () {
@@ -219,7 +259,10 @@
   // An answer that comes late is of a conversation or a view that is not open any more.
   function isLate(detail) {
     const path = detail.requestConfig ? detail.requestConfig.path : "", pk = talkOf(path), id = detail.target.id;
-    if (id === "queue") return new URLSearchParams(path.split("?")[1] || "").get("view") !== $("find-view").value && path.includes("view=");
+    if (id === "queue") {
+      const told = new URLSearchParams(path.split("?")[1] || "");
+      return told.has("view") && Object.entries(asked()).some(([name, value]) => (told.get(name) || "") !== value);
+    }
     if (id === "talk") return wanted !== null && pk !== wanted;
     return pk !== null && Boolean($("conversation")) && pk !== $("conversation").dataset.pk;
   }
@@ -272,6 +315,7 @@
     if (event.detail.target && event.detail.target.id === "talk") opening = Math.max(0, opening - 1);
     const detail = event.detail, path = detail.requestConfig ? detail.requestConfig.path : "";
     if (!detail.successful || detail.xhr.status >= 300) return; // a refusal is no failure to htmx
+    if (/\/views\/$/.test(path)) $("keep-view").close();
     if (/\/send\/$/.test(path)) { window.deskComposer.sent(talkOf(path), detail.requestConfig.parameters); stuck = true; if (scroll()) bottom(); }
     if (/\/take\/$/.test(path) && $("composer-text") && !$("composer-text").disabled) $("composer-text").focus();
     if (path.includes("/earlier/") && $("conversation")) {
@@ -280,7 +324,11 @@
     }
   });
 
-  document.addEventListener("htmx:responseError", function () { toast(word("failed"), "late"); });
+  document.addEventListener("htmx:responseError", function (event) {
+    const detail = event.detail;
+    if (detail.requestConfig.verb === "get" && ["queue", "head"].includes(detail.target.id)) return; // asked again by itself
+    toast(word("failed"), "late");
+  });
   document.addEventListener("htmx:sendError", function (event) {
     if (event.detail.elt && event.detail.elt.matches("#composer, [data-template]")) toast(word("unsure"), "wait");
   });
@@ -401,6 +449,18 @@
   }
   function run(index) { const chosen = options[index]; $("palette").close(); if (chosen) chosen[2](); }
 
+  // --- views that are kept --------------------------------------------------------------------------------------------
+
+  function keepView(pk, name) {
+    $("keep-pk").value = pk;
+    $("keep-drop").value = "";
+    $("keep-name").value = name || $("find-text").value;
+    $("keep-delete").hidden = !pk;
+    if ($("keep-all")) $("keep-all").hidden = Boolean(pk);
+    $("keep-view").showModal();
+    $("keep-name").select();
+  }
+
   // --- start ----------------------------------------------------------------------------------------------------------
 
   function theme() {
@@ -426,9 +486,17 @@
     document.addEventListener("click", function (event) {
       const to = event.target.closest("[data-screen-to]");
       if (to) screen(to.dataset.screenTo);
-      if (event.target.closest("[data-clear]")) $("find-text").value = "";
-      const view = event.target.closest("[data-view]");
-      if (view && view.tagName === "BUTTON") { $("find-view").value = view.dataset.view; $("find-text").value = ""; }
+      const view = event.target.closest("button[data-view]");
+      if (view) {
+        $("find-view").value = view.dataset.view;
+        $("find-text").value = view.dataset.term || "";
+        $("find-channel").value = view.dataset.channel || "";
+        $("find-unread").checked = Boolean(view.dataset.unread);
+      }
+      const keep = event.target.closest("[data-keep]");
+      if (keep) keepView(keep.dataset.keep, keep.dataset.name || "");
+      if (event.target.closest("#keep-cancel")) $("keep-view").close();
+      if (event.target.closest("#keep-delete")) { $("keep-drop").value = "1"; $("keep-view").querySelector("form").requestSubmit(); }
       if (event.target.closest("#latest")) bottom();
       for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
       if ("Notification" in window && Notification.permission === "default" && event.target.closest("#sound")) Notification.requestPermission();

@@ -15,9 +15,11 @@ from playwright.sync_api import expect, sync_playwright
 
 from channels_app.tasks import RECEIPTS
 from conversations.models import Conversation
+from conversations.tasks import PUSHING, TELLING
 from hotelagent.hotels.models import Membership
 from tests.chaos.conftest import database_url, house  # noqa: F401 - fixtures
 from tests.drains import at_work
+from tests.fakes.push import Browser, PushService
 from tests.knock import wait_for
 
 # Playwright runs an event loop on this thread; the tests ask the database between its steps, never within.
@@ -91,10 +93,23 @@ class Staff:
         return [(one["id"], one["impact"], one["nodes"][0]["html"][:160]) for one in found if one["impact"] in {"serious", "critical"}]
 
 
+PUSH_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+
+
 @pytest.fixture
-def front(house):  # noqa: F811 - the fixture
+def push_service(settings):
+    """Where browsers that are told are reached."""
+    made = PushService(Browser())
+    settings.WEB_PUSH = {"private_key": PUSH_KEY, "contact": "mailto:it@hotel.example", "trusted": [made.origin]}
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def front(house, push_service):  # noqa: F811 - the fixture
     """The web process of a house whose guests really write."""
-    with house(DEBOUNCE_S="0.1", SECRET_KEY=settings.SECRET_KEY) as running, at_work(1, also=[RECEIPTS]):
+    told = {"SECRET_KEY": settings.SECRET_KEY, "WEB_PUSH_PRIVATE_KEY": PUSH_KEY, "WEB_PUSH_TRUSTED_SERVICES": push_service.origin}
+    with house(DEBOUNCE_S="0.1", **told) as running, at_work(1, also=[RECEIPTS, TELLING, PUSHING]):
         running.web()
         running.site = f"http://127.0.0.1:{running.ports[0]}"
         running.hotel = running.account.hotel

@@ -1,6 +1,7 @@
 """A receptionist's day at the live desk, in a real browser."""
 
 import datetime as dt
+import json
 import re
 import time
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from channels_app.models import Outbound
-from conversations.models import CannedReply, Conversation, Message, Note
+from conversations.models import CannedReply, Conversation, Message, Note, PushSubscription, SavedView
 from reservations.models import Booking
 from tests.browser.conftest import PHONE, asks_for_a_person, plain
 from tests.channels_app.test_media import picture
@@ -17,6 +18,12 @@ from tests.promises import promise
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True), pytest.mark.timeout(200)]
 CARLA, ANA, HUGO = "5491155550101", "5491155550102", "5491155550103"
+
+
+COVERED = """() => {
+    const box = document.getElementById('composer-send').getBoundingClientRect();
+    return !document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).closest('#composer-send');
+}"""
 
 
 def test_the_working_day_of_a_receptionist(front, staff):
@@ -44,6 +51,8 @@ def test_the_working_day_of_a_receptionist(front, staff):
     page.keyboard.press("t")
     expect(page.locator("#head .owner")).to_have_text("You")
     expect(page.locator("#composer-text")).to_be_focused()
+    expect(page.locator(".toast")).to_be_visible()
+    assert page.evaluate(COVERED) is False  # what is said for a moment lies on no button
     page.keyboard.type("/ya")
     expect(page.locator("#canned [role=option]").first).to_be_visible()
     page.keyboard.press("Enter")
@@ -63,6 +72,21 @@ def test_the_working_day_of_a_receptionist(front, staff):
     page.keyboard.press("Escape")
     expect(page.locator("#attached")).to_be_hidden()
     assert front.double.messages(CARLA, at_least=3)[-1]["body"]["image"]["caption"] == "así es"
+
+    # A view under a name of one's own, with what it holds.
+    page.fill("#find-text", "agua caliente")
+    page.click("#queue [data-keep]")
+    assert eva.accessible() == []
+    page.fill("#keep-name", "Agua")
+    page.check("#keep-all input")
+    page.keyboard.press("Enter")
+    expect(page.locator("#queue .kept")).to_have_text(re.compile(r"Agua\s*1"))
+    page.click("[data-view=waiting]")
+    expect(page.locator("#find-text")).to_have_value("")
+    page.click("#queue .kept")
+    expect(page.locator("#find-text")).to_have_value("agua caliente")
+    expect(eva.row("Carla")).to_be_visible()
+    assert SavedView.objects.get().user is None
 
     # A note stays in the house.
     page.keyboard.press("Escape")
@@ -113,6 +137,7 @@ def test_the_working_day_of_a_receptionist(front, staff):
 
 
 @promise("M8")
+@promise("M9")
 def test_two_people_at_once_one_has_it_and_each_sees_the_other(front, staff):
     talk = asks_for_a_person(front, CARLA)
     eva, leo = staff("eva"), staff("leo")
@@ -173,6 +198,97 @@ def test_a_line_that_breaks_loses_no_word_and_sends_none_twice(front, staff):
     expect(page.locator("#composer-text")).to_have_value("Acá sigo")
 
 
+def test_a_line_that_is_open_but_deaf_is_noticed_and_taken_up_again(front, staff):
+    """Nothing is waited for: the page's clock is moved on."""
+    eva = staff("eva")
+    page, state = eva.page, {"deaf": False, "lines": 0}
+
+    def through(line):
+        state["lines"] += 1
+        server = line.connect_to_server()
+        line.on_message(lambda told: None if state["deaf"] else server.send(told))
+        server.on_message(lambda told: None if state["deaf"] else line.send(told))
+
+    page.route_web_socket(re.compile("/live$"), through)
+    page.clock.install()
+    eva.open()
+    asks_for_a_person(front, CARLA)
+    expect(eva.row("Carla")).to_be_visible()
+    lines = state["lines"]
+    state["deaf"] = True
+
+    asks_for_a_person(front, ANA, name="Ana Paz")
+    expect(eva.row("Ana")).to_have_count(0)
+    for _step in range(3):
+        page.clock.run_for(10_000)
+    expect(page.locator("#line-down")).to_be_visible()
+    page.clock.run_for(5_000)
+    expect(eva.row("Ana")).to_be_visible()
+
+    state["deaf"] = False
+    page.clock.run_for(30_000)
+    expect(page.locator("#line-down")).to_be_hidden()
+    asks_for_a_person(front, HUGO, name="Hugo Sosa")
+    expect(eva.row("Hugo")).to_be_visible()
+    assert state["lines"] > lines and eva.complaints == []
+
+
+# A browser that cannot reach its own push service, which a test has none of: the rest of the road is real.
+SUBSCRIBED = """() => {
+    const told = { endpoint: "%s/phone", keys: %s };
+    const made = { ...told, options: { applicationServerKey: null }, toJSON: () => told, unsubscribe: async () => true };
+    PushManager.prototype.subscribe = async function (wish) { window.wished = new Uint8Array(wish.applicationServerKey).length; return made; };
+    PushManager.prototype.getSubscription = async () => (window.wished ? made : null);
+}"""
+
+
+def test_a_phone_is_told_of_a_guest_with_the_desk_closed(front, staff, push_service):
+    eva = staff("eva", viewport=PHONE, locale="es-AR")
+    eva.context.grant_permissions(["notifications"], origin=front.site)
+    page, workers = eva.open(), []
+    line = eva.context.new_cdp_session(page)
+    line.on("ServiceWorker.workerRegistrationUpdated", lambda told: workers.extend(told["registrations"]))
+    line.send("ServiceWorker.enable")
+    page.evaluate(SUBSCRIBED % (push_service.origin, json.dumps(push_service.browser.keys)))
+    page.click("#me summary")
+    assert eva.accessible() == []
+    page.click("#push-switch")
+    expect(page.locator("#push-switch")).to_be_enabled()
+    assert page.evaluate("window.wished") == 65
+    assert PushSubscription.objects.get().user == eva.user and PushSubscription.objects.get().language == "es"
+
+    asks_for_a_person(front, CARLA)
+    wait_for(lambda: push_service.received, 20, "the push")
+    path, _headers, told = push_service.received[0]
+    assert path == "/phone" and told["body"].startswith("Un huésped espera") and "Carla" not in str(told)
+
+    # What the browser's own worker makes of it, while another page is in front.
+    eva.context.new_page().goto("about:blank")
+    scope = f"{front.site}/console/"
+    mine = next(one for one in workers if one["scopeURL"] == scope)
+    line.send(
+        "ServiceWorker.deliverPushMessage", {"origin": front.site, "registrationId": mine["registrationId"], "data": json.dumps(told)}
+    )
+    shown = page.evaluate(
+        """async () => {
+            const worker = await navigator.serviceWorker.ready;
+            let found = [];
+            while (!found.length) {
+                await new Promise((done) => setTimeout(done, 20));
+                found = await worker.getNotifications();
+            }
+            return found.map((one) => [one.title, one.body, one.data.url]);
+        }"""
+    )
+    assert shown == [[front.hotel.name, told["body"], f"/console/{front.hotel.slug}/c/{Conversation.objects.get().pk}/"]]
+
+    page.bring_to_front()
+    page.click("#push-switch")
+    expect(page.locator("#push-switch")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#push-switch")).to_be_enabled()
+    assert not PushSubscription.objects.exists() and eva.complaints == []
+
+
 def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
     asks_for_a_person(front, CARLA)
     eva = staff("eva", viewport=PHONE, locale="es-AR", color_scheme="dark")
@@ -205,6 +321,7 @@ def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
     expect(page.locator("#composer-text")).to_be_visible(timeout=60_000)
     expect(page.locator("#panel .card").first).to_be_attached()
     expect(page.locator(".queue-side")).to_be_hidden()
+    assert page.locator("#head h2").bounding_box()["width"] > 100 and page.locator("#head header").bounding_box()["height"] < 170
     assert (small(), eva.accessible()) == ([], [])
     page.fill("#composer-text", "Ya voy")
     page.click("#composer-send")
@@ -260,6 +377,8 @@ def test_what_guests_write_never_runs_in_a_page_of_the_staff(front, staff, size,
         pages += 1
         if path.endswith(f"/c/{talk.pk}/"):
             expect(eva.page.locator("#panel .card").first).to_be_visible()
+            if eva.page.locator("[data-earlier]").count():  # a page of the thread holds 200
+                eva.page.click("[data-earlier]")
             expect(eva.page.locator(".bubble.guest")).to_have_count(size + 1)
             eva.page.fill("#composer-text", "/s")
             expect(eva.page.locator("#canned [role=option]").first).to_be_visible()

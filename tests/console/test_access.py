@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from types import SimpleNamespace
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -70,6 +72,10 @@ def sent_to(talk):
     return Attachment.objects.get_or_create(thread=talk.thread, key="k", defaults=values)[0]
 
 
+# Addresses of no hotel: the way to one's own, and the worker's script.
+HOTELLESS = {"front", "worker"}
+
+
 def addresses(keys):
     for pattern in urls.urlpatterns:
         wanted = {name: keys[name] for name in pattern.pattern.converters}
@@ -103,7 +109,7 @@ def test_another_hotels_addresses_look_like_none(two, role, figures):
     before, asked = state_of(bravo), 0
 
     for name, address in addresses(foreign):
-        if name == "front":
+        if name in HOTELLESS:
             continue
         for answer in (client.get(address), client.post(address, POSTED)):
             assert answer.status_code in {404, 405}, (name, answer.status_code)
@@ -142,7 +148,7 @@ def test_the_control_ones_own_addresses_open(two):
     assert [name for name, code in opened.items() if code == 302] == ["front"]
     assert {name for name, code in opened.items() if code == 405} == {
         "mode", "attend", "seen", "take", "give-back", "release", "close", "snooze", "send", "template", "withdraw", "resend", "accept",
-        "task-state", "propose", "confirm", "cancel",
+        "task-state", "propose", "confirm", "cancel", "save-view", "push-on", "push-off", "same", "apart", "vip",
     }  # fmt: skip
 
 
@@ -154,6 +160,8 @@ def test_without_a_login_every_address_leads_to_it(two):
 
     for client in (outsider, guest):
         for name, address in addresses(parts(alfa)):
+            if name == "worker":  # what runs while nobody looks is asked for by the browser, and tells nothing
+                continue
             for answer in (client.get(address), client.post(address, POSTED)):
                 assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/admin/login/"), name
 
@@ -163,7 +171,7 @@ def test_pages_of_the_desk_are_kept_by_no_browser(two):
     client = browser(make_staff(alfa[Hotel]))
 
     for name, address in addresses(parts(alfa)):
-        if name != "front":
+        if name not in HOTELLESS:
             assert "no-store" in client.get(address).headers.get("Cache-Control", ""), name
 
 
@@ -206,7 +214,43 @@ def test_a_socket_opens_only_for_ones_own_hotel():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only():
+def test_a_socket_that_is_asked_answers_and_tells_whether_bells_are_heard():
+    alfa = furnish("alfa", "ALFA")
+    client = browser(make_staff(alfa[Hotel], "eva"))
+
+    async def asked(talk):
+        heard = []
+        for told in ({"ping": 7}, {"ping": "x"}, {}):
+            await talk.send_input({"type": "websocket.receive", "text": json.dumps({"page": "p", "at": 0, **told})})
+        heard.append(json.loads((await talk.receive_output(5))["text"]))
+        return heard, await talk.receive_nothing(0.05)
+
+    assert knock(client, "alfa", asked) == (True, ([{"pong": 7, "live": False}], True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_ends_while_it_is_answered_is_told_to_the_others(monkeypatch):
+    alfa = furnish("alfa", "ALFA")
+    client, told, send = browser(make_staff(alfa[Hotel], "eva")), [], socket.Desk.send
+    monkeypatch.setattr(socket, "_tell", lambda _hotel, who: told.append(who["at"]))
+
+    async def sent(self, text_data=None, **more):
+        if "pong" in text_data:
+            raise OSError("the browser is gone")
+        await send(self, text_data=text_data, **more)
+
+    async def looks(talk):
+        await talk.send_input({"type": "websocket.receive", "text": json.dumps({"page": "p", "at": 5, "ping": 1})})
+        return await talk.receive_nothing(0.05)
+
+    monkeypatch.setattr(socket.Desk, "send", sent)
+    assert knock(client, "alfa", looks) == (True, True)
+    assert told == [5, 0]
+
+
+@promise("M9")
+@pytest.mark.django_db(transaction=True)
+def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only(monkeypatch):
     alfa, bravo = furnish("alfa", "ALFA"), furnish("bravo", "BRAVO")
     eva, leo = make_staff(alfa[Hotel], "eva"), make_staff(alfa[Hotel], "leo")
     talk = alfa[next(kind for kind in alfa if kind.__name__ == "Conversation")]
@@ -219,6 +263,9 @@ def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only():
     assert hub.people(talk.hotel_id, talk.pk, but=eva.pk) == [] and hub.everybody(bravo[Hotel].pk, but=0) == {}
     hub.hear(json.dumps({**told, "presence": {**told["presence"], "at": 0, "typing": False}}))
     assert hub.everybody(talk.hotel_id, but=leo.pk) == {}
+    hub.hear(json.dumps(told))
+    monkeypatch.setattr(socket, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + socket.VIEWING_S))
+    assert hub.everybody(talk.hotel_id, but=leo.pk) == {} and socket.VIEWING_S <= 120  # of a page that ended without a word
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from channels_app import outbox, templates
 from channels_app.models import Inbound, Outbound, Template, Thread
 from conversations import escalation, handoff, planned, sorting, tasks
 from conversations.console import thread
-from conversations.models import CannedReply, Conversation, DeskSettings, Event, Note, PlannedReply
+from conversations.models import CannedReply, Conversation, DeskSettings, Event, Guest, Note, PlannedReply
 from tests.console.conftest import Desk, book, browser, make_staff, make_talk, minutes, says, waiting
 from tests.promises import promise
 
@@ -153,6 +153,7 @@ def test_the_control_of_the_stale_view_without_a_look_it_leaves(page, talk, eva)
     assert texts(talk) == ["Respuesta vieja"]
 
 
+@promise("M10")
 def test_a_colleagues_answer_holds_mine_too_but_my_own_do_not(page, talk, leo, eva):
     seen = talk.messages.latest("pk").pk
     page.send("uno", key="a", seen=seen)
@@ -559,3 +560,13 @@ def test_what_a_guest_writes_is_never_markup(page, talk):
     body = page.get("thread").content.decode()
 
     assert "<script>alert" not in body and "<img src=x" not in body and body.count("&lt;script&gt;alert(1)") == 2
+
+
+def test_a_guest_is_marked_as_vip_and_not_any_more(page):
+    marked = page.post("vip", vip="1").content.decode()
+    Guest.objects.get(pk=page.talk.guest_id, is_vip=True)
+    taken = page.post("vip", vip="").content.decode()
+
+    assert "★ VIP" in marked and "★ VIP" not in taken
+    assert not Guest.objects.get(pk=page.talk.guest_id).is_vip
+    assert set(page.talk.events.values_list("type", flat=True)) >= {"vip", "not_vip"}

@@ -7,11 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from channels_app.envelope import Content, ContentError
-from channels_app.models import Attachment, Outbound
+from channels_app.models import Account, Attachment, Outbound
 from channels_app.transports.mail import writing
 from channels_app.transports.mail.servers import Server
 from channels_app.transports.whatsapp import content as whatsapp_content
-from conversations.models import Message
+from conversations.models import CannedReply, Message
+from hotelagent.hotels.models import Hotel
 from tests.channels_app.test_media import picture, with_place
 from tests.console.conftest import Desk, waiting
 
@@ -108,3 +109,51 @@ def test_by_mail_it_is_a_part_of_the_mail():
     mail = writing.compose(Content("file", "El mapa", file=told), about)
     [part] = mail.iter_attachments()
     assert (part.get_filename(), part.get_content_type(), part.get_content()) == ("mapa.pdf", "application/pdf", PDF)
+
+
+def test_a_canned_reply_takes_its_file_with_it_by_the_account_of_each_guest(page, double, work):
+    row = CannedReply.objects.create(
+        hotel=page.talk.hotel, shortcut="mapa", language="es", text="Te paso el mapa", file=PDF, file_name="mapa.pdf", file_type="application/pdf"
+    )  # fmt: skip
+    offered = page.get("canned", q="map").content.decode()
+    assert page.send("Te paso el mapa", canned=str(row.pk)).status_code == 200
+    work()
+
+    body = double.messages(page.talk.thread.address)[-1]["body"]
+    assert f'data-canned="{row.pk}" data-file="mapa.pdf"' in offered
+    assert body["document"]["filename"] == "mapa.pdf" and body["document"]["caption"] == "Te paso el mapa"
+    assert bytes(Attachment.objects.get().data) == PDF
+
+    by_mail = waiting(Account.objects.create(hotel=page.talk.hotel, kind="email", name="Mail", external_id="m@hotel.example"), "Bea")
+    assert Desk(page.client, by_mail).send("El mapa", canned=str(row.pk)).status_code == 200
+    content = Outbound.objects.get(thread=by_mail.thread, author="staff").content
+    assert (content["kind"], content["file"]["name"], content["file"]["size_bytes"]) == ("file", "mapa.pdf", len(PDF))
+
+
+def test_a_canned_file_of_another_hotel_or_none_leaves_with_nobody(page):
+    other = Hotel.objects.create(slug="otro", name="Otro", timezone="UTC", country="AR", currency="ARS")
+    foreign = CannedReply.objects.create(hotel=other, shortcut="m", language="es", text="x", file=PDF, file_name="m.pdf", file_type="x/y")
+    bare = CannedReply.objects.create(hotel=page.talk.hotel, shortcut="m", language="es", text="x")
+
+    for row in (foreign, bare):
+        assert page.send("mapa", key=f"k{row.pk}", canned=str(row.pk)).status_code == 422
+    assert not Attachment.objects.exists() and not Outbound.objects.filter(author="staff").exists()
+
+
+def test_the_hotel_on_a_map_is_a_pin_where_there_are_pins_and_a_link_elsewhere(page, double, work):
+    hotel = page.talk.hotel
+    without = page.send("Estamos acá", key="none", canned="pin")
+    Hotel.objects.filter(pk=hotel.pk).update(latitude="-34.620100", longitude="-58.371500", address="Pasaje 245")
+    offered = page.get("canned", q="map").content.decode()
+    assert page.send("Estamos acá", canned="pin").status_code == 200
+    work()
+
+    words, pin = (one["body"] for one in double.messages(page.talk.thread.address)[-2:])
+    assert without.status_code == 422 and 'data-canned="pin"' in offered
+    assert words["text"]["body"] == "Estamos acá"
+    assert pin["location"] == {"latitude": -34.6201, "longitude": -58.3715, "name": hotel.name, "address": "Pasaje 245"}
+
+    by_mail = waiting(Account.objects.create(hotel=hotel, kind="email", name="Mail", external_id="m@hotel.example"), "Bea")
+    assert Desk(page.client, by_mail).send("", canned="pin").status_code == 200
+    content = Outbound.objects.get(thread=by_mail.thread, author="staff").content
+    assert content["kind"] == "text" and "query=-34.620100%2C-58.371500" in content["text"]

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from conversations.models import Conversation
 from reservations.models import Booking
+from tests.promises import promise
 
 KEYS = {"guest", "replies", "understanding", "state", "owner", "events"}
 NOW = "2026-12-01T10:00"
@@ -70,6 +71,7 @@ def test_a_guest_is_continued_and_a_new_one_knows_nothing(converse):
     assert other[0]["state"]["slots"].get("check_in") is None
 
 
+@promise("D10")
 def test_the_clock_is_the_one_given_and_can_move_within_a_talk(converse):
     answers = converse(
         '{"text": "mañana por una noche", "now": "2026-12-05T23:59"}', '{"text": "hoy por una noche", "now": "2026-12-06T00:01"}'
@@ -78,6 +80,7 @@ def test_the_clock_is_the_one_given_and_can_move_within_a_talk(converse):
     assert [answer["understanding"]["slots"]["check_in"] for answer in answers] == ["2026-12-06", "2026-12-06"]
 
 
+@promise("D8")
 def test_a_yes_after_the_quarter_of_an_hour_is_asked_again(converse):
     answers = converse(
         "lugar del 10 al 12 de diciembre para dos",
@@ -99,6 +102,7 @@ def test_a_yes_after_the_quarter_of_an_hour_is_asked_again(converse):
     assert "venció" in late[3]["replies"][0]["text"] and late[3]["state"]["awaiting"] == "confirmation"
 
 
+@promise("D10")
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -107,6 +111,7 @@ def test_a_yes_after_the_quarter_of_an_hour_is_asked_again(converse):
         ("lugar del 1 de diciembre al 28 de febrero para dos", "hasta 60 noches"),
         ("lugar del 3 al 5 de noviembre para dos", "ya pasó"),
         ("lugar del 30 de febrero al 2 de marzo para dos", "No me quedó clara la fecha"),
+        ("lugar del 29 de febrero de 2027 al 2 de marzo para dos", "No me quedó clara la fecha"),
         ("lugar del 3 al 5 de diciembre para 9 personas", "No tengo una habitación"),
     ],
 )
@@ -117,6 +122,7 @@ def test_what_cannot_be_is_asked_about_and_nothing_is_held(converse, text, says)
     assert (answer["events"], answer["state"]["proposal"]) == ([], None)
 
 
+@promise("D10")
 def test_an_unknown_room_type_is_never_a_default_room(converse):
     answers = converse("lugar del 10 al 12 de diciembre para dos", "la presidencial con helipuerto", "sí")
 
@@ -192,11 +198,11 @@ def test_a_room_is_never_proposed_to_a_party_that_does_not_fit(converse, more):
 
 
 def test_yes_and_questions_are_no_names(converse):
-    answers = converse("lugar del 10 al 12 de diciembre para dos", "la doble", "sí", "¿aceptan perros?", "Ana Pérez")
+    answers = converse("lugar del 10 al 12 de diciembre para dos", "la doble", "sí", "¿aceptan perros?", "la más barata", "Ana Pérez")
 
-    assert [answer["state"]["awaiting"] for answer in answers] == ["room_type", "name", "name", "name", "confirmation"]
+    assert [answer["state"]["awaiting"] for answer in answers] == ["room_type", "name", "name", "name", "name", "confirmation"]
     assert answers[3]["replies"][0]["text"].startswith("Aceptamos perros de hasta 10 kg.")
-    assert answers[4]["state"]["slots"]["name"] == "Ana Pérez"
+    assert answers[5]["state"]["slots"]["name"] == "Ana Pérez"
 
 
 def test_a_question_in_between_does_not_repeat_the_offers(converse):
@@ -244,3 +250,56 @@ def test_questions_are_answered_in_their_order(converse):
 
     pets, breakfast = "Aceptamos perros de hasta 10 kg.", "El desayuno es de 7 a 10."
     assert [answer["replies"][0]["text"] for answer in answers] == [f"{pets}\n\n{breakfast}", f"{breakfast}\n\n{pets}"]
+
+
+@pytest.mark.parametrize(
+    ("words", "cancelled"),
+    [
+        ("sí, la de diciembre", True),
+        ("sí, dejá la de diciembre", False),
+        ("claro, la de diciembre la quiero mantener", False),
+        ("dale, la de diciembre la dejo", False),
+        ("ok keep the december one", False),
+        ("ok, december stays", False),
+        ("sim, a de dezembro eu mantenho", False),
+        ("yes, cancel the 5th and keep the rest", False),
+    ],
+)
+def test_a_yes_that_names_the_booking_cancels_it_and_one_that_keeps_it_does_not(converse, words, cancelled):
+    converse("lugar del 10 al 12 de diciembre para dos", "la doble", "Ana Pérez", "sí", guest="ana")
+    converse("quiero cancelar mi reserva", words, guest="ana")
+
+    assert Booking.objects.get().state == ("cancelled" if cancelled else "confirmed")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "my husband can't come to the phone",
+        "mi esposa no puede ir al spa",
+        "sacame la cuna del bebe",
+        "my mother is joining us for dinner",
+        "massage on the 11th instead of the 10th",
+        "la cena del 11 en vez del 10",
+        "te pago el viernes, no el miércoles",
+        "I'll pay next week",
+        "el vuelo es a las 20 y no 15",
+    ],
+)
+def test_what_is_said_of_other_matters_changes_neither_party_nor_dates(converse, words):
+    answers = converse("lugar del 10 al 12 de diciembre para dos", "la doble", "Ana Pérez", words)
+
+    known = {"check_in": "2026-12-10", "check_out": "2026-12-12", "adults": 2}
+    assert {name: answers[-1]["state"]["slots"].get(name) for name in known} == known
+
+
+@pytest.mark.parametrize("words", ["del 30 de febrero hasta el domingo", "from 30 february until sunday"])
+def test_a_day_that_is_none_is_asked_about_whatever_follows(converse, words):
+    [answer] = converse(words)
+
+    assert answer["owner"] == "bot" and answer["understanding"]["slots"].get("check_in") is None
+
+
+@pytest.mark.parametrize("words", ["viernes " + "da " * 40 + "xyz", "segunda-feira " * 30 + "xyz", "da feira " * 40 + "tomorrow x"])
+def test_words_of_the_calendar_without_end_keep_no_worker_busy(converse, words):
+    assert len(converse(words)) == 1

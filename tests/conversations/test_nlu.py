@@ -52,6 +52,7 @@ def figures_of(tmp_path_factory):
     return of
 
 
+@pytest.mark.long
 @promise("Q1")
 def test_intents_on_the_golden_sets(view, figures_of, figures):
     found = figures_of(view)
@@ -79,6 +80,7 @@ def test_intents_on_the_golden_sets(view, figures_of, figures):
     assert found["accuracy_where_confidence_0.8"] >= FLOOR["sure"]
 
 
+@pytest.mark.long
 @promise("Q2")
 def test_stays_and_parties_on_the_golden_sets(view, figures_of, figures):
     found = figures_of(view)
@@ -93,6 +95,7 @@ def test_stays_and_parties_on_the_golden_sets(view, figures_of, figures):
     assert {language for language, own in found["parties"].items() if own["exact"] < FLOOR["parties"]} == set()
 
 
+@pytest.mark.long
 @promise("Q4")
 def test_what_is_out_of_scope_looks_so(view, figures_of, figures):
     found = figures_of(view)
@@ -107,7 +110,7 @@ def test_what_is_out_of_scope_looks_so(view, figures_of, figures):
 
 
 # What the sets show today, less a little: a change that makes it worse is seen.
-FLOOR = {"micro_f1": 0.88, "recall": 0.82, "typos": 7.0, "sure": 0.97, "short": 0.86, "stays": 0.89, "wrong": 8, "parties": 0.74}
+FLOOR = {"micro_f1": 0.88, "recall": 0.82, "typos": 7.0, "sure": 0.975, "short": 0.88, "stays": 0.9, "wrong": 5, "parties": 0.77}
 
 
 def test_no_golden_line_is_a_training_phrase():
