@@ -18,7 +18,7 @@ demo: $(VENV)/base.stamp ## Run everything with the demo hotel on 127.0.0.1:PORT
 test: $(VENV)/dev.stamp ## Run the tests (real PostgreSQL, embedded); prints the slowest 20
 	@exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not long" -n $${TEST_PROCESSES:-3} --maxschedchunk=2 --durations=20 $(ARGS)
 
-test-long: $(VENV)/dev.stamp ## The tests that compute for a minute: scripted guests, nothing invented, training again
+test-long: $(VENV)/dev.stamp ## The tests that compute for a minute: golden sets, scripted guests, nothing invented, training again
 	@exec env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m long -n 2 --maxschedchunk=1 --durations=20 $(ARGS)
 
 test-pms: $(VENV)/dev.stamp ## Ask a live PMS the whole contract: make test-pms PMS_BASE_URL=... PMS_API_KEY=... PMS_HOTEL_ID=1

@@ -95,6 +95,14 @@ OPENAI = {
     "api_key": environment.text("OPENAI_API_KEY"),
     "model": environment.text("OPENAI_MODEL"),
 }
+# Notifications of browsers whose desk is closed (manage.py web_push_keys makes a key); without a key there are none.
+WEB_PUSH = {
+    "private_key": environment.key("WEB_PUSH_PRIVATE_KEY", size_bytes=32),
+    # Whom a push service asks when something is wrong: an address of mail or of the web.
+    "contact": environment.text("WEB_PUSH_CONTACT"),
+    # Origins of push services of one's own: inside the house, or without TLS.
+    "trusted": environment.words("WEB_PUSH_TRUSTED_SERVICES"),
+}
 AWS = {
     "access_key_id": environment.text("AWS_ACCESS_KEY_ID"),
     "secret_access_key": environment.text("AWS_SECRET_ACCESS_KEY"),
@@ -199,6 +207,7 @@ if PRODUCTION:
             "PMS_API_KEY": PMS["api_key"],
             "OPENAI_API_KEY": OPENAI["api_key"],
             "AWS_SECRET_ACCESS_KEY": AWS["secret_access_key"],
+            "WEB_PUSH_PRIVATE_KEY": str(WEB_PUSH["private_key"]),
         },
         required=("SECRET_KEY", "ENCRYPTION_KEYS"),
     )
@@ -373,10 +382,17 @@ DRAINS = {
         "conversations.tasks.SNOOZED",
         "conversations.tasks.ANSWERING",
         "conversations.tasks.TELLING",
+        "conversations.tasks.PUSHING",
         "channels_app.tasks.DELIVERY",
         "channels_app.tasks.MEDIA",
     ],
-    "slow": ["channels_app.tasks.MAILBOXES", "reservations.tasks.HOLDS", "reservations.tasks.SYNC", "conversations.tasks.ARRIVALS"],
+    "slow": [
+        "channels_app.tasks.MAILBOXES",
+        "channels_app.tasks.STANDING",
+        "reservations.tasks.HOLDS",
+        "reservations.tasks.SYNC",
+        "conversations.tasks.ARRIVALS",
+    ],
 }
 # SQL that says when the next row of a room is due; the sweeper asks them together.
 DUE = {

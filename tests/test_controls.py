@@ -12,6 +12,7 @@ from channels_app.envelope import Content
 from channels_app.models import Account, Inbound, Outbound, Thread
 from channels_app.transports.whatsapp import content, parse
 from conversations.dialogue.understanding import stays
+from conversations.dialogue.understanding.stays import resolving
 from hotelagent.ops import correlation
 from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, holds, quoting
@@ -123,7 +124,7 @@ def test_without_the_check_a_reused_key_would_hand_over_another_guests_booking(h
 
 def test_without_the_check_a_reversed_stay_would_be_silently_wrong(monkeypatch):
     monkeypatch.setattr(
-        stays, "_checked", lambda check_in, check_out, nights, today: ({"check_in": str(check_in), "check_out": str(check_out)}, [])
+        resolving, "checked", lambda check_in, check_out, nights, today: ({"check_in": str(check_in), "check_out": str(check_out)}, [])
     )
 
     reading = stays.read("del 5 al 3 de diciembre", language="es", now=dt.datetime(2026, 11, 18), known={}, awaiting=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -70,6 +71,13 @@ class Hotel(models.Model):
     @property
     def main_language(self) -> str:
         return self.languages[0] if self.languages else Language.ES.value
+
+    @property
+    def map_url(self) -> str:
+        """A page with the hotel on a map: by its coordinates, else by its address; "" when neither is known."""
+        known = self.latitude is not None and self.longitude is not None
+        place = f"{self.latitude},{self.longitude}" if known else self.address
+        return f"https://www.google.com/maps/search/?{urlencode({'api': 1, 'query': place})}" if place else ""
 
     def local_now(self) -> dt.datetime:
         """Now, on the hotel's wall clock (aware)."""

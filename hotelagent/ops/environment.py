@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import secrets
 from pathlib import Path
 
@@ -98,6 +100,18 @@ def url(*names: str, schemes: tuple[str, ...], default: str = "") -> str:
     if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         raise ImproperlyConfigured(f"{names[0]} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
     return value.rstrip("/")
+
+
+def key(*names: str, size_bytes: int) -> str:
+    """As text(), but that many bytes in base64url without padding."""
+    value = text(*names)
+    try:
+        fits = value == "" or len(base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)) == size_bytes
+    except binascii.Error:
+        fits = False
+    if not fits:
+        raise ImproperlyConfigured(f"{names[0]} must be {size_bytes} bytes in base64url")
+    return value
 
 
 def local_secret(path: Path) -> str:

@@ -11,7 +11,19 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from channels_app.models import Account, AccountNotice, DeliveryReceipt, Inbound, Mailbox, MetaApp, Outbound, Template, Thread
+from channels_app.models import (
+    Account,
+    AccountNotice,
+    Attachment,
+    DeliveryReceipt,
+    Inbound,
+    Mailbox,
+    Media,
+    MetaApp,
+    Outbound,
+    Template,
+    Thread,
+)
 from conversations.models import (
     CannedReply,
     Conversation,
@@ -27,6 +39,8 @@ from conversations.models import (
     ModeChange,
     Note,
     PlannedReply,
+    PushMessage,
+    PushSubscription,
     RoomPhoto,
     StaffPhone,
     Task,
@@ -97,12 +111,20 @@ def furnish(slug: str, mark: str) -> dict[type, object]:
         conversation=conversation, user=person, text=f"later {mark}", key="k", due_at=now + dt.timedelta(days=1)
     )
     run = SyncRun.objects.create(hotel=hotel, kind="doubles", started_at=now, ended_at=now, seen=1, found=1, error=f"error {mark}")
+    browser_ = PushSubscription.objects.create(hotel=hotel, user=person, endpoint=f"https://push.example/{mark}", browser=f"browser {mark}")
     rows = [
         run, note, planned,
         Mailbox.objects.create(account=account, password=f"password-{mark}", footer=f"footer {mark}", trouble=f"trouble {mark}"),
         Template.objects.create(account=account, name=f"hello_{mark.lower()}", language="es_AR", body=f"Hola {{{{1}}}} {mark}"),
         DeskSettings.objects.create(hotel=hotel, duty_phone=f"+5491{mark}"),
         ModeChange.objects.create(hotel=hotel, user=person, before="live", after="paused"),
+        Media.objects.create(
+            inbound=inbound, provider_id="1", name=f"{mark}.jpg", state="kept", due_at=now, mime_type="image/jpeg", size_bytes=9,
+            data=f"\xff\xd8\xff {mark}".encode("latin-1"), shown=f"\xff\xd8\xff {mark}".encode("latin-1"),
+        ),
+        Attachment.objects.create(thread=thread, key="k", name=f"{mark}.pdf", mime_type="application/pdf", data=f"%PDF {mark}".encode()),
+        browser_,
+        PushMessage.objects.create(conversation=conversation, subscription=browser_, user=person, key=mark, due_at=now, created_at=now, state="sent"),
         CannedReply.objects.create(hotel=hotel, shortcut=f"wifi-{mark.lower()}", language="es", text=f"canned {mark}"),
         StaffPhone.objects.create(hotel=hotel, user=person, number="+5491166660009", key="541166660009"),
         Task.objects.create(hotel=hotel, conversation=conversation, text=f"task {mark}", room="204", created_by=person),

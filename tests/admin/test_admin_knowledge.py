@@ -131,6 +131,29 @@ class TestReview:
             ("language", "", "No frequent question at all in English"),
         ]
 
+    def test_a_question_with_a_subject_is_one_in_every_language(self, house, office):
+        row = Faq.objects.create(hotel=house, language="es", question="¿A qué hora cierra el bar?", answer="A las 22:00.")
+        form = office.get(reverse("admin:conversations_faq_translate", args=[row.pk]), follow=True)
+        row.refresh_from_db()
+        lacking = found(house)
+        initial = form.context["adminform"].form.initial
+        written = {
+            "hotel": house.pk,
+            "subject": row.subject,
+            "language": "en",
+            "question": "When does the bar close?",
+            "answer": "At 11:00 pm.",
+        }
+        told = office.post(reverse("admin:conversations_faq_add"), written, follow=True).content.decode()
+        twice = office.post(reverse("admin:conversations_faq_add"), written | {"question": "Until when is it open?"}).content.decode()
+
+        assert row.subject.startswith("a-que-hora-cierra-el-bar") and initial["subject"] == row.subject
+        assert (initial["language"], str(initial["hotel"])) == ("en", str(house.pk))
+        assert ("language", "", "¿A qué hora cierra el bar? Not told in English") in lacking
+        assert found(house) == [("contradiction", "", "When does the bar close? Spanish says 22:00, English says 23:00")]
+        assert "Spanish says 22:00, English says 23:00" in told
+        assert "This subject has a question in this language already." in twice and Faq.objects.count() == 2
+
     def test_ends_are_told_a_week_before_and_afterwards(self, house):
         today = house.local_now().date()
         for days, topic in ((-1, "amenity_gym"), (7, "amenity_pool"), (8, "amenity_spa")):

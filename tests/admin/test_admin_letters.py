@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django_q.models import OrmQ
 
-from channels_app.models import Account, AccountNotice, Inbound, Outbound
+from channels_app.models import Account, AccountNotice, Attachment, Inbound, Media, Outbound
 from conversations import sorting
-from conversations.models import Conversation, Message
+from conversations.models import CannedReply, Conversation, Message
+from hotelagent.hotels.models import Hotel
 from tests.admin.conftest import told
 from tests.conftest import envelope, text_message
 
@@ -185,3 +187,42 @@ def test_stopped_account_is_connected_again_by_its_administrator_only(alfa, desk
     response = act(office, "account", "connect", alfa[Account])
     assert Account.objects.get(pk=alfa[Account].pk).state == "connected"
     assert told(response) == ["WhatsApp ALFA is connected."]
+
+
+class TestFiles:
+    @pytest.mark.parametrize("model", [Media, Attachment])
+    def test_a_file_is_a_download_a_picture_is_shown_and_both_are_of_ones_own_hotel(self, alfa, bravo, desk, model):
+        kind = model._meta.model_name
+        row, foreign = alfa[model], bravo[model]
+
+        def ask(part, pk):
+            return desk.get(reverse(f"admin:channels_app_{kind}_{part}", args=[pk]))
+
+        loaded = ask("file", row.pk)
+        assert loaded.content == bytes(row.data) and loaded.headers["Content-Type"] == "application/octet-stream"
+        assert loaded.headers["Content-Disposition"].startswith("attachment")
+        assert loaded.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert [ask(part, foreign.pk).status_code for part in ("file", "picture")] == [404, 404]
+        if model is Media:
+            assert ask("picture", row.pk).content == bytes(row.shown)
+
+    def test_the_letter_leads_to_its_file(self, alfa, desk):
+        page = desk.get(reverse("admin:channels_app_inbound_change", args=[alfa[Inbound].pk])).content.decode()
+
+        assert f'href="{reverse("admin:channels_app_media_change", args=[alfa[Media].pk])}"' in page
+
+    def test_a_canned_reply_gets_a_file_and_loses_it(self, alfa, office):
+        row = alfa[CannedReply]
+        told = {"hotel": alfa[Hotel].pk, "shortcut": row.shortcut, "language": "es", "text": row.text}
+        address = reverse("admin:conversations_cannedreply_change", args=[row.pk])
+
+        office.post(address, {**told, "upload": SimpleUploadedFile("../el mapa.pdf", b"%PDF-1.7 map")})
+        row.refresh_from_db()
+        kept = (bytes(row.file), row.file_name, row.file_type)
+        refused = office.post(address, {**told, "upload": SimpleUploadedFile("x.pdf", b"MZ exe")})
+        office.post(address, {**told, "without": "on"})
+        row.refresh_from_db()
+
+        assert kept == (b"%PDF-1.7 map", "el mapa.pdf", "application/pdf")
+        assert "upload" in refused.context["adminform"].form.errors
+        assert (row.file, row.file_name) == (None, "")

@@ -130,7 +130,7 @@ def test_postgresql_restarted_cut_off_and_frozen_under_load(tmp_path, size, figu
         server = Server(demo)
         with psycopg.connect(server.url) as rows:
             durable = [rows.execute(f"SHOW {name}").fetchone()[0] for name in ("synchronous_commit", "fsync", "full_page_writes")]
-        load = Load(demo, int((size + 2) * (pause_s + 2) + frozen_s))
+        load = Load(demo, int((size + 2) * (pause_s + 6) + frozen_s))  # on a busy machine recoveries take their time
         load.healthy(time.time())
         recoveries = []
         for index in range(size):

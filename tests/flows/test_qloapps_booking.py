@@ -1,18 +1,21 @@
 """A guest books on WhatsApp while the hotel's rooms are in a QloApps: told "checking", then told once what became of it."""
 
 import datetime as dt
+import time
 
 import pytest
 from django.utils import timezone
 
 from channels_app.models import Outbound
 from conversations.models import Conversation
-from pms import cache
+from pms import breaker, cache
+from pms.gateway import gateway
 from pms.models import Breaker
 from reservations import booking, tasks
 from reservations.models import Booking
 from tests.conftest import connect_pms
 from tests.flows.test_whatsapp_booking import Guest, buttons, words
+from tests.knock import wait_for
 from tests.promises import promise
 
 
@@ -119,6 +122,34 @@ def test_a_pms_that_is_away_gives_the_hotels_contact_and_a_person(ana, dates, sh
     assert Conversation.objects.get().owner != "bot"
     assert timezone.now() - started < dt.timedelta(seconds=3)
     assert "$" not in told and "USD" not in told
+
+
+@promise("E1", small=2, full=300)
+def test_a_pms_that_fails_for_long_is_left_alone_and_taken_up_again(hotel, connected, shop, post, work, double, size, figures):
+    """So many seconds of 500: guests in between, each answered at once; the PMS is looked at once a pause, by one of them."""
+    pause_s = min(30, size / 2)
+    connect_pms(hotel, shop, pause_s=pause_s)
+    gateway(hotel).room_types()  # as in any house that has been open for an hour
+    shop.fault("status", status=500, body="", content_type="text/html", resource="hotel_ari", times=10**6)
+    start, started, slowest, guests, tries = hotel.local_now().date() + dt.timedelta(days=30), time.monotonic(), 0.0, 0, 0
+    while time.monotonic() - started < size:
+        asked = time.monotonic()
+        day = start + dt.timedelta(days=guests % 200)
+        guest = Guest(f"549116{guests:07d}", post, work, double)
+        told = words(asks(guest, (day, day + dt.timedelta(days=2)))[-1])
+        slowest, guests = max(slowest, time.monotonic() - asked), guests + 1
+        assert hotel.phone in told and "$" not in told
+        time.sleep(size / 60)
+    tries = sum("/api/hotel_ari" in record.path for record in shop.requests)
+    shop.clear_faults()
+    wait_for(lambda: breaker.state(hotel.pk)[0] == "half-open", pause_s + 5, "the end of the pause")
+    after = words(asks(Guest("5491170000000", post, work, double), (start, start + dt.timedelta(days=2)))[-1])
+
+    figures.update(seconds=size, pause_s=pause_s, guests=guests, asked_of_the_pms=tries, slowest_answer_s=round(slowest, 2))
+    assert breaker.state(hotel.pk)[0] == "closed" and "US$" in after
+    # Five failures, each read asked for twice; then one look a pause, and its repeat.
+    assert tries <= 2 * (5 + size / pause_s + 1)
+    assert slowest <= 3
 
 
 @promise("E5")

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from channels_app.models import Inbound, Outbound
+from channels_app.models import Attachment, Inbound, Outbound
 from conversations.models import Conversation, Event, Message, RoomPhoto
 from pms.models import PropertyReservation, Rate, RoomNight
 from reservations.models import Booking, Hold
@@ -171,12 +171,14 @@ def test_anything_but_a_plain_yes_books_nothing(ana, dates, words_):
     assert Booking.objects.count() == 0
 
 
+@promise("S19")
 def test_a_yes_without_a_proposal_books_nothing(ana):
     ana.says("sí")
 
     assert (Booking.objects.count(), Hold.objects.count()) == (0, 0)
 
 
+@promise("S19")
 def test_a_made_up_button_confirms_nothing(ana, dates):
     to_summary(ana, dates)
 
@@ -288,6 +290,7 @@ def test_a_frequent_question_is_answered(ana):
     assert words(answer) == "Sí, las guardamos sin cargo."
 
 
+@promise("S19")
 def test_own_booking_can_be_cancelled_after_a_yes_another_guests_cannot(ana, dates, post, work, double):
     summary = to_summary(ana, dates)
     ana.taps(buttons(summary)[0])
@@ -553,10 +556,13 @@ def test_who_asks_for_pictures_gets_the_rooms_and_who_asks_for_nothing_else_gets
     [told] = ana.says("¿cómo es la doble?")
     answer, first, second = ana.says("¿me mandás fotos de la doble?")
     none = ana.says("¿y fotos de la suite?")
+    RoomPhoto.objects.update(data=picture(size=(60, 20)))
+    ana.says("¿me mandás fotos de la doble?")
 
     assert told["type"] == "text" and "Habitación doble" in words(answer)
     assert [first["type"], second["type"]] == ["image", "image"]
     names = Outbound.objects.filter(content__kind="file").order_by("id").values_list("content__file__name", flat=True)
-    assert list(names) == [f"dbl-{pk}.png" for pk in RoomPhoto.objects.order_by("position").values_list("pk", flat=True)]
+    assert list(names) == 2 * [f"dbl-{pk}.png" for pk in RoomPhoto.objects.order_by("position").values_list("pk", flat=True)]
+    assert len({bytes(one.data) for one in Attachment.objects.all()}) == 2  # the new picture, not the old one again
     assert list(Message.objects.filter(author="bot").order_by("id").values_list("kind", flat=True))[1:4] == ["text", "image", "image"]
     assert [body["type"] for body in none] == ["interactive"] and "no tengo fotos" in words(none[0])

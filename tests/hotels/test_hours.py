@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotelagent.hotels.hours import Hours, Period
+from tests.promises import promise
 
 BA, SP, MADRID = ZoneInfo("America/Argentina/Buenos_Aires"), ZoneInfo("America/Sao_Paulo"), ZoneInfo("Europe/Madrid")
 SPLIT = tuple(Period(day, *span) for day in range(5) for span in ((dt.time(8), dt.time(12)), (dt.time(16), dt.time(20))))
@@ -18,6 +19,7 @@ def at(day, time, zone=BA):
     return dt.datetime.combine(day, dt.time.fromisoformat(time), tzinfo=zone)
 
 
+@promise("M6")
 @pytest.mark.parametrize(
     ("periods", "start", "minutes", "end"),
     [
@@ -50,6 +52,7 @@ def test_open_minutes_are_added(periods, start, minutes, end):
     assert Hours(BA, periods).add(start, minutes) == end
 
 
+@promise("M6")
 @pytest.mark.parametrize(
     ("zone", "day", "start", "minutes", "end"),
     [

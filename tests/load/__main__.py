@@ -44,8 +44,8 @@ def main(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("part", nargs="?", choices=[*PARTS, "all"], default="all")
-    parser.add_argument("--seconds", type=float, help="webhook, endtoend: 60; a round of ratio: 10")
-    parser.add_argument("--rate", type=float, help="requests a second; webhook: 500, endtoend: 10")
+    parser.add_argument("--seconds", type=float, help="webhook, endtoend: 60; a round of ratio: 10; desk: 90")
+    parser.add_argument("--rate", type=float, help="requests a second; webhook: 500, endtoend: 10, desk: 50 beside the consoles (0: none)")
     parser.add_argument("--count", type=int, help="turns: waiting questions, 2000")
     parser.add_argument(
         "--old",

@@ -17,16 +17,17 @@ from django.test import Client  # noqa: E402
 from channels_app.models import Account  # noqa: E402
 from conversations.models import Conversation, Message  # noqa: E402
 from hotelagent.hotels.models import Hotel, Membership  # noqa: E402
+from tests.load import old as old_rows  # noqa: E402
 
 HOTELS, PER_TALK, WAITING, LONG = 50, 20, 500, 200
 WORDS = "desayuno cochera pileta reserva habitación toallas llegada factura transfer ascensor wifi balcón mascota cuna vista".split()
 
 
 def main(old: int) -> None:
-    first = Account.objects.filter(kind="whatsapp").select_related("hotel").order_by("pk").first()
-    assert first is not None
-    accounts = [first.pk]
-    for index in range(1, HOTELS):
+    given = list(Account.objects.filter(kind="whatsapp").select_related("hotel").order_by("pk"))
+    first = given[0]
+    accounts = [one.pk for one in given]
+    for index in range(len(given), HOTELS):
         hotel = Hotel.objects.create(slug=f"crowd-{index}", name=f"Crowd {index}", timezone="UTC", country="AR", currency="ARS")
         accounts.append(Account.objects.create(hotel=hotel, kind="webchat", name="w", state="connected").pk)
     talks = max(old // PER_TALK // HOTELS, WAITING + 1)
@@ -57,29 +58,27 @@ def fill(cursor, index: int, account: int, talks: int) -> None:  # type: ignore[
     """So many conversations of this account's hotel, twenty old messages each."""
     hotel = Account.objects.get(pk=account).hotel_id
     base = 10_000_000 * (index + 1)
-    cursor.execute(
-        "INSERT INTO channels_app_thread (id, account_id, identity, address, user_id, name, bot_may_speak, last_inbound_at) "
-        "SELECT %s + n, %s, '54115' || n, '549115' || n, '', 'Guest ' || n, true, now() FROM generate_series(1, %s) AS n",
-        [base, account, talks],
-    )
-    cursor.execute(
-        "INSERT INTO conversations_guest (id, hotel_id, name, language, opted_out, created_at) "
-        "SELECT %s + n, %s, 'Guest ' || n || ' José', 'es', false, now() FROM generate_series(1, %s) AS n",
-        [base, hotel, talks],
-    )
-    cursor.execute(
-        "INSERT INTO conversations_conversation (id, hotel_id, guest_id, thread_id, owner, state, version, fence, alert_level, "
-        "last_message_at, created_at) SELECT %s + n, %s, %s + n, %s + n, 'bot', '{}', 0, 0, 0, now() - n * interval '1 minute', now() "
-        "FROM generate_series(1, %s) AS n",
-        [base, hotel, base, base, talks],
-    )
-    cursor.execute(
-        "INSERT INTO conversations_message (conversation_id, author, kind, text, choices, understanding, sources, at) "
-        "SELECT %s + n, CASE WHEN m %% 2 = 0 THEN 'guest' ELSE 'bot' END, 'text', "
-        "(%s::text[])[1 + (n + m) %% 15] || ' ' || (%s::text[])[1 + (n * 7 + m) %% 15] || ' ' || n, '[]', '{}', '[]', "
-        "now() - (m + 1) * interval '1 hour' FROM generate_series(1, %s) AS n, generate_series(1, %s) AS m",
-        [base, WORDS, WORDS, talks, PER_TALK],
-    )
+    number, words = f"{base} + n", "ARRAY[" + ", ".join(f"'{word}'" for word in WORDS) + "]"
+    rows: list[tuple[str, dict[str, str]]] = [
+        ("channels_app_thread", {
+            "id": number, "account_id": str(account), "identity": "'54115' || n", "address": "'549115' || n", "name": "'Guest ' || n",
+            "bot_may_speak": "true", "last_inbound_at": "now()",
+        }),
+        ("conversations_guest", {"id": number, "hotel_id": str(hotel), "name": "'Guest ' || n || ' José'", "language": "'es'"}),
+        ("conversations_conversation", {
+            "id": number, "hotel_id": str(hotel), "guest_id": number, "thread_id": number, "owner": "'bot'",
+            "last_message_at": "now() - n * interval '1 minute'",
+        }),
+        ("conversations_message", {
+            "conversation_id": number, "author": "CASE WHEN m % 2 = 0 THEN 'guest' ELSE 'bot' END", "kind": "'text'",
+            "text": f"({words})[1 + (n + m) % 15] || ' ' || ({words})[1 + (n * 7 + m) % 15] || ' ' || n", "choices": "'[]'::jsonb",
+            "sources": "'[]'::jsonb", "at": "now() - (m + 1) * interval '1 hour'",
+        }),
+    ]  # fmt: skip
+    for table, given in rows:
+        columns = old_rows.columns_of(connection.connection, table, given)
+        each = f"generate_series(1, {talks}) AS n" + (f", generate_series(1, {PER_TALK}) AS m" if table.endswith("message") else "")
+        cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {each}")
 
 
 if __name__ == "__main__":

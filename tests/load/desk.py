@@ -1,4 +1,5 @@
-"""Part ``desk``: twenty open consoles, 500 guests in the queue, a million old messages in fifty hotels."""
+"""Part ``desk``: twenty open consoles, 500 guests in the queue, a million old messages in fifty hotels, and beside them what Meta
+posts: fifty signed requests a second to ten of the hotels."""
 
 from __future__ import annotations
 
@@ -13,24 +14,54 @@ from typing import Any
 import requests
 from websockets.sync.client import connect
 
-from tests.load.house import House
-from tests.load.report import Report, latencies
+from tests.load import generator, letters, old, watch, webhook
+from tests.load.generator import Plan, Result
+from tests.load.house import House, spent
+from tests.load.report import Report, latencies, say
 
 CONSOLES, TIMES, LETTERS, GAP_S = 20, 60, 60, 1.0
 # A page reads its queue no more often than this (static/console/desk.js).
-FIRST_S, BETWEEN_S = 0.12, 1.2
+FIRST_S, BETWEEN_S, PATIENCE, MOST_S = 0.12, 1.2, 4, 4.0
 TERMS = ("guest 77 jose", "José 412", "cochera 55", "balcon toallas", "5491151")
 
 
 def run(options: argparse.Namespace, report: Report) -> None:
-    with House(hotels=1, statuses=options.statuses, data_dir=options.data_dir) as house:
+    seconds, rate = options.seconds or LETTERS * GAP_S + 30, 50.0 if options.rate is None else options.rate
+    with House(hotels=webhook.NUMBERS, statuses=options.statuses, data_dir=options.data_dir) as house:
         crowd: dict[str, Any] = json.loads(house.run("-m", "tests.load.crowd", str(options.old), LOG_LEVEL="ERROR").splitlines()[-1])
         report.add("stored", {name: crowd[name] for name in ("messages", "conversations")})
         desk = Desk(f"http://127.0.0.1:{house.port}", crowd)
-        pages(desk, report)
+        report.add("house", house.facts())
+        pages(desk, report, "", 0)
         house.start_workers(1, options.workers)
         house.ready()
-        alive(house, desk, report)
+        alive(house, desk, report, "")
+        if rate:
+            beside(house, desk, report, rate, seconds)
+
+
+def beside(house: House, desk: Desk, report: Report, rate: float, seconds: float) -> None:
+    """All of it once more while Meta posts to ten hotels, this one among them."""
+    count, guests = int(rate * seconds), 300
+    letters_out = int(count * webhook.SHARES["status"]) // len(webhook.STATUSES) + 1
+    old.seed(house, threads=guests, exchanges=-(-letters_out // guests), first=0, state="sent")
+    kinds, bodies, texts = webhook.mix(house, count, guests, letters_out, rate)
+    watch.introduce(house, texts)
+    plan = Plan(house.port, [letters.request(house.port, body) for body in bodies], [index / rate for index in range(count)], 64)
+    say(f"\n  {count:,} requests, {rate:g} a second, go on beside ...")
+    found: list[Result] = []
+    posting = threading.Thread(target=lambda: found.append(generator.run(plan)))
+    before = house.cpu()
+    posting.start()
+    time.sleep(3)
+    person = threading.Thread(target=pages, args=(desk, report, f"{rate:g}/s beside: ", 100))
+    person.start()
+    alive(house, desk, report, f"{rate:g}/s beside: ")
+    person.join()
+    posting.join()
+    report.add("processor seconds meanwhile", spent(before, house.cpu()))
+    webhook.tell(report, house, found[0], kinds, rate)
+    webhook.check(report, house, found[0], texts, kinds)
 
 
 class Desk:
@@ -64,33 +95,36 @@ def timed(times: int, work: Callable[[int], Any]) -> dict[str, float]:
     return latencies(took)
 
 
-def pages(desk: Desk, report: Report) -> None:
-    """What one person waits for."""
+def pages(desk: Desk, report: Report, when: str, first: int) -> None:
+    """What one person waits for. ``first``: which of those who wait is taken first."""
     waiting, long = desk.crowd["waiting"], desk.crowd["long"]
-    first = desk.get("queue/?view=waiting&shown=500")
-    if first.text.count("data-last-guest") != len(waiting):
+    if not when and desk.get("queue/?view=waiting&shown=500").text.count("data-last-guest") != len(waiting):
         report.fault("the queue does not show its 500 rows")
-    report.add("queue, 50 rows", timed(TIMES, lambda _n: desk.get("queue/?view=waiting")))
-    report.add("queue, 500 rows", timed(TIMES // 3, lambda _n: desk.get("queue/?view=waiting&shown=500")))
-    report.add("thread of 200 messages", timed(TIMES, lambda _n: desk.get(f"c/{long}/open/")))
-    report.add("panel", timed(TIMES, lambda _n: desk.get(f"c/{long}/panel/")))
+    waiting = waiting[first:]
+    report.add(f"{when}queue, 50 rows", timed(TIMES, lambda _n: desk.get("queue/?view=waiting")))
+    report.add(f"{when}queue, 500 rows", timed(TIMES // 3, lambda _n: desk.get("queue/?view=waiting&shown=500")))
+    report.add(f"{when}thread of 200 messages", timed(TIMES, lambda _n: desk.get(f"c/{long}/open/")))
+    report.add(f"{when}panel", timed(TIMES, lambda _n: desk.get(f"c/{long}/panel/")))
     for term in TERMS:
-        report.add(f"search “{term}”", timed(6, lambda _n, term=term: desk.get(f"queue/?q={term}")))
-    report.add("take", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/take/")))
-    report.add("send", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/send/", text="Ya voy", key=uuid.uuid4().hex, seen=str(10**15))))
-    report.add("note", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/send/", text="ojo", key=uuid.uuid4().hex, kind="note")))
+        report.add(f"{when}search “{term}”", timed(6, lambda _n, term=term: desk.get(f"queue/?q={term}")))
+    report.add(f"{when}take", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/take/")))
+    report.add(
+        f"{when}send", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/send/", text="Ya voy", key=uuid.uuid4().hex, seen=str(10**15)))
+    )
+    report.add(f"{when}note", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/send/", text="ojo", key=uuid.uuid4().hex, kind="note")))
 
 
-def alive(house: House, desk: Desk, report: Report) -> None:
+def alive(house: House, desk: Desk, report: Report, when: str) -> None:
     """From the webhook to every open console, which reads its queue again, as the page does."""
     shown: list[float] = []
+    refused: list[int] = []
     written: dict[str, float] = {}
     lock, stop = threading.Lock(), threading.Event()
 
     def console() -> None:
         mine = Desk(desk.site, desk.crowd)
         known: set[str] = set()
-        read_at, due_at = 0.0, 0.0
+        read_at, due_at, took = 0.0, 0.0, 0.0
         with connect(
             f"{desk.base}/live".replace("http://", "ws://"), additional_headers={"Cookie": f"sessionid={desk.crowd['session']}"},
             origin=desk.site, ping_interval=None,  # type: ignore[arg-type]
@@ -100,14 +134,20 @@ def alive(house: House, desk: Desk, report: Report) -> None:
                     told = json.loads(socket.recv(timeout=max(0.01, min(0.5, due_at - time.perf_counter() if due_at else 0.5))))
                     if told.get("conversations") and not due_at:
                         now = time.perf_counter()
-                        due_at = max(now + FIRST_S, read_at + BETWEEN_S)
+                        due_at = max(now + FIRST_S, read_at + min(max(BETWEEN_S, PATIENCE * took), MOST_S))
                 except TimeoutError:
                     pass
                 if not due_at or time.perf_counter() < due_at:
                     continue
                 read_at, due_at = time.perf_counter(), 0.0
-                page = mine.get("queue/?view=all").text
+                answer = mine.http.get(f"{mine.base}/queue/?view=all", timeout=60)
                 seen = time.perf_counter()
+                if answer.status_code != 200:  # as the page: a little later once more
+                    refused.append(answer.status_code)
+                    due_at = seen + MOST_S
+                    continue
+                page = answer.text
+                took = seen - read_at
                 with lock:
                     for mark, at in written.items():
                         if mark not in known and mark in page:
@@ -119,10 +159,10 @@ def alive(house: House, desk: Desk, report: Report) -> None:
         thread.start()
     time.sleep(2)
     for index in range(LETTERS):
-        mark = f"marca{index:04d}x"
+        mark = f"marca{'b' if when else 'a'}{index:04d}x"
         with lock:
             written[mark] = time.perf_counter()
-        house.double.guest_says(f"54911700{index:05d}", "hola", name=mark)
+        house.double.guest_says(f"5491170{int(bool(when))}{index:05d}", "hola", name=mark)
         time.sleep(GAP_S)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and len(shown) < LETTERS * CONSOLES:
@@ -130,6 +170,8 @@ def alive(house: House, desk: Desk, report: Report) -> None:
     stop.set()
     for thread in threads:
         thread.join(30)
+    if refused:
+        report.fault(f"{len(refused)} readings of a console were refused")
     if len(shown) < LETTERS * CONSOLES:
         report.fault(f"{LETTERS * CONSOLES - len(shown)} of {LETTERS * CONSOLES} messages were not seen by a console")
-    report.add(f"webhook → shown, {CONSOLES} consoles", latencies(shown))
+    report.add(f"{when}webhook → shown, {CONSOLES} consoles", latencies(shown))

@@ -82,14 +82,14 @@ def seed(house: House, *, threads: int, exchanges: int, first: int, state: str =
             connection.execute(OLD, values)
             connection.execute(EXCHANGE, values)
             for table, source, given in ROWS:
-                columns = _columns(connection, table, given)
+                columns = columns_of(connection, table, given)
                 connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {source}")
             connection.execute("DROP TABLE old, exchange")
         connection.execute("VACUUM ANALYZE")
     return time.monotonic() - started
 
 
-def _columns(connection: psycopg.Connection, table: str, given: dict[str, str]) -> dict[str, str]:
+def columns_of(connection: psycopg.Connection, table: str, given: dict[str, str]) -> dict[str, str]:
     """What the table has today, so that a migration does not end the benchmark."""
     rows = connection.execute(
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND table_schema = current_schema() "

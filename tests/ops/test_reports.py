@@ -31,7 +31,7 @@ def operator(settings):
 
 
 def said(office):
-    return [one.get_payload(decode=True).decode() for one in office.sent]
+    return [part.get_payload(decode=True).decode() for one in office.sent for part in one.walk() if part.get_content_type() == "text/plain"]
 
 
 def test_an_error_is_told_once_and_without_secrets(operator):
