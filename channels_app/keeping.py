@@ -245,5 +245,5 @@ def _bounced(box: Mailbox, mail: reading.Mail, bounce: reading.Bounce, at: dt.da
     if known is None or bounce.kind != "failed":
         return [AccountEvent(box.address, f"mail_{bounce.kind}", raw)]
     reason = f"{bounce.status} {bounce.reason}".strip() or "it came back"
-    Thread.objects.filter(account=box.account_id, user_id=bounce.recipient).update(undeliverable=reason[:300])
+    Thread.mark_undeliverable(box.account_id, bounce.recipient, reason)
     return [Receipt(box.address, bounce.message_id, "bounced", at, callback=str(known), error_text=reason, raw=raw)]

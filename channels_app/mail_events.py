@@ -173,5 +173,4 @@ def _told(box: Mailbox, event: Any) -> Iterable[Parsed]:
 def _mark_address(box: Mailbox, item: Parsed) -> None:
     """Until its owner writes again."""
     if isinstance(item, Receipt) and item.status in {"bounced", "complained"}:
-        rows = Thread.objects.filter(account=box.account_id, user_id=item.raw["recipient"]).exclude(user_id="")
-        rows.update(undeliverable=item.error_text[:300])
+        Thread.mark_undeliverable(box.account_id, str(item.raw["recipient"]), item.error_text)

@@ -9,11 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from channels_app import pictures
+from channels_app import downloads, pictures
 from channels_app.models import Attachment, Media
 from hotelagent.hotels.staff_admin import BigTable, HotelAdmin, HotelFilter, Look, badge, when
 
@@ -23,7 +22,6 @@ LOOKS: dict[str, Look] = {
     Media.State.FAILED: ("late", "error"),
 }
 RECEIVED = when("received_at", _("received"))
-POLICY = "sandbox; default-src 'none'"
 
 
 class FilesAdmin(BigTable, HotelAdmin):
@@ -64,22 +62,13 @@ class FilesAdmin(BigTable, HotelAdmin):
         data = self.shown_of(self._row(request, pk))
         if data is None:
             raise Http404
-        return _answer(data, pictures.type_of(data))
+        return downloads.shown(data, pictures.type_of(data))
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = self._row(request, pk)
         if row.data is None:
             raise Http404
-        response = _answer(bytes(row.data), "application/octet-stream")
-        response["Content-Disposition"] = content_disposition_header(True, row.name or f"file-{row.pk}") or "attachment"
-        return response
-
-
-def _answer(data: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+        return downloads.download(bytes(row.data), row.name or f"file-{row.pk}")
 
 
 @admin.register(Media)

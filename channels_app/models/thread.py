@@ -33,3 +33,8 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.address or self.user_id
+
+    @classmethod
+    def mark_undeliverable(cls, account_id: int, user_id: str, reason: str) -> None:
+        """Nothing reaches this correspondent, until they write again."""
+        cls.objects.filter(account=account_id, user_id=user_id).exclude(user_id="").update(undeliverable=reason[:300])

@@ -185,14 +185,15 @@ def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
     """An answer to the guest, now, in some seconds, or at an hour; or a note, which is a road of its own."""
     text, key, user = _text(request), _key(request), person(request)
     upload, prepared = request.FILES.get("file"), thread.number(request.POST.get("canned", ""))
-    if not (text or upload or prepared or request.POST.get("canned") == "pin") or not key:
+    wants_pin = request.POST.get("canned") == "pin"
+    if not (text or upload or prepared or wants_pin) or not key:
         return refused(request, _("There was nothing to send."))
     if request.POST.get("kind") == "note":
         return _note(request, talk, text, key) if text else refused(request, _("A note has no files."))
     if names := canned.unresolved(text):
         return refused(request, _("Fill in first: %(names)s") % {"names": ", ".join(names)})
     seen = _seen(request)
-    if request.POST.get("canned") == "pin":
+    if wants_pin:
         return _with_pin(request, talk, text, key, seen)
     if upload is not None or prepared is not None:
         return _with_file(request, talk, text, key, seen)
@@ -205,7 +206,11 @@ def send(request: DeskRequest, talk: Conversation) -> HttpResponse:
         row = planned.plan(talk, user, text, key=key, due_at=timezone.now() + dt.timedelta(seconds=undo_s))
         response = told(refreshed(request, talk, sent=True), _("Sent in %(seconds)s s.") % {"seconds": undo_s}, undo=_undo(request, row))
         return response
-    handoff.reply(talk, user, text, key=key, seen=seen)
+    return _now(request, talk, text, key, seen)
+
+
+def _now(request: DeskRequest, talk: Conversation, text: str, key: str, seen: int | None, content: Content | None = None) -> HttpResponse:
+    handoff.reply(talk, person(request), text, key=key, seen=seen, content=content)
     talk.refresh_from_db()
     return refreshed(request, talk, sent=True)
 
@@ -223,9 +228,7 @@ def _with_file(request: DeskRequest, talk: Conversation, text: str, key: str, se
             return refused(request, _("The file of this canned reply is not there any more."))
     if attachment is None:
         return refused(request, _("Pictures (JPEG, PNG) and PDF files up to 4 MB can be sent."))
-    handoff.reply(talk, person(request), text, key=key, seen=seen, content=Content("file", text, file=attachment.told()))
-    talk.refresh_from_db()
-    return refreshed(request, talk, sent=True)
+    return _now(request, talk, text, key, seen, Content("file", text, file=attachment.told()))
 
 
 def _with_pin(request: DeskRequest, talk: Conversation, text: str, key: str, seen: int | None) -> HttpResponse:
@@ -235,9 +238,7 @@ def _with_pin(request: DeskRequest, talk: Conversation, text: str, key: str, see
         return refused(request, _("The hotel's page has no latitude and longitude."))
     if request.POST.get("at"):
         return refused(request, _("A map pin is sent at once: take the hour away, or the pin."))
-    handoff.reply(talk, person(request), text, key=key, seen=seen, content=pin)
-    talk.refresh_from_db()
-    return refreshed(request, talk, sent=True)
+    return _now(request, talk, text, key, seen, pin)
 
 
 def _undo(request: DeskRequest, row: PlannedReply) -> str:

@@ -10,10 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from channels_app import pictures
+from channels_app import downloads, pictures
 from channels_app.models import Attachment, Media
 from channels_app.texts import clean
 from conversations import handoff
@@ -25,7 +24,6 @@ PLAYED = {"audio/ogg", "audio/mpeg", "audio/aac", "audio/mp4", "audio/amr", "vid
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "application/pdf": ".pdf"}
 # The longest side of a picture that a person sends, in pixels.
 SENT_SIDE = 2048
-POLICY = "sandbox; default-src 'none'"
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
 
@@ -111,7 +109,7 @@ def picture(request: DeskRequest, pk: int, media: int) -> HttpResponse:
     if row.shown is None:
         raise Http404
     data = bytes(row.shown)
-    return _answer(data, pictures.type_of(data))
+    return downloads.shown(data, pictures.type_of(data))
 
 
 @desk
@@ -122,7 +120,7 @@ def file(request: DeskRequest, pk: int, media: int) -> HttpResponse:
     data = bytes(row.data or b"")
     if "play" in request.GET and row.mime_type in PLAYED:
         return _part(request, data, row.mime_type)
-    return _download(data, row.name or f"{row.inbound.kind}-{row.pk}{ENDINGS.get(row.mime_type, '')}")
+    return downloads.download(data, row.name or f"{row.inbound.kind}-{row.pk}{ENDINGS.get(row.mime_type, '')}")
 
 
 @desk
@@ -134,8 +132,8 @@ def sent_file(request: DeskRequest, pk: int, attachment: int) -> HttpResponse:
     if row is None:
         raise Http404
     if "picture" in request.GET and row.is_picture:
-        return _answer(bytes(row.data), row.mime_type)
-    return _download(bytes(row.data), row.name)
+        return downloads.shown(bytes(row.data), row.mime_type)
+    return downloads.download(bytes(row.data), row.name)
 
 
 def _row(request: DeskRequest, pk: int, media: int) -> Media:
@@ -150,7 +148,7 @@ def _part(request: DeskRequest, data: bytes, kind: str) -> HttpResponse:
     """Players that move to a place ask for the bytes from there (RFC 9110, 14)."""
     wanted = _RANGE.fullmatch(request.headers.get("Range", ""))
     if wanted is None:
-        response = _answer(data, kind)
+        response = downloads.shown(data, kind)
     else:
         first = int(wanted[1])
         last = min(int(wanted[2] or len(data) - 1), len(data) - 1)
@@ -158,21 +156,8 @@ def _part(request: DeskRequest, data: bytes, kind: str) -> HttpResponse:
             response = HttpResponse(status=416)
             response["Content-Range"] = f"bytes */{len(data)}"
             return response
-        response = _answer(data[first : last + 1], kind)
+        response = downloads.shown(data[first : last + 1], kind)
         response.status_code = 206
         response["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
     response["Accept-Ranges"] = "bytes"
-    return response
-
-
-def _download(data: bytes, name: str) -> HttpResponse:
-    response = _answer(data, "application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
-
-
-def _answer(data: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "private, max-age=3600"
     return response

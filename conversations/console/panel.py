@@ -80,9 +80,10 @@ def _told(one: stays.Stay, guest_keys: list[str]) -> dict[str, Any]:
 
 def map_pin(hotel: Hotel, words: str = "") -> Content | None:
     """Where the hotel is, as a pin (words and a link where there are none). None when nobody has said where."""
-    if hotel.latitude is None or hotel.longitude is None:
+    if hotel.coordinates is None:
         return None
-    place = {"latitude": float(hotel.latitude), "longitude": float(hotel.longitude), "name": hotel.name, "address": hotel.address}
+    latitude, longitude = map(float, hotel.coordinates)
+    place = {"latitude": latitude, "longitude": longitude, "name": hotel.name, "address": hotel.address}
     label = ", ".join(filter(None, [hotel.name, hotel.address]))
     told = f"📍 {label}\n{hotel.map_url}"
     return Content("location", "\n\n".join(filter(None, [words, told])), place=place | {"words": words})
@@ -91,7 +92,7 @@ def map_pin(hotel: Hotel, words: str = "") -> Content | None:
 def pin_offered(talk: Conversation, term: str) -> bool:
     """Does what was typed after the slash mean the map?"""
     wanted = fold(term.strip().lstrip("/"))
-    return talk.hotel.latitude is not None and talk.hotel.longitude is not None and any(one.startswith(wanted) for one in PIN_WORDS)
+    return talk.hotel.coordinates is not None and any(one.startswith(wanted) for one in PIN_WORDS)
 
 
 def quick_facts(talk: Conversation, term: str = "") -> list[tuple[str, str]]:

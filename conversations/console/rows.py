@@ -39,6 +39,7 @@ def drawn(rows: list[Row], request: HttpRequest, hotel: Hotel, present: dict[int
             talk.pk,
             talk.thread.account.kind,
             row.who,
+            talk.guest.is_vip,
             row.tone,
             people,
             place,

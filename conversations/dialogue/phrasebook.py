@@ -153,11 +153,6 @@ def date(language: str, day: dt.date, *, today: dt.date | None = None) -> str:
     return text
 
 
-def months() -> list[list[str]]:
-    """Their names in each language, January first."""
-    return [book(language)["date"]["months"] for language in LANGUAGES]
-
-
 def day_of_year(language: str, day: str) -> str:
     """The "MM-DD" of every year: "1 de noviembre"."""
     month, _dash, number = day.partition("-")

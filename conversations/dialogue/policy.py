@@ -12,86 +12,13 @@ from conversations.dialogue.intents import booking, cancelling, changing, excerp
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
-from conversations.dialogue.understanding.intents import ACT, says_yes
+from conversations.dialogue.understanding.intents import ACT, named_in_a_yes
 from conversations.dialogue.understanding.normalise import fold
 
 READABLE = frozenset({"text", "button", "interactive"})
 # When choices may be typed as their numbers: a number answers nothing else then.
 NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
-# Words of a yes that names what it is about, at most.
-NAMING = 10
-# Beside a month, a day or a code such a yes has nothing but these: what else is said may be about keeping it.
-BY_NAME = frozenset(
-    [
-        "si",
-        "s",
-        "sim",
-        "yes",
-        "yep",
-        "ok",
-        "okey",
-        "okay",
-        "dale",
-        "claro",
-        "isso",
-        "eso",
-        "exacto",
-        "correcto",
-        "confirmo",
-        "confirmado",
-        "bueno",
-        "listo",
-        "pode",
-        "va",
-        "de",
-        "del",
-        "do",
-        "da",
-        "la",
-        "el",
-        "los",
-        "las",
-        "a",
-        "o",
-        "as",
-        "os",
-        "esa",
-        "ese",
-        "essa",
-        "esse",
-        "that",
-        "the",
-        "one",
-        "this",
-        "solo",
-        "so",
-        "apenas",
-        "only",
-        "just",
-        "nomas",
-        "mismo",
-        "misma",
-        "mesmo",
-        "mesma",
-        "por",
-        "favor",
-        "porfa",
-        "please",
-        "gracias",
-        "thanks",
-        "obrigado",
-        "obrigada",
-        "reserva",
-        "booking",
-        "reservation",
-        "codigo",
-        "code",
-        "y",
-        "e",
-        "and",
-    ]
-)
 ASIDE = 0.75
 _PART = re.compile(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
 # Offers stand cheapest first.
@@ -438,18 +365,12 @@ def _agree(turn: Turn, proposal: Proposal) -> None:
 def _agrees_by_name(turn: Turn, proposal: Proposal) -> bool:
     """A yes that names the very booking it is about: "sí, la de marzo", "yes, just RX4K2M9". Every month, day and code in it is
     the booking's, and nothing is asked."""
-    text = fold(turn.message.text)
-    if not says_yes(text) or turn.understanding.has("deny") or "?" in text or len(text.split()) > NAMING:
+    if turn.understanding.has("deny"):
         return False
     code = fold(str(proposal.data["reference"]))
     ends = [dt.date.fromisoformat(str(proposal.data[name])) for name in ("check_in", "check_out")]
-    rest = text.replace(code, " ")
-    months = {number + 1 for names in phrasebook.months() for number, name in enumerate(names) if re.search(rf"\b{fold(name)}\b", rest)}
-    days = {int(number) for number in re.findall(r"\d+", rest)}
-    named = {fold(name) for names in phrasebook.months() for name in names}
-    if not all(word in BY_NAME | named or word.startswith("cancel") for word in re.findall(r"[^\W\d_]+", rest)):
-        return False
-    return (bool(months or days) or code in text) and months <= {end.month for end in ends} and days <= {end.day for end in ends}
+    named = named_in_a_yes(fold(turn.message.text), code=code)
+    return named is not None and named.months <= {end.month for end in ends} and named.days <= {end.day for end in ends}
 
 
 def _decline(turn: Turn, proposal: Proposal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -73,10 +74,14 @@ class Hotel(models.Model):
         return self.languages[0] if self.languages else Language.ES.value
 
     @property
+    def coordinates(self) -> tuple[Decimal, Decimal] | None:
+        """Latitude and longitude in degrees (WGS 84); None when nobody has said where."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
+    @property
     def map_url(self) -> str:
         """A page with the hotel on a map: by its coordinates, else by its address; "" when neither is known."""
-        known = self.latitude is not None and self.longitude is not None
-        place = f"{self.latitude},{self.longitude}" if known else self.address
+        place = ",".join(map(str, self.coordinates)) if self.coordinates else self.address
         return f"https://www.google.com/maps/search/?{urlencode({'api': 1, 'query': place})}" if place else ""
 
     def local_now(self) -> dt.datetime:

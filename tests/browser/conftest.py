@@ -19,7 +19,7 @@ from conversations.tasks import PUSHING, TELLING
 from hotelagent.hotels.models import Membership
 from tests.chaos.conftest import database_url, house  # noqa: F401 - fixtures
 from tests.drains import at_work
-from tests.fakes.push import Browser, PushService
+from tests.fakes import push
 from tests.knock import wait_for
 
 # Playwright runs an event loop on this thread; the tests ask the database between its steps, never within.
@@ -93,22 +93,17 @@ class Staff:
         return [(one["id"], one["impact"], one["nodes"][0]["html"][:160]) for one in found if one["impact"] in {"serious", "critical"}]
 
 
-PUSH_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
-
-
 @pytest.fixture
 def push_service(settings):
     """Where browsers that are told are reached."""
-    made = PushService(Browser())
-    settings.WEB_PUSH = {"private_key": PUSH_KEY, "contact": "mailto:it@hotel.example", "trusted": [made.origin]}
-    yield made
-    made.close()
+    with push.push_service(settings) as made:
+        yield made
 
 
 @pytest.fixture
 def front(house, push_service):  # noqa: F811 - the fixture
     """The web process of a house whose guests really write."""
-    told = {"SECRET_KEY": settings.SECRET_KEY, "WEB_PUSH_PRIVATE_KEY": PUSH_KEY, "WEB_PUSH_TRUSTED_SERVICES": push_service.origin}
+    told = {"SECRET_KEY": settings.SECRET_KEY, "WEB_PUSH_PRIVATE_KEY": push.KEY, "WEB_PUSH_TRUSTED_SERVICES": push_service.origin}
     with house(DEBOUNCE_S="0.1", **told) as running, at_work(1, also=[RECEIPTS, TELLING, PUSHING]):
         running.web()
         running.site = f"http://127.0.0.1:{running.ports[0]}"

@@ -14,21 +14,17 @@ from conversations import escalation, handoff
 from conversations.models import Attendance, DeskSettings, Event, PushMessage, PushSubscription
 from conversations.push import calls, sealing, service
 from conversations.relay import telling
-from hotelagent.hotels.models import Membership, OpeningHours
+from hotelagent.hotels.models import Hotel, Membership, OpeningHours
 from hotelagent.ops import environment
 from tests.console.conftest import browser, make_talk, minutes, says, waiting
-from tests.fakes.push import Browser, PushService, unb64
-
-KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+from tests.fakes.push import push_service, unb64
 
 
 @pytest.fixture
 def push(settings):
     """A service the operator named, and a key."""
-    made = PushService(Browser())
-    settings.WEB_PUSH = {"private_key": KEY, "contact": "mailto:it@hotel.example", "trusted": [made.origin]}
-    yield made
-    made.close()
+    with push_service(settings) as made:
+        yield made
 
 
 def subscribe(push, hotel, user, path="/a", **values):
@@ -61,6 +57,16 @@ def test_what_the_standard_shows_as_its_example_is_what_leaves():
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6"
         "cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
     )
+
+
+def test_a_shared_browser_tells_nobody_of_what_a_colleague_wanted_to_hear(push, hotel, eva, leo):
+    other = Hotel.objects.create(slug="otro", name="Otro", timezone="UTC", country="AR", currency="ARS")
+    kept = subscribe(push, hotel, eva, "/her-own")
+    subscribe(push, other, eva, "/shared")
+    calls.turn_on(hotel, leo.pk, endpoint=push.origin + "/shared", language="es", browser="Chromium", **push.browser.keys)
+
+    told = set(PushSubscription.objects.values_list("hotel", "user", "endpoint"))
+    assert told == {(hotel.pk, eva.pk, kept.endpoint), (hotel.pk, leo.pk, push.origin + "/shared")}
 
 
 def test_everybody_on_shift_is_told_and_with_every_step_again_until_somebody_comes(push, account, hotel, eva, leo, time_machine):

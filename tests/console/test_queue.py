@@ -150,6 +150,14 @@ def test_rows_carry_who_waits_since_when_and_the_last_words(desk, account):
     assert Booking.objects.count() == 0 and Conversation.objects.count() == 1
 
 
+def test_a_row_is_drawn_anew_when_its_guest_becomes_a_vip(desk, account):
+    talk = waiting(account)
+    before = desk.get("/console/prueba/queue/").content.decode()
+    type(talk.guest).objects.filter(pk=talk.guest_id).update(is_vip=True)
+    after = desk.get("/console/prueba/queue/").content.decode()
+    assert ("★" in before, "★" in after) == (False, True)
+
+
 def test_a_filter_holds_what_is_unread_or_came_by_one_channel(desk, account, eva):
     fresh, known = waiting(account, "Fresh"), waiting(account, "Known")
     by_mail = make_talk(Account.objects.create(hotel=account.hotel, kind="email", name="Mail", external_id="m@hotel.example"), "Mail")

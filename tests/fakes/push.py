@@ -51,6 +51,19 @@ class Browser:
         return text[:-1]
 
 
+# The house's own key of a test.
+KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+
+
+@contextlib.contextmanager
+def push_service(settings):
+    """A push service that the operator trusts, and the house has a key."""
+    made = PushService(Browser())
+    settings.WEB_PUSH = {"private_key": KEY, "contact": "mailto:it@hotel.example", "trusted": [made.origin]}
+    yield made
+    made.close()
+
+
 class PushService:
     """``received``: (path, headers, what the browser showed). ``answers``: status by path, else 201."""
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from channels_app.models import AccountPace, Inbound, Outbound, RawMail, Thread
+from channels_app.models import Account, AccountPace, Inbound, Outbound, RawMail, Thread
 from conversations import restraint
 from conversations.models import Conversation, Handoff
 from tests.mail.conftest import ADDRESS, a_mail, look
@@ -134,6 +134,19 @@ def test_an_address_with_a_plus_is_the_same_mailbox(mailbox, post_office, work):
     work()
     assert [one.recipients for one in post_office.delivered] == [("ana@guest.example",)]
     assert Inbound.objects.count() == 1
+
+
+def test_the_hotels_own_address_may_have_a_plus(mailbox, post_office, work):
+    """Then the address without it is somebody else's."""
+    own = ADDRESS.replace("@", "+guests@")
+    Account.objects.filter(pk=mailbox.account_id).update(external_id=own)
+    mailbox.username = ADDRESS
+    mailbox.save()
+    post_office.receive(a_mail(QUESTION, to=own))
+    post_office.receive(a_mail(QUESTION, sender=f"Luz <{ADDRESS}>", to=own))
+    look()
+    work()
+    assert set(Outbound.objects.values_list("thread__user_id", flat=True)) == {"ana@guest.example", ADDRESS}
 
 
 def hurry(work):

@@ -75,8 +75,10 @@ def answer(turn: Turn, topic: str) -> None:
 def is_nearer(turn: Turn, found: Answer, topic: str, part: str) -> bool:
     """Is this frequent question nearer to what was asked than the hotel's words on the topic? When it is nearly the same
     question; not so nearly, when it has a word that those words lack, and they have none that it lacks."""
+    if found.nearness >= NEARLY_THE_SAME:
+        return True
     if details.told(turn.desk.details(topic), part, turn.language) is not None:
-        return found.nearness >= NEARLY_THE_SAME
+        return False
     if found.nearness >= SURE:
         return True
     own = turn.desk.answer(topic, turn.language)

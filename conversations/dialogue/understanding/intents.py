@@ -6,10 +6,12 @@ A message that is nothing but a plain "sí", "no gracias", "hola" is read by the
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from conversations.dialogue.types import Intent
 from conversations.dialogue.understanding import lexicon
 from conversations.dialogue.understanding.model import Model
+from conversations.dialogue.understanding.stays.vocabulary import MONTHS
 
 # Scores from which an intent is decided, and told as possible.
 DECIDED, CANDIDATE = 0.4, 0.1
@@ -37,6 +39,79 @@ LONE = frozenset({"inform", "out_of_scope"})
 FOR_PEOPLE = frozenset({"human_handoff", "emergency", "complaint"})
 # A yes to a summary is plain: no doubt, no condition, no question, few words.
 PLAIN_YES, PLAIN_WORDS = 0.62, 8
+# A yes that names what it is about has so many words at most, and beside a month, a day or a code nothing but these: whatever
+# else is said may be about keeping it.
+NAMING_WORDS = 10
+NAMING = frozenset(
+    [
+        "si",
+        "s",
+        "sim",
+        "yes",
+        "yep",
+        "ok",
+        "okey",
+        "okay",
+        "dale",
+        "claro",
+        "isso",
+        "eso",
+        "exacto",
+        "correcto",
+        "confirmo",
+        "confirmado",
+        "bueno",
+        "listo",
+        "pode",
+        "va",
+        "de",
+        "del",
+        "do",
+        "da",
+        "la",
+        "el",
+        "los",
+        "las",
+        "a",
+        "o",
+        "as",
+        "os",
+        "esa",
+        "ese",
+        "essa",
+        "esse",
+        "that",
+        "the",
+        "one",
+        "this",
+        "solo",
+        "so",
+        "apenas",
+        "only",
+        "just",
+        "nomas",
+        "mismo",
+        "misma",
+        "mesmo",
+        "mesma",
+        "por",
+        "favor",
+        "porfa",
+        "please",
+        "gracias",
+        "thanks",
+        "obrigado",
+        "obrigada",
+        "reserva",
+        "booking",
+        "reservation",
+        "codigo",
+        "code",
+        "y",
+        "e",
+        "and",
+    ]
+)
 _NOT_PLAIN = re.compile(
     r"\?|\b(?:no|not|nao|nem|ni|pero|but|mas|aunque|though|although|embora|salvo|excepto|except|menos|unless|don'?t|dont|nunca|never|todavia|ainda|"
     r"wait|esper\w+|hold on|primero|first|primeiro|antes|before|despues|depois|later|luego|mas tarde|manana|tomorrow|amanha|ahora vuelvo|"
@@ -237,6 +312,28 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
 def says_yes(folded: str) -> bool:
     """Is there a yes in it, with no condition and no doubt?"""
     return bool(_SAYS_YES.search(folded)) and not _NOT_PLAIN.search(folded) and not _CONDITION.search(folded)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The months and days of the month that a yes names."""
+
+    months: frozenset[int]
+    days: frozenset[int]
+
+
+def named_in_a_yes(folded: str, *, code: str) -> Named | None:
+    """What "sí, la de marzo", "yes, just RX4K2M9" names (``code``: that of the booking, folded). None when it is no yes, asks,
+    names nothing, or says anything else, which may be about keeping it."""
+    if not says_yes(folded) or "?" in folded or len(folded.split()) > NAMING_WORDS:
+        return None
+    rest = folded.replace(code, " ")
+    words = re.findall(r"[^\W\d_]+", rest)
+    months = frozenset(MONTHS[word] for word in words if word in MONTHS)
+    days = frozenset(int(number) for number in re.findall(r"\d+", rest))
+    if not all(word in NAMING or word in MONTHS or word.startswith("cancel") for word in words):
+        return None
+    return Named(months, days) if months or days or code in folded else None
 
 
 def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") -> bool:

@@ -16,7 +16,6 @@ _YEARS = r"(?:anos|anitos|aninhos|anhos|years?(?: old)?|yrs?|yo)"
 _AND = r"(?:y|e|and|mas|mais|plus|con|com|with|&|\+)"
 _KIDS = r"(?:menores|children|kids|ninos|ninas|nenes|nenas|chicos|chicas|criancas|crianca|pibes|under[- ]?age|bebes|babies|minors)"
 _OF_THEM = r"(?:de (?:los|las) cuales|de (?:los|las) que|de ell[oa]s|of (?:whom|which|them|us)|deles|delas|dos quais|das quais|sendo|siendo|entre ell[oa]s|de nosotros)"
-_PRO = r"(?:nosotros|nosotras|nos|nois|us|the)"
 _BESIDES = r"(?:ademas de|aparte de|alem d|besides|apart from|sin contar|without counting|not counting|sem contar)"
 
 
