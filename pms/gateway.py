@@ -48,15 +48,18 @@ class Gateway:
 
     def room_types(self) -> list[RoomTypeInfo]:
         """The catalogue, some seconds old at most (pms.cache); while the PMS is left alone, a day."""
-        if self.settles_at_once:
-            known: list[RoomTypeInfo] = cache.remembered("room_types", self.hotel.pk, self._room_types)
-            return known
-        found: list[RoomTypeInfo] = cache.answered("room_types", self.hotel.pk, (), self._room_types, seconds=ROOM_DETAILS_S)[0]
+        found: list[RoomTypeInfo] = cache.remembered("room_types", self.hotel.pk, self._room_types)
         return found
 
     def _room_types(self) -> list[RoomTypeInfo]:
-        with self._measured("room_types"):
-            return self.port.room_types()
+        def ask() -> list[RoomTypeInfo]:
+            with self._measured("room_types"):
+                return self.port.room_types()
+
+        if self.settles_at_once:
+            return ask()
+        found: list[RoomTypeInfo] = cache.answered("room_types", self.hotel.pk, (), ask, seconds=ROOM_DETAILS_S)[0]
+        return found
 
     def availability(self, stay: Stay, party: Party, *, replacing: str = "") -> list[Offer]:
         """Offers up to five minutes old; while the PMS is left alone older ones, which say so (``Offer.as_of``)."""

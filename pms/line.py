@@ -102,17 +102,24 @@ class Line:
         breaker.refused(self.connection, why)
         raise AuthFailed(why)
 
-    def _ask(self, method: str, resource: str, query: str, body: bytes, headers: dict[str, str], *, changes: bool) -> Answer:
-        base = self.connection.base_url.rstrip("/")
-        check_address(base, trusted=self.connection.base_url_trusted)
-        self._failed_before = breaker.enter(self.connection.hotel_id)
+    def _let_in(self, *, changes: bool) -> None:
+        """By the breaker, at the pace, and to write by whoever has the right to."""
+        hotel = self.connection.hotel_id
+        well = pacing.wait_if_well(hotel)
+        self._failed_before = not well and breaker.enter(hotel)
         try:
-            pacing.wait(self.connection.hotel_id)
+            if not well:
+                pacing.wait(hotel)
             if changes:
                 self.before_write()
         except Unavailable:
-            breaker.leave(self.connection.hotel_id)
+            breaker.leave(hotel)
             raise
+
+    def _ask(self, method: str, resource: str, query: str, body: bytes, headers: dict[str, str], *, changes: bool) -> Answer:
+        base = self.connection.base_url.rstrip("/")
+        check_address(base, trusted=self.connection.base_url_trusted)
+        self._let_in(changes=changes)
         at, started, answer, result, note = timezone.now(), time.monotonic(), None, "ok", ""
         try:
             answer = _send(method, f"{base}/{resource}{'?' + query if query else ''}", body, headers, changes=changes)

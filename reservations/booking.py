@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from prometheus_client import Counter
 
@@ -206,7 +207,7 @@ def take_up(pk: int) -> None:
 
 def step(booking: Booking, state: str, *, note: str = "", actor: str = "", **values: object) -> None:
     """One step: the state, what came with it, and the row that tells of it. Inside the caller's transaction or alone."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         previous, booking.state = booking.state, state
         for name, value in values.items():
             setattr(booking, name, value)
@@ -237,21 +238,12 @@ def _reference() -> str:
 
 
 def _claim(pk: int) -> Booking | None:
-    """A lease by compare-and-swap; the try is counted before anything is done. Its commit does not wait for the disk: that of
-    "asked" does, which comes after it and before anything is sent."""
-    now = timezone.now()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
-        booking = Booking.objects.select_for_update(skip_locked=True, of=("self",)).select_related("hotel", "quote", "last_change").filter(
-            pk=pk, state__in=OPEN
-        ).first()  # fmt: skip
-        if booking is None or (booking.lease_until is not None and booking.lease_until > now):
-            return None
-        booking.attempts, booking.fence, booking.lease_until = booking.attempts + 1, booking.fence + 1, now + leases.length()
-        booking.due_at = booking.lease_until
-        booking.save(update_fields=["attempts", "fence", "lease_until", "due_at"])
-    return booking
+    """A lease by compare-and-swap; the try is counted before anything is done."""
+    now, until = timezone.now(), timezone.now() + leases.length()
+    free = Booking.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), pk=pk, state__in=OPEN)
+    if not free.update(attempts=F("attempts") + 1, fence=F("fence") + 1, lease_until=until, due_at=until):
+        return None
+    return Booking.objects.select_related("hotel", "quote").get(pk=pk)
 
 
 def _placing(booking: Booking, pms: Gateway) -> None:
@@ -419,7 +411,8 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
     """The end of a step, if the lease is still ours."""
     _warm(booking)
     with transaction.atomic():
-        current = Booking.objects.select_for_update(of=("self",)).select_related("hotel", "quote", "last_change").get(pk=booking.pk)
+        current = Booking.objects.select_for_update().get(pk=booking.pk)
+        current.hotel, current.quote = booking.hotel, booking.quote
         if current.fence != booking.fence:
             log.warning("a booking settled after its lease", reference=booking.reference)
             return

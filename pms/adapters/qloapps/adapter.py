@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import NoReturn
 
 from django.utils import timezone
@@ -52,9 +53,19 @@ class QloApps:
 
     def __init__(self, hotel: Hotel) -> None:
         self.hotel = hotel
-        self.connection = Connection.objects.get(hotel=hotel)
-        self.api = Api(Wire(self.connection), self.connection.api_key)
-        self.reads = Reading(self.api, self.connection)
+
+    # Made when something is asked: most of what is wanted of a PMS is known already.
+    @cached_property
+    def connection(self) -> Connection:
+        return Connection.objects.get(hotel=self.hotel)
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(Wire(self.connection), self.connection.api_key)
+
+    @cached_property
+    def reads(self) -> Reading:
+        return Reading(self.api, self.connection)
 
     @property
     def before_write(self) -> Callable[[], None]:
