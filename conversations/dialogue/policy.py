@@ -21,6 +21,11 @@ NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
 ASIDE = 0.75
 _PART = re.compile(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
+# "No, never mind that, let's finish the booking": the no is about something else.
+_GOES_ON = re.compile(
+    r"\b(?:finish\w*|continu\w+|carry on|go (?:on|ahead)|get on|proceed|complet\w+|segu\w+|sig(?:amos|o|ue)|avan[cz]\w+|termin\w+|cerr\w+"
+    r"|fech\w+)\b.{0,20}\b(?:booking|reserv\w+)\b"
+)
 # Offers stand cheapest first.
 _ORDINAL = re.compile(
     r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*"
@@ -166,6 +171,8 @@ def _talk(turn: Turn) -> bool:
     """No summary on the table: questions first, then the goal, then small talk."""
     answered = _questions(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
+    if not goals and changing.is_meant(turn):
+        goals = ["modify_reservation"]
     if goals and turn.hand_off is None:
         if goals[0] == "make_reservation" and not turn.state.goal and people.is_in_house(turn):
             turn.pass_on("cannot_do")  # somebody in room 305 wants a massage or a table rather than another room
@@ -225,7 +232,7 @@ def _ask_again(turn: Turn) -> None:
     rooms = [choice for choice in turn.state.choices if choice.id.startswith("room:")]
     if turn.understanding.has("affirm") and turn.state.awaiting == "room_type" and len(rooms) == 1:
         _tap(turn, rooms[0].id)
-    elif turn.understanding.has("deny"):
+    elif turn.understanding.has("deny") and not _GOES_ON.search(fold(turn.message.text)):
         booking.drop(turn)
     else:
         turn.change(offered="")

@@ -10,6 +10,7 @@ from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import OwnBooking, State
 from conversations.dialogue.understanding import understand
 from conversations.dialogue.understanding.normalise import fold
+from conversations.dialogue.understanding.party import changes as party_changes
 
 PARTS = {
     "dates": re.compile(r"\b(?:fechas?|dias?|dates?|days?|datas?|llegada|salida|arrival|departure|chegada|saida)\b"),
@@ -39,6 +40,13 @@ def start(turn: Turn, _intent: str) -> None:
         return
     _load(turn, row)
     _progress(turn, row)
+
+
+def is_meant(turn: Turn) -> bool:
+    """ "Mi suegra viene también", of somebody who has a booking: that one changes, no other stay is looked for."""
+    if turn.state.goal or turn.understanding.slots.keys() - CLEARED["people"] or not party_changes.tells(fold(turn.message.text)):
+        return False
+    return any(row.state == "confirmed" for row in turn.desk.bookings())
 
 
 def part(turn: Turn, name: str) -> None:

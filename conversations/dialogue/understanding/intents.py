@@ -25,6 +25,11 @@ INSULT_WORDS = 8
 _NO_GRIEVANCE = frozenset({"cancel_reservation", "modify_reservation", "make_reservation", "check_availability", "out_of_scope", "thanks"})
 # A sentence of the message speaks for an intent when it is this sure, and the whole message does not deny it.
 SENTENCE, NOT_DENIED = 0.65, 0.05
+# A letter of so many parts says too much for a question in one of them to be heard in the whole: then the part has to be surer.
+LETTER, IN_A_LETTER = 7, 0.75
+_QUESTION = re.compile(
+    r"(?:amenity|policy|airport|location|payment|invoice|room_info|check_in_time|check_out_time|late|early|accessibility)"
+)
 # A yes, or a remark out of scope, counts beside something else only from this score on.
 SURE = 0.6
 # Nobody wants both: the less sure one goes unless it is surer than this.
@@ -32,6 +37,8 @@ EXCLUSIVE, KEPT = (
     (("make_reservation", "check_availability"), ("make_reservation", "modify_reservation"), ("check_availability", "modify_reservation")),
     0.7,
 )
+# What is no hotel's business is told so from this score on, unless a wish is that many times as likely.
+OUTSIDE, TIMES_AS_LIKELY = 0.2, 2
 SMALL_TALK = frozenset({"greeting", "thanks", "goodbye"})
 SHORT = frozenset({"affirm", "deny", "repeat"})
 LONE = frozenset({"inform", "out_of_scope"})
@@ -42,75 +49,10 @@ PLAIN_YES, PLAIN_WORDS = 0.62, 8
 # A yes that names what it is about has so many words at most, and beside a month, a day or a code nothing but these: whatever
 # else is said may be about keeping it.
 NAMING_WORDS = 10
-NAMING = frozenset(
-    [
-        "si",
-        "s",
-        "sim",
-        "yes",
-        "yep",
-        "ok",
-        "okey",
-        "okay",
-        "dale",
-        "claro",
-        "isso",
-        "eso",
-        "exacto",
-        "correcto",
-        "confirmo",
-        "confirmado",
-        "bueno",
-        "listo",
-        "pode",
-        "va",
-        "de",
-        "del",
-        "do",
-        "da",
-        "la",
-        "el",
-        "los",
-        "las",
-        "a",
-        "o",
-        "as",
-        "os",
-        "esa",
-        "ese",
-        "essa",
-        "esse",
-        "that",
-        "the",
-        "one",
-        "this",
-        "solo",
-        "so",
-        "apenas",
-        "only",
-        "just",
-        "nomas",
-        "mismo",
-        "misma",
-        "mesmo",
-        "mesma",
-        "por",
-        "favor",
-        "porfa",
-        "please",
-        "gracias",
-        "thanks",
-        "obrigado",
-        "obrigada",
-        "reserva",
-        "booking",
-        "reservation",
-        "codigo",
-        "code",
-        "y",
-        "e",
-        "and",
-    ]
+_NAMING = re.compile(
+    r"(?:si|s|sim|yes|yep|ok|okey|okay|dale|claro|isso|eso|exacto|correcto|confirm(?:o|ado)|bueno|listo|pode|va|del?|d[oa]|l[ao]s?|el|[ao]s?|es[ae]|ess[ae]|"
+    r"th(?:at|e|is)|one|sol?o|apenas|only|just|nomas|mism[oa]|mesm[oa]|por|favor|porfa|please|gracias|thanks|obrigad[oa]|reserva|booking|reservation|"
+    r"codigo|code|y|e|and|cancel\w*)"
 )
 _NOT_PLAIN = re.compile(
     r"\?|\b(?:no|not|nao|nem|ni|pero|but|mas|aunque|though|although|embora|salvo|excepto|except|menos|unless|don'?t|dont|nunca|never|todavia|ainda|"
@@ -247,11 +189,14 @@ def _scored(folded: str) -> tuple[dict[str, float], dict[str, int]]:
     model = Model.load()
     scores = model.scores(folded)
     places: dict[str, int] = {}
-    for at, sentence in _sentences(folded):
+    sentences = _sentences(folded)
+    for at, sentence in sentences:
         for name, sure in model.scores(sentence).items():
             if sure >= DECIDED:
                 places.setdefault(name, at)
-            if sure >= SENTENCE and scores[name] >= NOT_DENIED and name not in LONE | SHORT:
+            asked_in_a_letter = sure >= IN_A_LETTER and len(sentences) >= LETTER and _QUESTION.match(name)
+            speaks = asked_in_a_letter or (sure >= SENTENCE and scores[name] >= NOT_DENIED)
+            if speaks and name not in LONE | SHORT:
                 scores[name] = max(scores[name], sure)
     return scores, places
 
@@ -284,6 +229,15 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
     for pair in EXCLUSIVE:
         if chosen.keys() >= set(pair) and (less := min(pair, key=lambda name: chosen[name])) and chosen[less] < KEPT:
             chosen.pop(less)
+    outside = scores.get("out_of_scope", 0.0)
+    wanted = {name: sure for name, sure in chosen.items() if name not in SMALL_TALK | SHORT | LONE}
+    if (
+        wanted
+        and outside >= OUTSIDE
+        and max(wanted.values()) <= TIMES_AS_LIKELY * outside
+        and not (has_slots or wanted.keys() & FOR_PEOPLE)
+    ):
+        chosen = {name: sure for name, sure in chosen.items() if name not in wanted} | {"out_of_scope": max(outside, DECIDED)}
     if scores.get("complaint", 0.0) >= GRIEVANCE and "?" not in folded and not asked and not chosen.keys() & _NO_GRIEVANCE:
         chosen["complaint"] = scores["complaint"]  # a person too many costs less than a guest who is argued with
     if {"affirm", "deny"} <= chosen.keys():
@@ -331,7 +285,7 @@ def named_in_a_yes(folded: str, *, code: str) -> Named | None:
     words = re.findall(r"[^\W\d_]+", rest)
     months = frozenset(MONTHS[word] for word in words if word in MONTHS)
     days = frozenset(int(number) for number in re.findall(r"\d+", rest))
-    if not all(word in NAMING or word in MONTHS or word.startswith("cancel") for word in words):
+    if not all(_NAMING.fullmatch(word) or word in MONTHS for word in words):
         return None
     return Named(months, days) if months or days or code in folded else None
 

@@ -115,6 +115,11 @@ _NOT_THAT = re.compile(
     r"\b(?:que|than|do que|en (?:vez|lugar) de|instead of|rather than|em vez d[aeo]|no lugar d[aeo]|not|ni|nem)(?: (?:la|el|lo|the|a|an|o|una?|uma?|habitacion|quarto))* $"
 )
 _INTO = re.compile(r"\b(?:por|to|into|for|become|pel[ao]|pr[ao]|para|a)(?: (?:la|el|the|a|an|o|de|una?|uma?|habitacion|quarto))* $")
+# Alone these are the guests; beside a room they are its kind ("quarto de casal").
+_COUPLE = frozenset({"casal", "pareja", "matrimonio", "couple"})
+_OF_A_ROOM = re.compile(r"\b(?:de|quarto|cuarto|habitacion|cama|apto|suite|duplo|tipo) $")
+# Words in the names of rooms that tell none from another.
+_ANY_ROOM = re.compile(r"rooms?|habitacion|cuarto|pieza|quarto|para|with|camas?|beds?|standard|classic|tip[oe]|type|person|persona|pessoa")
 _LEAD_IN = re.compile(
     r"^(?:(?:pone(?:la|lo)?|anota(?:la|lo|me)?|ponga(?:la|lo)?|reserva(?:la|lo)?|put (?:it|that|them)|make it|book it|coloca|pode colocar|pode por|bota|it'?s|its|it is|es|e|é|seria|serian?|under|with|the name'?s|el nombre es|mi nombre|nombre|name)\s+)*(?:(?:under|a|en|al|no|em|in)\s+(?:(?:the\s+)?name\s+(?:of\s+)?|nombre\s+de\s+|nome\s+d[eo]\s+)?)?",
     re.IGNORECASE,
@@ -161,10 +166,13 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     for kind in room_types:
         for word in sorted((word for word in _names(kind) if len(word) >= 4), key=len):
             for match in re.finditer(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
+                if word in _COUPLE and awaiting != "room_type" and not _OF_A_ROOM.search(folded[: match.start()]):
+                    continue
                 if not _NOT_THAT.search(folded[: match.start()]) or kind.code not in places:
                     places[kind.code] = (match.start(), match.start() + len(word))
     if not places:
-        return _misspelt_room(folded, room_types, shortest=4 if awaiting == "room_type" else 6)
+        by_word = _by_a_word(folded, room_types) if awaiting == "room_type" else {}
+        return by_word or _misspelt_room(folded, room_types, shortest=4 if awaiting == "room_type" else 6)
     if len(places) > 1 and (several := _several(folded, room_types)):
         return several
     if len(places) > 1:
@@ -178,6 +186,14 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     longest = max(end - start for start, end in places.values())
     codes = [code for code, (start, end) in places.items() if end - start == longest]
     return {"room_type": codes[0]} if len(codes) == 1 else {}
+
+
+def _by_a_word(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
+    """ "The one with the balcony": a word that stands in the names of one room type alone."""
+    heard = {word for word in re.findall(r"[a-z]{4,}", folded) if not _ANY_ROOM.fullmatch(word)}
+    named = {kind.code: heard & set(" ".join(_names(kind)).split()) for kind in room_types}
+    found = {code for code, words in named.items() if words - set().union(*(other for name, other in named.items() if name != code))}
+    return {"room_type": found.pop()} if len(found) == 1 else {}
 
 
 def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:

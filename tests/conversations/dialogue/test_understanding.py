@@ -15,7 +15,7 @@ NOW = dt.datetime(2026, 11, 18, 10, 0, tzinfo=zoneinfo.ZoneInfo("America/Argenti
 DOUBLE = RoomTypeInfo(
     "DBL", {"es": "Habitación doble", "en": "Double room"}, {"es": ["doble", "matrimonial"], "pt": ["casal"]}, {}, 2, 1, 3, 2
 )
-SUITE = RoomTypeInfo("SUI", {"es": "Suite"}, {}, {}, 4, 2, 4, 1)
+SUITE = RoomTypeInfo("SUI", {"es": "Suite"}, {"en": ["room with a balcony"]}, {}, 4, 2, 4, 1)
 HOTEL = HotelView("H", "AR", "ARS", ("es", "en", "pt"), "", "", (DOUBLE, SUITE), ("name",))
 
 
@@ -77,6 +77,29 @@ def test_party(text, party):
 )
 def test_slots(text, slot, value):
     assert heard(text).slots[slot] == value
+
+
+def test_a_room_asked_for_may_be_named_by_a_word_that_is_its_own():
+    assert heard("the one with the balcony please", awaiting="room_type").slots == {"room_type": "SUI"}
+    assert "room_type" not in heard("a room with a view please", awaiting="room_type").slots
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("casal, 2 adultos", {"adults": 2}), ("um quarto de casal para 2 adultos", {"adults": 2, "room_type": "DBL"})],
+)
+def test_a_couple_is_no_kind_of_room(text, told):
+    slots = heard(text).slots
+    assert {key: slots[key] for key in ("adults", "room_type") if key in slots} == told
+
+
+def test_a_question_in_a_long_letter_is_heard():
+    parts = [
+        "Buenos días", "les escribo desde Rosario donde vivimos hace años", "viajamos mi marido y yo por un congreso de apicultura",
+        "vamos a llegar cansados de tanta ruta", "nos hablaron muy bien de ustedes unos vecinos del barrio", "nuestra hija estudia allá",
+        "quisiera saber si tienen pileta", "saludos de toda la familia",
+    ]  # fmt: skip
+    assert heard("\n".join(parts)).has("amenity_pool")
 
 
 @pytest.mark.parametrize("text", ["soy alérgico al maní", "I'm looking for a room", "soy de Córdoba"])
