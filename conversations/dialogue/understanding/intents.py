@@ -238,7 +238,8 @@ def _chosen(scores: dict[str, float], folded: str, *, has_slots: bool, asked: st
         and not (has_slots or wanted.keys() & FOR_PEOPLE)
     ):
         chosen = {name: sure for name, sure in chosen.items() if name not in wanted} | {"out_of_scope": max(outside, DECIDED)}
-    if scores.get("complaint", 0.0) >= GRIEVANCE and "?" not in folded and not asked and not chosen.keys() & _NO_GRIEVANCE:
+    aggrieved = scores.get("complaint", 0.0) >= GRIEVANCE and "?" not in folded and not asked and not chosen.keys() & _NO_GRIEVANCE
+    if aggrieved and len(_sentences(folded)) < LETTER:  # a letter says much
         chosen["complaint"] = scores["complaint"]  # a person too many costs less than a guest who is argued with
     if {"affirm", "deny"} <= chosen.keys():
         chosen.pop("affirm")  # yes and no in one breath is no yes

@@ -93,13 +93,15 @@ def test_a_couple_is_no_kind_of_room(text, told):
     assert {key: slots[key] for key in ("adults", "room_type") if key in slots} == told
 
 
-def test_a_question_in_a_long_letter_is_heard():
+def test_a_long_letter_that_asks_is_no_complaint():
     parts = [
         "Buenos días", "les escribo desde Rosario donde vivimos hace años", "viajamos mi marido y yo por un congreso de apicultura",
-        "vamos a llegar cansados de tanta ruta", "nos hablaron muy bien de ustedes unos vecinos del barrio", "nuestra hija estudia allá",
-        "quisiera saber si tienen pileta", "saludos de toda la familia",
+        "y por visitar a una prima", "queremos una habitación tranquila y nos gustaría saber qué precio tiene",
+        "nos hablaron muy bien de ustedes unos vecinos del barrio", "De paso les pregunto si hay pileta para que los chicos se refresquen",
+        "saludos de toda la familia",
     ]  # fmt: skip
-    assert heard("\n".join(parts)).has("amenity_pool")
+    letter = heard("\n".join(parts))
+    assert letter.has("amenity_pool") and letter.has("price_quote") and not letter.has("complaint")
 
 
 @pytest.mark.parametrize("text", ["soy alérgico al maní", "I'm looking for a room", "soy de Córdoba"])
