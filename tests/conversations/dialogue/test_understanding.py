@@ -97,7 +97,7 @@ def test_a_long_letter_that_asks_is_no_complaint():
     parts = [
         "Buenos días", "les escribo desde Rosario donde vivimos hace años", "viajamos mi marido y yo por un congreso de apicultura",
         "y por visitar a una prima", "queremos una habitación tranquila y nos gustaría saber qué precio tiene",
-        "nos hablaron muy bien de ustedes unos vecinos del barrio", "De paso les pregunto si hay pileta para que los chicos se refresquen",
+        "nuestra hija estudia allá y nos espera", "De paso les pregunto si hay pileta para que los chicos se refresquen",
         "saludos de toda la familia",
     ]  # fmt: skip
     letter = heard("\n".join(parts))
