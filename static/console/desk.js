@@ -213,6 +213,7 @@
 
   function opened() {
     if (!$("conversation")) return;
+    screen("thread"); // on a phone nothing scrolls before it is seen
     const fresh = document.querySelector("#lines .fresh");
     stuck = !fresh;
     if (fresh) fresh.scrollIntoView({ block: "start" }); else bottom();
@@ -221,7 +222,6 @@
     window.deskComposer.restore();
     window.deskComposer.lock();
     window.deskComposer.grow();
-    screen("thread");
     beat(false);
     seen();
     mark();

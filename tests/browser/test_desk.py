@@ -301,7 +301,7 @@ def test_a_phone_is_told_of_a_guest_with_the_desk_closed(front, staff, push_serv
 
 
 def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
-    asks_for_a_person(front, CARLA)
+    asks_for_a_person(front, CARLA, text="quiero hablar con una persona" + "\nes por lo de anoche" * 30)
     eva = staff("eva", viewport=PHONE, locale="es-AR", color_scheme="dark")
     page = eva.open()
 
@@ -343,6 +343,9 @@ def test_on_a_phone_it_is_three_screens_within_reach_of_a_thumb(front, staff):
     page.click("#panel [data-screen-to=thread]")
     page.click("#head [data-screen-to=queue]")
     expect(page.locator(".queue-side")).to_be_visible()
+    page.click("[data-view=mine]")
+    eva.row("Carla").click()
+    expect(page.locator("#lines .bubble.staff")).to_be_in_viewport()  # what was read is left above
     page.goto(f"{front.site}/console/{front.hotel.slug}/board/")
     assert (small(), eva.accessible(), eva.complaints) == ([], [], [])
     assert "Tablero" in plain(page.title()) or "Carla" in page.content()
