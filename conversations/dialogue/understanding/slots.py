@@ -201,7 +201,8 @@ def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
     for kind in room_types:
         for word in {word for word in _names(kind) if len(word) >= 4}:
             for match in re.finditer(
-                rf"\b({numbers.PATTERN}|num|numa) (?:x )?(?:\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)", folded
+                rf"\b({numbers.PATTERN}|num|numa) (?:x )?(?:(?!camas?\b|beds?\b)\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)",
+                folded,
             ):
                 counted.append((match.start(), 1 if match[1] in {"num", "numa"} else numbers.value(match[1]), kind.code))
     codes = list(dict.fromkeys(sorted(counted)))

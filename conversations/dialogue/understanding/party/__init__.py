@@ -11,7 +11,7 @@ from conversations.dialogue.understanding.party import changes, mentions, phrasi
 from conversations.dialogue.understanding.party.answers import ALL_OF_THEM, MYSELF, how_many, how_many_of, only_number
 from conversations.dialogue.understanding.party.children import told_children
 from conversations.dialogue.understanding.party.counts import MANY, value
-from conversations.dialogue.understanding.party.rooms import ONE_AND_ANOTHER, ONE_ROOM, counted
+from conversations.dialogue.understanding.party.rooms import ONE_AND_ANOTHER, ONE_ROOM, counted, is_one_wanted
 from conversations.dialogue.understanding.party.shorthand import written_out
 from conversations.dialogue.understanding.party.totals import are_grown, told_adults
 from conversations.dialogue.understanding.party.writer import is_alone, tells_of_self
@@ -32,6 +32,10 @@ _ONE_IS_A_CHILD = re.compile(
 )
 
 
+# Portuguese "of the", where Spanish has a number.
+_OF_THE = re.compile(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
+
+
 @dataclass(frozen=True)
 class Reading:
     """adults, children, child_ages and rooms as far as the message says them; ``clarify``: "party" when that does not go with
@@ -45,6 +49,9 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
     """Who comes. ``known`` are the slots filled before: a change is added up with them, and in the slots is what is new."""
     if language == "pt":
         text = re.sub(r"\bmas\b", "porem", text)  # "but", not "plus"
+        text = _OF_THE.sub("de os", text)
+    if language == "en":
+        text = re.sub(r"(?<=\d) ?y/?o\b", " years old", text)
     text = mentions.turned(phrasing.plainly(written_out(text)))
     if match := _ONE_IS_A_CHILD.search(text):
         text = text[: match.start()] + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]
@@ -87,7 +94,9 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     text = counted(text, found)
     if match := _FORM.search(text):
-        return found | {"adults": int(match[1]), "children": int(match[2])}
+        found |= {"adults": int(match[1]), "children": int(match[2])}
+        told_ages, _used = mentions.ages(text[match.end() :], found["children"])
+        return found | ({"child_ages": told_ages} if told_ages and len(told_ages) == found["children"] else {})
     told = mentions.find(text, language)
     children, ages, grown = told_children(text, told)
     families = _FAMILIES.search(text)
@@ -101,7 +110,9 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
         adults, children = adults and adults * times, children and children * times
     if "rooms" not in found and ONE_AND_ANOTHER.search(text):
         found["rooms"] = 2
-    if adults and "rooms" not in found and ONE_ROOM.search(text):
+    if adults and "rooms" not in found and not children and phrasing.has_a_room_each(text):
+        found["rooms"] = adults // 2 if phrasing.is_of_couples(text) else adults
+    if "rooms" not in found and ((adults and ONE_ROOM.search(text)) or is_one_wanted(text)):
         found["rooms"] = 1
     if adults is None and not children and _WITH_ANOTHER.search(text):
         adults = 2
@@ -109,8 +120,6 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
         adults = 1 if MYSELF.fullmatch(text) else only_number(text)
     if adults is None and (told_by_name := phrasing.named(text)):
         adults = told_by_name
-    if adults and "rooms" not in found and not children and phrasing.has_a_room_each(text):
-        found["rooms"] = adults
     if adults is not None and 0 <= adults <= MAX_GUESTS:
         found["adults"] = adults
     if children is not None and children <= MAX_GUESTS:

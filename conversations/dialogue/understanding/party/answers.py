@@ -9,17 +9,28 @@ from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party.counts import MANY, NO_TIME, N, value
 
-POLITE = r"(?:somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
+POLITE = r"(?:al final|no final|in the end|en realidad|na verdade|somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
 # A short answer to "how many are you?" that names the writer alone.
 MYSELF = re.compile(
-    r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*"
+    r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|enquanto|momento|confirmo|de momento|for now|so|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*"
 )
 # "Sí, las dos": the rooms of the summary, nobody.
 ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|os|the|ambas|ambos|all) (?:{N})|both|ambas|ambos)\W*$")
 
 
 def how_many(text: str) -> dict[str, Any]:
-    """A number alone, or "2+1", in answer to "how many are you?"."""
+    """A number alone, or "2+1", in answer to "how many are you?"; "just one, business trip"."""
+    first, _comma, reason = text.partition(",")
+    if (
+        reason
+        and not any(mentions.kind_of(word) for word in re.findall(r"[a-z]+", reason))
+        and not re.search(rf"{MANY}|\b(?:{N})\b", reason)
+    ):
+        return _how_many(first)
+    return _how_many(text)
+
+
+def _how_many(text: str) -> dict[str, Any]:
     bare = re.sub(r"[^a-z0-9+ ]+", " ", text).strip()
     polite = rf"(?:{POLITE}\s+)*"
     if match := re.fullmatch(

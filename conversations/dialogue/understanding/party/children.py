@@ -25,6 +25,8 @@ def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int]
         count, own = one.count, one.ages
         if len(own) == 1 and (one.kind == "twins" or (count or 0) > 1):
             own = own * (count or 2)  # "dos nenas de 5"
+        if count is None and not own and (both := _BOTH_AGED.search(text, one.end)):
+            count, own = 2, [numbers.value(both[1])] * 2  # "nuestras nenas, las dos de 6"
         if count is None:
             count = len(own)
             if not own and (had := _HAVE.search(text, one.end)):  # "¿cobran por los niños? tengo tres"
@@ -119,11 +121,18 @@ _KIN = frozenset(
 _GENERIC = frozenset({"child", "kid", "crianca", "chico", "nino", "menor", "minor"})
 _JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
 _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
+_BOTH_AGED = re.compile(
+    rf"\b(?:l[oa]s (?:dos|2)|[oa]s (?:dois|duas|2)|amb[oa]s|both(?: of them)?)(?: (?:son|sao|are))? (?:de|tienen|tem|aged|are|con|com) ({N})\b(?! (?:hab|cuart|quart|room|noch|night|noit))"
+)
 _YEARS_OLD = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){N}"
+# "Tienen 4 y 6 los chicos", "edades 9 y 6": whoever it is, as many as the children are.
+_THEY_ARE = re.compile(
+    rf"\b(?:tienen|tem|they're|edad(?:es)?|idades?|ages?|aged|de)(?: de)?:? \(?((?:{_YEARS_OLD})(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/)(?:{_YEARS_OLD}))+)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/|de [a-z]))"
+)
 _APART = re.compile(
     rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"
     rf"(?:un[oa]|one|uma?)(?= (?:tiene|tem|is|has)\b)|otr[oa]|outr[oa]|the other|ages?|edad(?:es)?|idades?|younger|older|youngest|oldest|mayor|menor|mais velh[oa]|mais nov[oa]|mas (?:chic[oa]|grande))\b"
-    rf"(?:'s|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_YEARS_OLD})(?:(?:, ?| y | e | and |,? & |/)(?:{_YEARS_OLD}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"
+    rf"(?:'s|'re|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_YEARS_OLD})(?:(?:, ?| y | e | and |,? & |/)(?:{_YEARS_OLD}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"
 )
 
 
@@ -131,6 +140,8 @@ def _ages_apart(text: str, told: list[Mention], total: int) -> list[int]:
     """Ages told in a clause of their own: "a kid, he's just turned 4". Only when they are as many as the children."""
     first = min(one.start for one in told if one.kind in {"child", "twins"})
     found = [numbers.value(number) for match in _APART.finditer(text, max(0, first)) for number in re.findall(_YEARS_OLD, match[1])]
+    if not found and (they := _THEY_ARE.search(text, max(0, first))):
+        found = [numbers.value(number) for number in re.findall(_YEARS_OLD, they[1])]
     ages = [age for age in found if age < mentions.GROWN]
     if len(ages) == 1 and total == 2 and re.search(r"\b(?:both|los dos|las dos|os dois|as duas)\b", text):
         ages = ages * 2

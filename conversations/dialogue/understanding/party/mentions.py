@@ -11,7 +11,7 @@ from conversations.dialogue.understanding.party import vocabulary as v
 
 _N = numbers.PATTERN
 _TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d+|[^\s\w]")
-_AGE_UNIT = r"(?:anos|anitos|aninhos|ano|years? old|years?|yrs?|yo|y/o|a\b(?=\)|$|,))"
+_AGE_UNIT = r"(?:anos|anitos|aninhos|ano|years? old|years?|yrs?|a\b(?=\)|$|[,.;]|(?<=\da) (?:e|y|and|con|com)\b))"
 _MONTHS = r"(?:meses|mesecitos|mesinhos|mes|months? old|months?|mo)\b"
 # "a 3-year-old", "5yo", "11 month old girl": written the other way round, so that all ages come after their people.
 _OLD_BEFORE = re.compile(rf"\b({_N}|eighteen|nineteen|twenty)[ -]?(?:(years?|yrs?|months?)[ -]?old'?s?|(yo|y/o))\b( (?:[a-z]+ )?([a-z]+))?")
@@ -32,11 +32,11 @@ TEENS = {
     "twenty": 20,
 }
 _INTRO = re.compile(
-    r"\s*(?:,|:|-|\(|;)?\s*(?:que |who |llamad[oa] \w+ |called \w+ |(?!de |of |aged? |con |com |with |tiene|tem |is |are |son |sao |somos |seremos |we |so |that's |asi |entonces |entao |da )[a-z]+,? )?(?:respectivamente )?"
+    r"\s*(?:,|:|-|\(|;)?\s*(?:(?:dela|dele|de ell?[ae]s?) )?(?:tambien |tambem |also )?(?:que |who |llamad[oa] \w+ |called \w+ |(?!de |of |aged? |con |com |with |tiene|tem |is |are |son |sao |somos |seremos |we |so |that's |asi |entonces |entao |da )[a-z]+,? )?(?:respectivamente )?"
     r"(?:(de edades?|com idades?|con edades?|de|d|of|aged|ages?|con|com|with|tienen?|tenian?|cumplio|cumple|tem|who are|who is|who's|which are|is|are|son|sao|edades?|idades?|turning)\b)?\s*(?:de |of |are |is |just |solo |apenas |so |casi |nearly |quase )*\(?:?\s*"
 )
 _NEXT = re.compile(
-    r"\s*(?:anos?|years?)?\s*(?:,|y|e|and|&|/|\+|-|, y|, and|, e)\s*(?:(?:el|la|o|a|los|the|un|una|um|uma) )?(?:otr[oa]|outr[oa]|another|other|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tiene|tem|is|con|com)?\s*"
+    r"\s*(?:anos?|years?)?\s*(?:, y|, and|, e|,|y|e|and|&|/|\+|-)\s*(?:(?:el|la|o|a|os|as|los|las|the|un|una|um|uma) )?(?:otr[oa]s?|outr[oa]s?|another|others?(?: (?:two|ones))?|del? medio|do meio|middle(?: one)?|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tienen?|tem|is|are|con|com)?\s*"
 )
 
 _ANOTHER = re.compile(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
@@ -71,38 +71,21 @@ _WORD_FORMS = [
 _AGES_ALONE = re.compile(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))")
 # Somebody who does not come after all.
 _LEFT_OUT = re.compile(
-    r"^,? ?(?:que |who |has |have |ha |nos |us )?(?:ya |already )?(?:given|gave|recommended|recomend\w+|regal\w+|pago|paid|presenteou|deu\b|lives?\b|vive\b|mora\b|trabaj\w+|works?\b|stayed|estuvo|ficou|se alojo|me dijo|told)|^,? ?(?:que |who )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|se bajo)"
-    r"|^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |ya |ja |just |only |solo |so |is |are |he |she )*(?:sleeps? in the (?:car|van|truck|bus)|duermen? en (?:el|su) (?:auto|camion|camioneta|micro)|dormem? no (?:carro|caminhao|onibus)|(?:viajan?|van?|vai|vao|viajam) aparte|tienen? (?:ya )?(?:su |otro |otra )?(?:hotel|cuarto|habitacion|casa)|tem (?:ja )?(?:hotel|quarto|casa)|booked elsewhere|dropping (?:us|me)|(?:nos|me) (?:llevan?|traen?|dejan?|acercan?)|vai (?:nos|me) (?:deixar|levar)|pays\b|paga\b|pagan\b|stays? behind|se quedan? (?:trabajando|cuidando)|ficam? (?:trabalhando|em casa|cuidando|na\b)|sorts? (?:him|her)self)"
+    r"^,? ?(?:que |who |has |have |ha |nos |us )?(?:ya |already )?(?:given|gave|recommended|recomend\w+|regal\w+|pago|paid|presenteou|deu\b|lives?\b|vive\b|mora\b|trabaj\w+|works?\b|stayed|estuvo|ficou|se alojo|me dijo|told)|^,? ?(?:que |who |ella |el |ela |ele |she |he )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|(?:finalmente |al final |ya |no fim )?se (?:baj[oa]|cayo|borro|enferm\w+)\b|(?:isn't|is not|not|no longer) (?:joining|going|travell?ing|with us)|(?:esta |is |ta )?(?:internad[oa]|hospitali[sz]\w+|hospitalizad[oa])|(?:ia|iba|was going|was coming|was meant)\b(?: (?:a|to) [a-z]+)?,? (?:mas|porem|pero|but)\b|(?:stays?|se quedan?|ficam?) (?:in|en|em) (?!(?:the|la|el|una?|a|o|um|uma|another|otr[oa]|outro|su|their|rooms?|habitacion|hotel|casa)\b)[a-z])"
+    r"|^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |ya |ja |just |only |solo |so |is |are |he |she )*(?:sleeps? in the (?:car|van|truck|bus)|duermen? en (?:el|su) (?:auto|camion|camioneta|micro)|dormem? no (?:carro|caminhao|onibus)|(?:viajan?|van?|vai|vao|viajam) aparte|tienen? (?:ya )?(?:su |otro |otra )?(?:hotel|cuarto|habitacion|casa)|tem (?:ja )?(?:hotel|quarto|casa)|booked elsewhere|dropping (?:us|me)|(?:nos|me) (?:llevan?|traen?|dejan?|acercan?)|vai (?:nos|me) (?:deixar|levar)|stays? behind|se quedan? (?:trabajando|cuidando)|ficam? (?:trabalhando|em casa|cuidando|na\b)|sorts? (?:him|her)self)"
 )
 _TAKEN_OUT = re.compile(
-    r"\b(?:no viene|no va|nao vai|nao vem|tira|tire|saca|saque|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo|quem paga e|el que paga es|en lo de|na casa d[aeo]|en casa de|a casa de|at my|qued\w+ con|stay\w* with|ficam? com|con la reserva de)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
+    r"\b(?:no viene|no va|nao vai|nao vem|tirar?|tire|sacar?|saque|quitar?|remove|visit\w*|ver a|conocer a|despedir a|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo|quem paga e|el que paga es|en lo de|na casa d[aeo]|en casa de|a casa de|at my|qued\w+ con|stay\w* with|ficam? com|con la reserva de)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
 )
+# "mi jefe paga"; "mi nene de 2, ¿paga?" asks about one who comes.
+_PAYS = re.compile(r"^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |el |ele |he |she |ella |ela |is |are )*(?:pays|paga|pagan)\b")
 GROWN = 18
 
 
 # "sumar a mi sobrina": she comes; "a mi señora no le anda la tarjeta" tells of nobody.
-_TAKEN = frozenset(
-    [
-        "sumar",
-        "sumo",
-        "sumamos",
-        "sumale",
-        "agregar",
-        "agrego",
-        "agreguen",
-        "agregame",
-        "llevar",
-        "llevo",
-        "llevamos",
-        "traer",
-        "traigo",
-        "traemos",
-        "incluir",
-        "invito",
-        "invitar",
-        "regalarle",
-    ]
-)
+_ANIMAL = re.compile(r"(?:perr|gat[oai]|mascota|dog|cat|cachorr|caniche|animal|bichi)")
+_SMALL = frozenset({"chico", "chica", "chiquito", "chiquita", "pequeno", "pequena", "bebe", "chicos", "pequenos"})
+_TAKEN = re.compile(r"(?:sum(?!mer)|agreg|llev|tra(?:er|ig|je|emos)|inclu|invit|regal|acompan|anot|cont)")
 _NONE = frozenset({"sin", "no", "without", "sem", "zero", "cero", "0", "nada", "ningun", "nenhuma", "nenhum"})
 _EACH = frozenset({"por", "per", "cada", "each"})
 _COUNTS = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}
@@ -313,6 +296,11 @@ def singular(word: str) -> str:
 _GROWN_WITH_PARTNER = frozenset({"hijo", "hija", "son", "daughter", "filho", "filha"})
 _IN_LAWS = frozenset({"yerno", "genro", "nuera", "nora", "son-in-law", "daughter-in-law"})
 _AND_THEIRS = re.compile(r"\s*(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?")
+# "mis dos hermanos con sus esposas": as many again.
+_THEIR_PARTNERS = re.compile(
+    r"^[^.?!:;]{0,30}\b(?:sus|suas|seus|their|as respectivas|los respectivos|las respectivas|os respectivos) (?:respectiv[oa]s )?"
+    r"(?:espos[oa]s|mujeres|maridos|parejas|novi[oa]s|mulheres|namorad[oa]s|wives|husbands|partners|girlfriends|boyfriends|spouses|companheir[oa]s)$"
+)
 # "el marido de mi cuñada": the sister-in-law only says whose.
 _OF = re.compile(r" (?:de|del|do|da|of)(?: (?:mi|my|meu|minha|la|el|the|su|nuestr[oa]|our|nosso|nossa))? ")
 # "criança até que idade não paga?"
@@ -362,6 +350,8 @@ def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention
             after.kind = "adult"  # "mi nuera, mi hijo"
         if grown_up and after.noun in v.PARTNER | _IN_LAWS and _AND_THEIRS.fullmatch(text[mention.end : after.start] + " "):
             mention.kind = "adult"  # "mi hija y su marido"
+        if mention.count and mention.count > 1 and after.count is None and _THEIR_PARTNERS.search(text[mention.end : after.end]):
+            after.count = mention.count
     of_another = [
         after for mention, after in pairwise(found) if mention.count == 1 and _OF.fullmatch(text[mention.end : after.end - len(after.noun)])
     ]
@@ -371,6 +361,7 @@ def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention
         if mention not in of_another
         and not (mention.kind == "child" and not (mention.owned or mention.ages) and _ASKED_ABOUT.match(text[mention.end :]))
         and not _STAFF.search(text[mention.end : mention.end + 40])
+        and not (mention.kind == "adult" and _PAYS.search(text[mention.end : mention.end + 30]))
         and (all_of_them or not (_LEFT_OUT.search(text[mention.end : mention.end + 30]) or _TAKEN_OUT.search(text[: mention.start])))
     ]
 
@@ -384,6 +375,8 @@ def _mention(
     )
     if word in {"chico", "chicos", "chica", "chicas"} and index and kind_of(tokens[index - 1][0]) == "child":
         return None  # "mis dos cabros chicos"
+    if index and _ANIMAL.match(tokens[index - 1][0]) and word in _SMALL:
+        return None  # "un perro chiquito"
     if word in v.DESCRIBES and index and kind_of(tokens[index - 1][0]) in {"adult", "people"}:
         return None
     count: int | None = None
@@ -392,13 +385,14 @@ def _mention(
     while at >= 0 and index - at <= 5:
         before, before_start, _end = tokens[at]
         if before in {"nombre", "name", "nome"} or (
-            before == "a" and language == "es" and possessed and not all_of_them and tokens[max(0, at - 1)][0] not in _TAKEN
+            before == "a" and language == "es" and possessed and not all_of_them and not _TAKEN.match(tokens[max(0, at - 1)][0])
         ):
             return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
         if before in _EACH and not plural:
             return None
         if before in _EACH | _NONE:
-            negated = before in _NONE
+            negated = before in _NONE and not (before == "no" and language == "pt")
+            joined = before == "no" and language == "pt"
             break
         if re.fullmatch(_N, before) or before in _COUNTS:
             count, begin = _COUNTS.get(before) or numbers.value(before), before_start
@@ -568,6 +562,10 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
             or tail[:at].endswith("(")
             or (count == 1 and len(told) == 1 and _BARE_AGE.match(tail))
         ):
+            return told, end
+    if count and count > 1 and (stop := re.match(r"\s*[.!]\s*", tail)):
+        told, end, _sure = _ages_from(tail, stop.end())
+        if len(told) == count and max(told) < GROWN:
             return told, end
     later = _LATER.match(tail)
     return ([TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)

@@ -12,7 +12,7 @@ from conversations.dialogue.understanding.party import vocabulary as v
 
 _N = numbers.PATTERN
 _AGE = r"(?:1[0-7]|\d|un|una|um|uma|one|dos|duas|dois|two|tres|three|cuatro|quatro|four|cinco|five|seis|six|siete|sete|seven|ocho|oito|eight|nueve|nove|nine|diez|dez|ten|once|onze|eleven|doce|doze|twelve)"
-_YEARS = r"(?:anos|anitos|aninhos|anhos|years?(?: old)?|yrs?|yo)"
+_YEARS = r"(?:anos|anitos|aninhos|anhos|years?(?: old)?|yrs?)"
 _AND = r"(?:y|e|and|mas|mais|plus|con|com|with|&|\+)"
 _KIDS = r"(?:menores|children|kids|ninos|ninas|nenes|nenas|chicos|chicas|criancas|crianca|pibes|under[- ]?age|bebes|babies|minors)"
 _OF_THEM = r"(?:de (?:los|las) cuales|de (?:los|las) que|de ell[oa]s|of (?:whom|which|them|us)|deles|delas|dos quais|das quais|sendo|siendo|entre ell[oa]s|de nosotros)"
@@ -40,6 +40,8 @@ def _half(match: re.Match[str]) -> str:
 def _no_age(match: re.Match[str]) -> str:
     """A grown person's age is no number of people: "abuela 66"."""
     word = match[1]
+    if word in {"mayor", "mayores"} and re.search(r"\b(?:el|la|l[oa]s|o|a) $", match.string[: match.start()]):
+        return match[0]  # "mis hijas: la mayor tiene 21": who of them
     return word if mentions.kind_of(word) == "adult" or word in {"yo", "me", "eu", "i"} else match[0]
 
 
@@ -83,8 +85,110 @@ def _one_of_all(match: re.Match[str]) -> str:
     return f", {'incluyendo' if re.search(r'sendo|siendo|of them|deles|de ellos', match[0]) else 'y'} 1 kid de {age} anos"
 
 
+def _grown_and_not(match: re.Match[str]) -> str:
+    """Everybody's ages in one list: who is eighteen or older is grown up."""
+    ages = [int(age) for age in re.findall(r"\d+", match["ages"])]
+    told = match["all"] and numbers.value(match["all"])
+    young = [str(age) for age in ages if age < mentions.GROWN]
+    if (told and told != len(ages)) or len(young) == len(ages) or not (told or young) or max(ages) > 99:
+        return match[0]
+    kids = f" y {len(young)} kids de {' y '.join(young)} anos" if young else ""
+    return f"{len(ages) - len(young)} adultos{kids}. "
+
+
+def _two_by_age(match: re.Match[str]) -> str:
+    """ "Our youngest is 2 and the oldest 6", when nobody has counted them."""
+    spoken_of = re.findall(r"[a-z]+", match.string[: match.start()])
+    if any(mentions.kind_of(word) in {"child", "twins"} for word in spoken_of):
+        return match[0]
+    return f" 2 kids de {match['one']} y {match['two']} anos"
+
+
+def _the_young_one(match: re.Match[str]) -> str:
+    spoken_of = re.findall(r"[a-z]+", match.string[: match.start()])
+    if any(mentions.kind_of(word) in {"child", "twins"} for word in spoken_of):
+        return match[0]
+    return f", incluyendo 1 kid de {numbers.value(match['age'])} anos"
+
+
+def _theirs(match: re.Match[str]) -> str:
+    """ "¿Los chicos pagan? Los míos tienen 4 y 6"."""
+    spoken_of = re.findall(r"[a-z]+", match.string[max(0, match.start() - 80) : match.start()])
+    ages = [numbers.value(word) for word in re.findall(_N, match["ages"])]
+    if not any(mentions.kind_of(word) in {"child", "twins"} for word in spoken_of) or max(ages) >= mentions.GROWN:
+        return match[0]
+    return f"mis {len(ages)} kids de {' y '.join(map(str, ages))} anos" if len(ages) > 1 else f"mi kid de {ages[0]} anos"
+
+
+def _other_ones(match: re.Match[str]) -> str:
+    ages = re.findall(r"\d+", match["ages"])
+    if len(ages) not in {1, numbers.value(match["count"])} or any(int(age) >= mentions.GROWN for age in ages):
+        return match[0]
+    return f"{match['count']} kids de {' y '.join(ages)} anos"
+
+
+def _pronoun(match: re.Match[str]) -> str:
+    """Somebody of whom nothing but "she" is said; a child told before is the same."""
+    spoken_of = re.findall(r"[a-z]+", match.string[max(0, match.start() - 90) : match.start()])
+    if any(mentions.kind_of(word) in {"child", "adult"} and word not in {"grande", "mayor"} for word in spoken_of):
+        return match[1]
+    goes_on = re.match(r",| (?:y|e|and|con|com)\b", match.string[match.end() :])
+    return f"{match[1]}, amiga" if goes_on else match[0]
+
+
+def _younger_than(match: re.Match[str]) -> str:
+    """ "2 crianças menores de 5" tells no age."""
+    return match[1] if mentions.kind_of(match["noun"]) == "child" else match[0]
+
+
+def _mother_of(match: re.Match[str]) -> str:
+    """ "Mamá de tres"; "mi mamá de 82" is that old."""
+    if re.search(r"\b(?:mi|my|minha|meu|la|el|the|a|o|su|nuestr[oa]) $", match.string[: match.start()]) or (
+        match[1].isdigit() and int(match[1]) > 12
+    ):
+        return match[0]
+    return f"yo y mis {match[1]}" + ("" if mentions.kind_of(match[1]) == "twins" else " kids")
+
+
+def _parent_and_child(match: re.Match[str]) -> str:
+    """ "Somos madre e hija": two grown-ups, unless the child's age says otherwise."""
+    young = [int(age) for age in re.findall(r"\d{1,2}", match["rest"]) if int(age) < mentions.GROWN]
+    return (f"yo y mi {match['child']}" if young else "somos 2 adultos, ") + (match["rest"] if young else " ")
+
+
+_ROW = r"\d{1,2}(?: anos| years)?(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/| )\d{1,2}(?: anos| years)?)"
+_ELDER = r"(?:mayor|menor|mas (?:grande|chic[oa]|peque\w+)|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])"
 _LEFT = r"(?:se bajaron|se bajo|bailed(?: out)?|dropped out|can't (?:come|make it)|cancelaron|no vienen|no van|nao vao|nao vem|furaram|desistiram|desistiu|desistieron|pulled out)"
 _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    # everybody's ages: "somos 4 (45, 43, 17 y 12)"
+    (re.compile(rf"(?:\b(?P<all>{_N}) (?:personas|people|pessoas|pax|adult[oa]s|adults|guests|huespedes|hospedes|en total|in total|no total|of us)?[,.:;]? ?)?(?:\(?(?:(?:las |as |our |nuestras |de )?(?:edades|idades|ages|edad)(?: (?:son|sao|are|de))?:? ?)(?P<ages>{_ROW}{{1,11}})\)?)"), lambda match: _grown_and_not(match)),
+    (re.compile(rf"\b(?P<all>{_N})(?: (?:personas|people|pessoas|pax|of us))?:? ?\((?P<ages>{_ROW}{{1,11}})\)"), lambda match: _grown_and_not(match)),
+    # "una habitación más, serían 3" counts rooms
+    (re.compile(rf"\b((?:otra|una|another|one|outro|um|1) (?:habitacion|cuarto|pieza|hab|room|quarto)(?: (?:mas|more|extra|a mais|adicional))?\b[^.?!]{{0,40}}?)(?<!para ),? (?:serian|seriam|son|sao|that makes|making|total|en total|quedarian|ficam|ficariam) ({_N})(?= ?(?:$|[.,;!?]))(?<=\d|[a-z])"), lambda match: f"{match[1]}, {match[2]} habitaciones" if re.search(r"\b(?:otra|another|outro|mas|more|extra|mais|adicional)\b", match[1]) else match[0]),
+    # half of them grown up, half children
+    (re.compile(rf"(?P<all>{_N})\b(?: (?:personas|people|pessoas))?[,:]? (?:la )?(?:mitad|half|metade) (?:adult\w+|grandes|mayores|grown[- ]?ups),? (?:(?:y|e|and) )?(?:la |the other )?(?:mitad|half|metade) (?:{_KIDS})\b"), lambda match: f"{numbers.value(match['all']) // 2} adultos y {numbers.value(match['all']) // 2} kids"),
+    (re.compile(rf"\b({_N} (?P<noun>[a-z]+)),? (?:todos |all |ambos )?(?:menores de|menores a|under|below|abaixo de|com menos de|de menos de|con menos de|younger than|ate|de hasta|hasta) {_N}\b(?: {_YEARS})?(?! (?:y|e|and) (?:\d|{_AGE}\b))"), lambda match: _younger_than(match)),
+    # "the other two are 15 and 17"
+    (re.compile(rf"\b(?:l[oa]s|[oa]s|the) (?:otr[oa]s|outr[oa]s|other) (?P<count>{_N}) (?:tienen|tem|are|de|of|son|sao|aged)(?: de)? (?P<ages>\d{{1,2}}(?:(?:, ?| y | e | and | ?& ?)\d{{1,2}})*)\b"), lambda match: _other_ones(match)),
+    # "ours are 2, 4 and 9", "el mío tiene 5"
+    (re.compile(rf"\b(?:ours|mine|l[oa]s (?:mi[oa]s|nuestr[oa]s)|[oa]s (?:meus|minhas|noss[oa]s)|(?:el|la) (?:mi[oa]|nuestr[oa])|[oa] (?:meu|minha|noss[oa]))(?: ones?)? (?:are|is|tienen?|tem|son|es|sao|e|de)(?: de)? (?P<ages>(?:{_AGE})(?:(?:, ?| y | e | and | ?& ?)(?:{_AGE}))*)\b(?: {_YEARS})?"), lambda match: _theirs(match)),
+    # "our youngest turned 2, the oldest is 6"; "somos cinco, el más chico tiene 14"
+    (re.compile(rf"\b(?:our|my|the|el|la|mi|nuestr[oa]|o|a|meu|minha) {_ELDER}(?: one)? (?:(?:turned|is|tiene|tem|cumplio|fez|de|just|recien|acaba de cumplir|has) )*(?P<one>1[0-7]|\d)\b(?: {_YEARS})?[^.,;\d]{{0,16}}(?:,|\band\b|\by\b|\be\b)(?: (?:and|y|e))? ?(?:our|my|the|el|la|mi|nuestr[oa]|o|a|meu|minha)? ?{_ELDER}(?: one)? (?:(?:turned|is|tiene|tem|cumplio|fez|de|just|recien|has) )*(?P<two>1[0-7]|\d)\b(?: {_YEARS})?"), lambda match: _two_by_age(match)),
+    (re.compile(rf"(?<=[a-z\d]),? (?:y |and |e |pero |but |porem )?(?:the|el|la|o|a) (?:mas (?:chic[oa]|peque\w+|joven)|youngest|younger|mais nov[oa]|menor|cacula)(?: one)?(?: de (?:tod[oa]s|nosotros)| of (?:us|all))? (?:(?:is|tiene|tem|just|apenas|solo|so|de|has) )+(?P<age>{_AGE})\b(?: {_YEARS})?"), lambda match: _the_young_one(match)),
+    # "I've got three kids but only the youngest (4) is coming"
+    (re.compile(rf"\b(?:tengo|tenemos|i have|we have|tenho|temos|i've got|we've got) (?:{_N}) [a-z]+,? (?:pero|but|mas|porem|and|y|e) (?:(?:viene|viaja|va|vem|vai) )?(?:solo|only|so|apenas|solamente|just)(?: (?:viene|viaja|va|vem|vai|viajo con|voy con))? (?:with )?(?:el|la|the|o|a) (?:{_ELDER}|[a-z]+),? ?(?:\(|de |of |aged |que tiene |que tem |who is )?(?P<age>{_AGE})\b\)?(?: {_YEARS})?"), lambda match: f"vengo con mi kid de {numbers.value(match['age'])} anos"),
+    # "las criaturas: 2 mías y 1 de ella"
+    (re.compile(rf"\b(?P<noun>[a-z]+)[:,(] ?(?P<one>{_N}) (?:mi[oa]s?|mine|meus?|minhas?|nuestr[oa]s?|ours|noss[oa]s?) (?:y|e|and|\+) (?P<two>{_N}) (?:de (?:ell?[ae]s?|ele|ela)|dela|dele|suy[oa]s?|hers|his|theirs)\b"), lambda match: f"{numbers.value(match['one']) + numbers.value(match['two'])} {match['noun']}" if mentions.kind_of(match["noun"]) == "child" else match[0]),
+    # "mi amiga y yo, las dos docentes": who they are
+    (re.compile(rf"(?<= y yo),? (?:l[oa]s|amb[oa]s|tod[oa]s)(?: (?:{_N}))? (?=[a-z]+)(?!(?:nen|nin|chic|hij|beb)\w*)[a-z]+\b|(?<= e eu),? (?:[oa]s|amb[oa]s|tod[oa]s)(?: (?:{_N}))? (?!(?:filh|crian|menin|beb)\w*)[a-z]+\b|(?:(?<=and i)|(?<=and me)),? (?:both|all)(?: of us)?(?: (?!kids|children)[a-z]+)?\b(?! (?:our|the|my))"), " "),
+    # "somos madre e hija"
+    (re.compile(r"\b(?:somos|we are|we're|it's|just|seriamos|vamos|viajamos)(?: (?:una?|uma?|a))? (?:madre|padre|mae|pai|mother|father|mum|mom|dad|mama|papa) (?:y|e|and|&) (?P<child>hij[oa]|filh[oa]|daughter|son)\b(?P<rest>[^.!?\n]{0,24})"), lambda match: _parent_and_child(match)),
+    # "un casal de hijos, él 10 y ella 7"
+    (re.compile(r"\b(?:(?:un|um|o|el|nosso|nuestro|meu|mi) )?(?:casal(?:zinho)?|parejita|par) de (?:filh\w+|hij\w+|criancas|kids|gemeos|mellizos|nenes|netos|nietos|sobrinhos)\b"), "2 kids"),
+    # "sólo un muchacho, mi empleado"
+    (re.compile(r"\b((?:solo|solamente|so|just|only|apenas) (?:una?|uno|uma?|one|a) (?!de\b)[a-z]+),? (?:mi|my|meu|minha) [a-z]+(?=,| (?:para|pra|for)\b|$)"), r"\1"),
+    # the child's own bed: "cama extra para criança de 6 anos"
+    (re.compile(rf"(?:\b(?:y|e|and|mas|mais|plus|con|com|with) |\+ ?)?\b(?:una? |uma? |an? )?(?:cam(?:a|ita|inha) (?:extra|adicional|supletoria|auxiliar|chica)|(?:extra|additional|small) bed|colchao(?:zinho)? extra|colchon extra|colchon) (?:para|for|pra|pro|pros)(?: (?:el|la|o|a|the|mi|my|our|nuestr[oa]|un|una|um|uma|meu|minha))* (?=[a-z]+ (?:de |of |\()(?:{_AGE})\b)"), "y un "),
     # five or six people: how many is asked
     (
         re.compile(
@@ -108,7 +212,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b(?:somos|seremos|seriamos|vamos a ser|we'll be|we are|we're|vamos ser|a gente e|vamos|viajamos|^)(?: (?:unos|unas|uns|like|about|entre|de|between|from))* ?(?:{_N}) (?:o|or|ou|u) (?:{_N})\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|:|hs|am|pm))"), " "),
     # ten, but two sleep elsewhere
     (re.compile(rf"\b(?P<all>{_N})(?: (?:personas|people|pessoas|amig[oa]s))?,? (?:pero|but|mas|porem) (?P<out>{_N}|(?P<out2>\b\B)) (?:(?:no|nao|don't|won't|aren't|duermen|dormem|sleep|sleeping|se quedan|ficam|staying|stay) (?:vienen|van|se quedan|duermen|ficam|vem|vao|stay\w*|come|coming|sleep\w*|en otro|en otra|em outro|elsewhere|somewhere else|at))\b"), _fewer),
-    (re.compile(r"\b(somos|we are|we're|seriamos|seremos) ([a-z]+|\d+) (?:mas|mais|plus|y|e|and) (?:el|ella|ele|ela|him|her)\b(?=.*$)(?<=el|la|le|im|er)"), r"\1 \2 adultos"),
+    (re.compile(r"\b(somos|we are|we're|seriamos|seremos) ([a-z]+|\d+) (?:mas|mais|plus|y|e|and) (?:el|ella|ele|ela|him|her)\b(?= ?(?:$|[,.;!?)]|y\b|que\b))"), lambda match: match[0] if match[2] in {"eu", "yo", "me", "i"} else f"{match[1]} {match[2]} adultos"),
     (re.compile(r"\b(?:solo|solamente|unicamente|so) (?:voy|viajo|vou|vengo|venho) (?:yo|eu)\b"), "solo yo"),
     (re.compile(rf"^\W*(?:todos|todas|all|total|entre todos): ?({_N})\b"), r"somos \1"),
     (re.compile(r"\b(?:mi|my|minha|meu) (?:chica|chico|flaca|flaco|piba|pibe|mina|garota|garoto|girl|boy|negra|negro|gorda|gordo) (?=(?:y yo|and i|and me|e eu)\b)"), "mi mujer "),
@@ -124,7 +228,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # otra pareja, outro casal
     (re.compile(r"\b(?:otra pareja|otro matrimonio|outro casal|another couple)(?: (?:de amigos|amigo|amiga|amigos))?\b(?=.{0,20}\b(?:con nosotros|with us|com a gente|conosco)\b)|(?<=vamos con )(?:otra pareja|otro matrimonio)|(?<=vamos com )outro casal|(?<=going with )another couple"), "us two y 2 amigos"),
     # eu, ela e os meus sogros
-    (re.compile(r"\b(yo|eu|me|i),? (?:(?:y|e|and) )?(?:ella|ela|ele|she|he|him|her)(?=,| y\b| e\b| and\b| con\b| com\b)"), r"\1, amiga"),
+    (re.compile(r"\b(yo|eu|me|i),? (?:(?:y|e|and) )?(?:ella|ela|ele|she|he|him|her)(?=,| y\b| e\b| and\b| con\b| com\b| ?(?:$|[.;!?]))"), lambda match: _pronoun(match)),
     # para el Dr. Ferro
     (re.compile(r"\b(?:para|for|pra|pro) (?:el |la |o |a |the )?(?:dr|dra|sr|sra|srta|mr|mrs|ms|miss|lic|ing|prof|don|dona)\.? [a-z]+\b(?! (?:y|e|and|&))"), "para un amigo"),
     # an under-15 team's players; the pupils of a primary school, "alumnas de 17"
@@ -184,7 +288,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\b(?:nosotr[oa]s|nos|nois|us) (?:somos )?(?:dos|two|dois|duas|2)\b|\bthe two of us\b(?! of)"), "us two"),
     (re.compile(r"\b([a-z]+),? (?:de |is |tiene |tem )?(?:1[89]|[2-9]\d)(?: anos| years(?: old)?)?(?=\s*(?:$|[,.;:)]|y\b|e\b|and\b))"), _no_age),
     (re.compile(r"\b(hij[oa]s?|sons?|daughters?|kids?|filh[oa]s?|nen[ea]s?|boys?|girls?) (?:adolescentes?|teenage[rd]?s?|teens?) (?=\(?\d)"), r"\1 "),
-    (re.compile(rf"\b(?:single )?(?:mother|father|mum|mom|dad|mae|pai|madre|padre|mama|papa)(?: solter[oa]| solo)? (?:of|de) ({_N}|twins|mellizos|mellizas|gemelos|gemelas|gemeos|gemeas|trillizos|trillizas|triplets|trigemeos)\b(?! (?:anos|years))(?: -)?"), lambda match: f"yo y mis {match[1]}" + ("" if mentions.kind_of(match[1]) == "twins" else " kids")),
+    (re.compile(rf"\b(?:single )?(?:mother|father|mum|mom|dad|mae|pai|madre|padre|mama|papa)(?: solter[oa]| solo)? (?:of|de) ({_N}|twins|mellizos|mellizas|gemelos|gemelas|gemeos|gemeas|trillizos|trillizas|triplets|trigemeos)\b(?! (?:anos|years))(?: -)?"), lambda match: _mother_of(match)),
     (re.compile(rf"^({_N}) {_AND} (?=(?:{_N}|un|una|um|uma|a) (?:nen|nin|beb|bab|kid|child|crian|menor|chic|pib)\w*)"), r"\1 adultos y "),
     (re.compile(r"\b(hij[oa]|niet[oa]|net[oa]|sobrin[oah]+|hermanit[oa]|granddaughter|grandson|son|daughter|little|nephew|niece|filh[oa]|irmaozinho|irmazinha|nene|nena|boy|girl|menin[oa]) (?!(?:que|who|is|de|of|tiene|tem|con|com|with|mayor|menor|y|e|and|mas|plus)\b)[a-z]{3,}, (?=(?:de )?\d{1,2}\b)"), r"\1 "),
     (re.compile(r"\blittle (?=\d{1,2}\b)"), "kid "),
@@ -203,7 +307,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # "contándome a mí, cuatro", "cuatro conmigo", "yo más dos"
     (re.compile(rf"\b(?:contandome(?: a mi)?|counting me|including me|including myself|contando comigo|comigo|conmigo|me included)(?: (?:somos|sao|serian|we are|we're|son|that's))?,? ({_N})\b(?! (?:hij|kid|child|nen|chic|nin|filh|crian))"), r"somos \1 en total"),
     (re.compile(rf"\b({_N}) (?:conmigo|comigo|contandome|contando conmigo|contando comigo|including me|counting me|with me)\b(?=\s*(?:$|[.,;]))"), r"somos \1 en total"),
-    (re.compile(rf"^\W*(?:somos )?(?:yo|eu|me|i) (?:mas|mais|porem|plus|\+|y|e|and) (?:otr[oa]s |outr[oa]s |other )?({_N})(?: (?:mas|mais|more|others|otros|outros|otras|outras))?\W*$"), lambda match: f"somos {1 + numbers.value(match[1])}"),
+    (re.compile(rf"^\W*(?:somos )?(?:yo|eu|me|i) (?:mas|mais|porem|plus|\+|y|e|and) (?:mas |mais |porem |otr[oa]s? |outr[oa]s? |other )?({_N})(?: (?:mas|mais|more|others|otros|outros|otras|outras))?\W*$"), lambda match: f"somos {1 + numbers.value(match[1])}"),
     # "los chicos, que son dos"
     (re.compile(rf"\b(?:(?:los|las|the|os|as|mis|my|meus|minhas|nuestros|our) )?([a-z]+),? (?:que|who) (?:son|are|sao) ({_N})\b(?! (?:anos|years))"), lambda match: f"{match[2]} kids" if mentions.kind_of(match[1]) == "child" else match[0]),
     # "uma é criança de 8"
@@ -213,7 +317,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
 
 
 _EACH_OWN = re.compile(
-    r"\bcada (?:uno|una|um|uma|cual|quien) (?:en|no|na|con|com|em)(?: (?:su|seu|sua))?(?: (?:propi[oa]|propri[oa]))? (?:habitacion|cuarto|pieza|quarto|single|apartamento|room)|\b(?:a|one|1) (?:single )?room each\b|\beach (?:in|with|has|gets)?(?: (?:their|his|her|our))?(?: own)? (?:own )?room\b"
+    r"\bcada (?:uno|una|um|uma|cual|quien|pareja|matrimonio|casal) (?:en|no|na|con|com|em)(?: (?:su|seu|sua))?(?: (?:propi[oa]|propri[oa]))? (?:habitacion|cuarto|pieza|quarto|single|apartamento|room)|\b(?:a|one|1) (?:single )?room each\b|\beach (?:in|with|has|gets)?(?: (?:their|his|her|our))?(?: own)? (?:own )?room\b"
     r"|\bseparate rooms\b|\b(?:habitaciones|cuartos|piezas|quartos) separad[oa]s\b|\b(?:um|1) quarto (?:pra|para|por) cada(?: um)?\b|\b(?:una|1) (?:habitacion|pieza|cuarto) (?:para|por) cada (?:uno|una)\b|\bown rooms\b|\bindividual rooms\b|\b(?:ponelos |todos |all )?(?:en|in|em) singles\b"
 )
 
@@ -230,12 +334,17 @@ def has_a_room_each(text: str) -> bool:
     return bool(_EACH_OWN.search(text))
 
 
+def is_of_couples(text: str) -> bool:
+    """Whether it is every couple that has a room."""
+    return bool(re.search(r"\b(?:cada|each|every) (?:pareja|matrimonio|casal|couple)\b|\b(?:per|por) (?:pareja|casal|couple)\b", text))
+
+
 def named(text: str) -> int:
     """How many come in "somos Ana, Beto, Caro y yo": names, and the writer; 0 when the words are no names."""
     match = _NAMES.search(text)
     if match is None:
         return 0
-    names = re.findall(r"[a-z]+", match[1])
+    names = [name for name in re.findall(r"[a-z]+", match[1] or match[2]) if name not in {"y", "e", "and", "el", "la", "o", "a"}]
     if any(mentions.kind_of(name) or name in v.BETWEEN or name in v.OWNERS or name in mentions.NO_NAMES for name in names):
         return 0
     return len(names) + 1
@@ -243,4 +352,5 @@ def named(text: str) -> int:
 
 _NAMES = re.compile(
     r"(?:^|\b(?:somos|it's|its|vamos|viajamos|seremos|seriamos|we're|we are)(?: a ser)?) ?((?!hola|hi|oi|si|yes|sim|buen)[a-z]{3,}(?:, [a-z]{3,}){1,6}),? (?:y|and|e) (?:yo|me|eu|myself|i)\b(?= ?(?:$|[.,;]))"
+    r"|(?:^|[:,] ?|\b(?:somos|seriamos|vamos|viajamos|para|pra|for|we are|we're) )(?:yo|eu|me|i)(?: \([a-z]+\))?, ((?:(?:el|la|o|a) )?[a-z]{3,}(?:, (?:(?:el|la|o|a) )?[a-z]{3,}){0,5},? (?:y|and|e) (?:(?:el|la|o|a) )?[a-z]{3,})(?= ?(?:$|[.,;]))"
 )

@@ -21,7 +21,15 @@ _ORDINAL_ROOM = re.compile(
 )
 # "ella va aparte en otra habitación", "parents in one and the kids in the other"
 _THE_OTHER_ROOM = re.compile(
-    r"\b(?:en|in|em|no|num|numa|take|y|and|e) (?:la |el |the |o |a )?(?:otr[oa]|outr[oa]|another|other) (?:habitacion|cuarto|room|quarto|pieza)\b|\b(?:in|en|em|no|na|num) (?:one|una|uno|um|uma) (?:y|and|e) [^.?!]{3,40} (?:in|en|em|no|na) (?:the |la |el |o |a )?(?:otr[oa]|outr[oa]|another|other)\b|\broom (?:one|1)\b.*\broom (?:two|2)\b(?!.*\broom (?:three|3))|\b(?:room|cuarto|habitacion|quarto) (?:for|para|pra) [^.?!]{2,24} (?:and|y|e) (?:another|otr[oa]|outr[oa]) (?:for|para|pra)\b|\b(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra) [^.?!]{3,40}?,? (?:y |and |e )?(?:una |a |um |uma )?(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra)\b|\b(?:duerme|dorme|sleeps)\b.*\b(?:en la otra|no outro|in the other)\b"
+    r"\b(?:en|in|em|no|num|numa|take|y|and|e) (?:la |el |the |o |a )?(?:otr[oa]|outr[oa]|another|other) (?:habitacion|cuarto|room|quarto|pieza)\b|\b(?:in|en|em|no|na|num) (?:one|una|uno|um|uma) (?:y|and|e) [^.?!]{3,40} (?:in|en|em|no|na) (?:the |la |el |o |a )?(?:otr[oa]|outr[oa]|another|other)\b|\broom (?:one|1)\b.*\broom (?:two|2)\b(?!.*\broom (?:three|3))|\b(?:room|cuarto|habitacion|quarto) (?:for|para|pra) [^.?!]{2,24} (?:and|y|e) (?:another|otr[oa]|outr[oa]) (?:for|para|pra)\b|\b(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra) [^.?!]{3,40}?,? (?:y |and |e )?(?:una |a |um |uma )?(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra)\b|\b(?:for|para|pra|en|in) (?:the|la|el) (?:doble|double|triple|single|individual)\b[^.?!]{3,40} (?:for|para|pra|en|in) (?:the|la|el) (?:doble|double|triple|single|individual)\b|\b(?:duerme|dorme|sleeps)\b.*\b(?:en la otra|no outro|in the other)\b"
+)
+
+
+_MANY_ROOMS = r"(?:habitaciones|quartos|rooms|cuartos|piezas|dobles|doubles|singles|triples|duplos|triplos)"
+# "habitaciones individuales (2)"
+_ROOMS_IN_FIGURES = re.compile(rf"\b{_MANY_ROOMS}(?: [a-z]+)? ?\((\d{{1,2}})\)")
+_EITHER_OR = re.compile(
+    rf"\b{N} {_MANY_ROOMS}(?: [a-z]+)? (?:o|or|ou|u) {N} (?:habitaci\w+|quartos?|rooms?|cuartos?|piezas?|doble|double|single|triple|duplo|triplo|tripla|family|familiar\w*|familia|cuadruple|quadruplo|quad|suite|departamento|apartamento)\b"
 )
 
 
@@ -33,6 +41,10 @@ def counted(text: str, found: dict[str, Any]) -> str:
     articles = 0
     if match := re.search(r"\b(?:rooms|habitaciones|quartos|cuartos): ?(\d{1,2})\b", text):
         found["rooms"] = int(match[1])
+    if match := _ROOMS_IN_FIGURES.search(text):
+        found["rooms"] = int(match[1])
+    if _EITHER_OR.search(text):
+        return v.ROOMS.sub(" | ", text)  # "¿dos dobles o una familiar?": which is asked
     for match in v.ROOMS.finditer(text):
         word = match[1]
         if word in _ARTICLES:
@@ -69,8 +81,29 @@ def counted(text: str, found: dict[str, Any]) -> str:
 
 # "una para los chicos y otra para nosotros"
 ONE_AND_ANOTHER = re.compile(
-    r"\b(?:una?|uno|um|uma|one) (?:para|pra|pros?|for) [^.?!]{3,40} (?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:para|pra|pros?|for)\b"
+    r"\b(?:una?|uno|um|uma|one|a) (?:[a-z]+ )?(?:para|pra|pros?|pras?|for) [^.?!]{2,40}(?:,| y| e| and) (?:(?:la|el|o|a|the) )?(?:otr[oa]|outr[oa]|another|one|other) (?:[a-z]+ )?(?:para|pra|pros?|pras?|for)\b"
 )
+# "necesito una habitación para mí y mi marido", "um quarto triplo, por favor", "con una estamos bien" of rooms: one is wanted.
+_WANTED = re.compile(
+    rf"\b(?:necesit\w+|precis\w+|quier\w+|quisier\w+|queri\w*|quer\w+|gostari\w+|busc\w+|reserv\w+|cotiz\w+|prefier\w+|prefer\w*|tom(?:ar|o|amos|aria|ariamos)|alquil\w+|tenes|tienen|tendran|teneis|tendrian|tem|teriam?|hay|habra|dame|deme|pone[lm]e|alcanza|basta|chega|serve|mejor|melhor|prefiro|cambi\w+|troc\w+|mud\w+)\b(?: [a-z]+'?[a-z]*){{0,6}}? {v.A_ROOM}"
+    rf"|(?:^|[,.:;!?] ?|\b(?:hola|buenas|buenos dias|oi|ola|bom dia|boa tarde|boa noite|con|com|a principio|solo|so|apenas) ){v.A_ROOM}"
+    rf"|\b{v.A_ROOM}(?: [a-z]+){{0,3}} (?:para|pra|pros?|pras?|p/) "
+)
+# English leaves the article out: "twin room please", "hi, single room for me".
+_WITHOUT_ARTICLE = re.compile(
+    r"(?:^|[,.!] ?)(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))[,!]? )?(?:need |want |looking for )?(?:single|double|twin|triple|family|queen|king|quad) room (?:for|please|tonight|with)\b"
+)
+# "¿hay una habitación en planta baja con bañera?" asks about the house; "en una habitación del segundo piso" says where.
+_SPOKEN_OF = re.compile(
+    rf"\b(?:cuant\w+ (?:camas|personas|gente|entra\w*)|quant[oa]s (?:camas|pessoas)|entra\w* en|en|em|dentro de|cada|otra|outro) {v.A_ROOM}"
+)
+
+
+def is_one_wanted(text: str) -> bool:
+    """Whether a room is asked for that is no more than one; "una habitación" in another sense is none."""
+    return bool(_WITHOUT_ARTICLE.search(text) or (_WANTED.search(text) and not _SPOKEN_OF.search(text)))
+
+
 # "una habitación para cuatro"
 ONE_ROOM = re.compile(
     r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b"

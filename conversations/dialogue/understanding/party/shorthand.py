@@ -35,24 +35,72 @@ _KEY_WORDS = [
     "nenas",
 ]
 _SHORT = [
+    # a baby drawn and counted
+    (re.compile(r"(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]? ?x? ?(\d)\b"), r" \1 kids "),
+    (re.compile(r"(\d) ?x? ?(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]?"), r"\1 kids "),
+    (re.compile(r"\bwe r\b"), "we are"),
+    (re.compile(r"(?<=\d) n (?=\d)"), " and "),
+    (re.compile(r"(?<=\d)y/?o\b"), " years old"),
+    # "12 10 y 7"
+    (re.compile(r"(?<![\d/:] )(?<![\d/.:])\b(1[0-7]|\d) (1[0-7]|\d) (y|e|and) (1[0-7]|\d)\b(?![/:.]\d)"), r"\1, \2 \3 \4"),
+    # "¿cuánto una doble y una triple? nos llevamos las dos"
     (
         re.compile(
-            r"(\d) ?(?:ads?|adl|adts?|a)\b(?=\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?\d ?(?:c|ch|chd|chl|cri|men|k|n)s?\b)"
+            r"\b(?:levamos|llevamos|tomamos|reservamos|quiero|quero|queremos|reservo|tomo|llevo|levo|take|want|book) (?:os dois|as duas|los dos|las dos|both)(?= ?(?:$|[.,;!?)]))"
+        ),
+        " ",
+    ),
+    # "personas 4", "grandes (2)"
+    (
+        re.compile(r"(?<!\d )\b(personas|pessoas|people|guests|pax|huespedes|hospedes) (\d{1,2})(?= ?(?:$|[,.;(]|\by\b|\be\b|\band\b))"),
+        r"\2 \1",
+    ),
+    (re.compile(r"(?<!\d )\b(grandes|adult[oa]s|adults|mayores) \((\d{1,2})\)"), r"\2 \1"),
+    # Nobody: what has a person in its name.
+    (
+        re.compile(
+            r"\b(?:despedidas? de (?:solter[oa]s?|solteir[oa]s?)|(?:hen|stag|bachelor|bachelorette) (?:party|do|night|weekend)|(?:descuentos?|descontos?|discounts?|tarifas?|promo\w*|beneficios?) (?:para|pra|for|de|a)(?: (?:los|las|the|os|as))? (?:jubilad\w+|idos\w+|aposentad\w+|seniors?|pensioners?|estudiant\w+|students?|docentes?|grupos?))\b"
+        ),
+        " ",
+    ),
+    (
+        re.compile(
+            r"\b(?:documentos?|permiso|autorizaci?[oa]\w*|autorizac\w+|firma|permission|consent|partida)(?: [a-z]+)? (?:de|do|da|dos|from|of)(?: (?:los|las|the|sus|ambos|os|o|a))? (?:padres?|pais?|parents?|madre|mae|papas|tutores)\b"
+        ),
+        " ",
+    ),
+    # "dos bebés de cuatro patas", "four-legged children"
+    (
+        re.compile(
+            rf"\b(?:{N} )?(?:(?:mis?|my|meus?|minhas?|our|nuestr[oa]s?|noss[oa]s?|de) )*(?:[a-z]+ )(?:de|of|com|con|with|on) (?:4|cuatro|quatro|four) (?:patas?|patitas|patinhas|legs|paws|pezinhos)\b"
+            rf"|\b(?:{N} )?(?:four|4)[- ]legged [a-z]+|\b(?:{N} )?(?:(?:mis?|my|meus?|minhas?|our) )?(?:fur ?(?:bab(?:y|ies)|kids?)|perrhij[oa]s?|gathij[oa]s?|(?:hij[oa]s?|filh[oa]s?|bebes?) (?:perrun[oa]s?|gatun[oa]s?|peludinh[oa]s?|pelud[oa]s?|canin[oa]s?|pets?))\b"
+        ),
+        " una mascota ",
+    ),
+    (
+        re.compile(
+            r"(\d) ?(?:ads?|adl|adts?|a)\b(?=\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?\d ?(?:c|ch|chd|chl|cri|cr|me|mn|men|min|nin|inf|k|n)s?\b)"
         ),
         r"\1 adults",
     ),
-    (re.compile(r"(?<=adults)(\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?)(\d) ?(?:c|ch|chd|chl|cri|men|k|n)s?\b"), r"\1 \2 kids"),
+    (
+        re.compile(
+            r"(?<=adults)(\W{0,3}(?:(?:y|e|and|con|com|with|mas|plus)\W)? ?)(\d) ?(?:c|ch|chd|chl|cri|cr|me|mn|men|min|nin|inf|k|n)s?\b"
+        ),
+        r"\1 \2 kids",
+    ),
+    (re.compile(r"(?<=\d)(?: ?)(?:ads?|adl|adts?)\b"), " adults"),
     (
         re.compile(
             rf"\b(adult|nin[oa]|kid|child|crianca|menor|chic[oa])(s|es|ren)? ?[-=:] ?({N})\b(?!\d|,? ?(?:y |e |and |& )?\d| \(\w+\), ?\d)"
         ),
         r"\3 \1\2",
     ),
-    (re.compile(r"(?<=\d)(?=(?:ppl|pax|pess|pers|adlts|adts|adultos|adults|people|kids|chicos|nenes)\b)"), " "),
+    (re.compile(r"(?<=\d)(?=(?:ppl|pax|px|pess|pers|adlts|adts|adultos|adults|people|kids|chicos|nenes)\b)"), " "),
     (re.compile(r"\b(?:adlts|adltos|adlt)\b"), "adults"),
     (re.compile(r"\b(?:nnos|nns|chcs|kds)\b"), "kids"),
     (re.compile(r"\b(?:nno|nna|nn|chco)\b"), "kid"),
-    (re.compile(r"\b(?:ppl|pess)\b"), "people"),
+    (re.compile(r"\b(?:ppl|pess|px)\b"), "people"),
     (re.compile(r"\blittles\b"), "kids"),
     (re.compile(r"\btwn\b"), "twin"),
     (re.compile(r"\bgrown[- ]?ups?\b"), "adults"),

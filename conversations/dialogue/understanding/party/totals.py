@@ -20,6 +20,7 @@ _TOTALS = [
     for pattern in (
         r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
         r"\b(?:pasajeros|passageiros|guests|hospedes|huespedes|pax|personas|people|pessoas|viajeros|travell?ers|occupancy|ocupacion): ?N_",
+        r"\b(?:al final|en realidad|no final|na verdade|in the end|actually)[ ,]+(?:somos |seriamos |we're |seremos |vamos |vamos a ser )?N_END(?= ?(?:$|[,.;!?]|nomas|so\b|personas|pessoas))",
         r"\b(?:o sea|digo|mejor dicho|i mean|quer dizer|ou seja|no para|nao pera|no wait|wait)(?: que)?[ ,:]*(?:somos |seriamos |we're |somos )?N_END",
         r"\b(?:somos|vamos|viajamos|seremos|iriamos|we are|we're)\b[^.?!\d]{1,24}[,:] N_(?= ?(?:$|[.,;!]))",
         r"^N_(?=,? (?:incluyendo|including)\b)",
@@ -36,14 +37,14 @@ _TOTALS = [
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
     )
 ]
-_NEGATED_TOTAL = re.compile(r"(?:\bno|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
+_NEGATED_TOTAL = re.compile(r"(?:\bno(?! (?:total|fin|final)\b)|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
 _BOTH = re.compile(
     r"\b(?:(?:nosotros|nosotras|nos|nois|us|we) (?:2|dos|two|dois|duas)|(?:los|las|os|as|the) (?:2|dos|two|dois|duas)"
     + _TOGETHER
     + r"|(?:2|two) of us|both of us|us both|ambos|ella y yo|el y yo|ela e eu|ele e eu|(?:him|her) and (?:me|i)|(?:me|i) and (?:him|her)|eu e (?:ele|ela)|yo y (?:el|ella)|a dos\b|de a dos|en pareja|em casal|as a couple)\b"
 )
 _ADDED = re.compile(
-    r"\s*(?:[.!] ?(?:ah|ay|uy|oh|perdon|bah|e|y)?,? )?(?:[a-z'|-]+,? |, ){0,4}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
+    r"\s*(?:[.!] ?(?:ah|ay|uy|oh|perdon|bah|e|y)?,? )?(?:[a-z'|-]+,? |, ){0,4}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:ahora|agora|now|tambien|tambem|also|luego|depois|se (?:nos )?(?:suma|sumo|agrega|une)|viene|vienen|vem|vai|entra|joins?|comes)\s+){0,3}(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
 )
 _SUBTRACTED = re.compile(
     r"(?:\b(?:de (?:los|las|ellos|estos) (?:cuales|que)|of (?:whom|which|them)|incluyendo|including|incluindo|contando|counting|sendo|siendo|entre ellos|dos quais|deles|inclu\w+|en total|in total|no total|ao todo|total|altogether|in all)\b)"
@@ -56,7 +57,13 @@ _BEGINS = re.compile(
     rf"\s*(?:{POLITE}\s+)*({MANY})\b(?= ?(?:[,.:;+(]|no\b|sin\b|sem\b|without\b|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|$))"
 )
 _CORRECTED = re.compile(
-    r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
+    r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|incorrect\w*|equivo\w+|errad\w+|engan\w+|mistake\w*|wrong|o sea|ou seja|es decir|i mean|quer dizer|in other words|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
+)
+
+
+# "son 2 chicos, no 3", "tengo 3 chicos": told by somebody who is none of them
+_SPOKEN_OF = re.compile(
+    rf"\b(?:son|sao|eran|tengo|tenemos|tenho|temos|they are|they're|have) ({N}) [a-z]+\b|\b({N}) [a-z]+,? (?:no|not|nao|y no|e nao|and not) ({N})\b"
 )
 
 
@@ -68,6 +75,7 @@ def are_grown(text: str, told: list[Mention], awaiting: str | None) -> bool:
         and not SELF.search(text)
         and not GENERAL_WE.search(text)
         and not re.search(r"\bus two\b", text)
+        and not _SPOKEN_OF.search(text)
         and _total(text, awaiting, told) is None
     )
 
@@ -90,7 +98,9 @@ def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str
     places = [
         match
         for match in places
-        if not re.match(r" (?:\w+ )?(?:parejas|couples|casais|matrimonios|familias|families)\b", text[match.end(1) :])
+        if not re.match(
+            r" (?:\w+ )?(?:parejas|couples|casais|matrimonios|familias|families|generaciones|generations|geracoes)\b", text[match.end(1) :]
+        )
     ]
     return max(places, key=lambda match: (match.start(1), len(match[0])), default=None)
 
@@ -103,6 +113,8 @@ def told_adults(text: str, told: list[Mention], children: int | None, grown: int
         return 0
     if said and len(said) > 1 and _CORRECTED.search(text):
         said = said[-1:]
+    if said and (_ALL_TOLD.search(text[: said[-1].start]) or _ALTOGETHER.match(text[said[-1].end :])):
+        return said[-1].count  # "mis hijos tienen 21 y 24, entonces 4 adultos"
     if said:
         return _sum(said) + grown + _also(text, adults, said)
     if everyone is not None:
@@ -110,9 +122,18 @@ def told_adults(text: str, told: list[Mention], children: int | None, grown: int
     if match := _PAIRED.search(text):
         return numbers.value(match[1])
     both = _BOTH.search(text)
+    if both and SELF.search(text[both.end() :]) and _sum(one for one in adults if one.start >= both.end()) == 1 and not children:
+        return 2  # "both of us are vegetarian, me and my friend"
     if both and not any(one.start < both.end() <= one.end for one in told):
         return 2 + _sum(one for one in adults if one.start > both.start() and _ADDED.fullmatch(text[both.end() : one.start])) + grown
     return of_those_named(text, told, _sum(adults) + grown)
+
+
+# The grown-ups of all who were told before are added up.
+_ALL_TOLD = re.compile(
+    r"\b(?:entonces|asi que|o sea(?: que)?|es decir|entao|ou seja|logo|portanto|so(?: that's| we are| we're)?|that makes|in total|en total|no total)[, :]*(?:somos|serian|seriamos|son|sao|quedamos|ficam|ficamos|we are|we're|that's)? ?$"
+)
+_ALTOGETHER = re.compile(r" (?:en total|no total|ao todo|in total|altogether|all told|all in all|in all)\b")
 
 
 def _sum(people: Iterable[Mention]) -> int:
@@ -124,12 +145,31 @@ def _of_all(text: str, everyone: re.Match[str], told: list[Mention], children: i
     count = value(everyone[1])
     if _HALF.search(text):
         return count - count // 2
-    if re.search(r"\bus two$", everyone[0]):
+    if re.search(r"\bus two$", text[: everyone.end(1)]):
         return count + _beside_us(text, everyone, told)
+    if (one_by_one := _told_one_by_one(text, everyone, told, children)) is not None:
+        return one_by_one
     added = _added(text, everyone, told)
     if added is None:
         return count - children if children < count else count
     return count + _sum(one for one in added if one.kind == "adult")
+
+
+# "dos, yo y mi novia", "three of us: me and my two girls"
+_ONE_BY_ONE = re.compile(r"[^.?!]{0,40}?(?:[,:(-]|\.)\s*(?:que somos |somos |son |it's |we're |es |e )?(?=[a-z])")
+
+
+def _told_one_by_one(text: str, everyone: re.Match[str], told: list[Mention], children: int) -> int | None:
+    """The adults of a number whose people are told after it one by one, the writer among them: they are the same."""
+    start = _ONE_BY_ONE.match(text, everyone.end(1))
+    after = [one for one in told if start and one.start >= start.end() - 1]
+    if not (start and after and SELF.search(text[start.end() - 1 :])):
+        return None
+    grown = _sum(one for one in after if one.kind == "adult") + sum(sum(age >= mentions.GROWN for age in one.ages) for one in after)
+    return grown + 1 if grown + 1 + children == value(everyone[1]) else None
+
+
+_AND_US = re.compile(r"(?:\b(?:y|e|and|mas|mais|plus)|\+) ?(?:us )?$")
 
 
 def _beside_us(text: str, us: re.Match[str], told: list[Mention]) -> int:
@@ -139,11 +179,13 @@ def _beside_us(text: str, us: re.Match[str], told: list[Mention]) -> int:
     grown = sum(sum(age >= mentions.GROWN for age in one.ages) for one in told if one.kind == "child")
     beside = 0
     for one in told:
-        if one.kind != "adult" or one.count is None:
-            continue
+        if one.kind != "adult" or one.count is None or (one.noun in v.PARTNER and one.count == 1):
+            continue  # whose partner it is: one of the two
         between = text[one.end : us.start()] if one.end <= us.start() else text[us.end() : one.start]
-        if _ADDED.fullmatch(between) or re.search(
-            r"\b(?:para|for|pra|pros?|pras) (?:mis?|my|los|the|meus?|minhas?|os|as)? ?$", text[: one.start]
+        if (
+            _ADDED.fullmatch(between)
+            or (one.end <= us.start() and _AND_US.search(text[: us.start()]))
+            or re.search(r"\b(?:para|for|pra|pros?|pras) (?:mis?|my|los|the|meus?|minhas?|os|as)? ?$", text[: one.start])
         ):
             beside += one.count
     return beside + grown

@@ -28,19 +28,20 @@ _BY_ONESELF = re.compile(
     r"|^\W*(?:(?:es|e|is|it's|seria|sera|so|solo|just|only|hola|oi|hi|algo(?: \w+)?|lugar|cama|una cama) )*(?:para|pra|for) (?:una?|um|uma|one|mi|mim|me)\W*$"
 )
 _GOES_ALONE = re.compile(
+    r"\b(?:(?:para|pra) mi sol[oa]|(?:para|pra) mim (?:so|sozinh[oa]|apenas)|so (?:para|pra) mim|(?:solo|solamente|unicamente) para mi|(?:only|just) for (?:me|myself))\b(?! ?,? ?(?:y|e|and|con|com|with)\b)|\bvou (?:so )?eu(?= ?[.!;])|\bvoy (?:solo )?yo(?= ?[.!;])|"
     r"(?<!no )(?<!nao )\b(?:voy|viajo|vou|vengo|ire|irei|i'm going|i'll be|going|coming) (?:a estar |a ir |yo |eu )?(?:sol[oa]|sozinh[oa]|alone|on my own|by myself)\b"
 )
 _WITH = re.compile(
-    r"(?:\b(?:con|with|com|a|traigo a|llevo a|levo|trago|bringing|bring|acompan\w+ (?:de|por|pelo|pela)|me acompana\w*|accompanied by|joined by|viene\w* conmigo|along with|junto (?:a|con|com)|together with|tambien viene\w*)) (?:a )?(?:(?:mis?|my|meus?|minhas?) )?$"
+    r"(?:\b(?:con|with|com|a|traigo a|llevo a|levo|trago|bringing|bring|acompan\w+ (?:de|por|pelo|pela)|me acompana\w*|accompanied by|joined by|viene\w* conmigo|along with|junto (?:a|con|com)|together with|tambien viene\w*)) (?:a )?(?:(?:as|os|los|las|the) )?(?:(?:mis?|my|meus?|minhas?) )?$"
 )
 GENERAL_WE = re.compile(
-    r"\b(?:nosotros|nosotras|us|nos|a gente)\b ?,? ?(?:y|and|e|mas|mais|plus|com|con|our|incluyendo|nuestr[oa]|noss[oa])\b"
+    r"\b(?:nosotros|nosotras|us|nos|a gente(?! e uma? (?:casal|familia|grupo|trio|dupla|turma)\b(?! de amig)))\b ?,? ?(?:y|and|e|mas|mais|plus|com|con|our|incluyendo|nuestr[oa]|noss[oa])\b"
 )
 _ONLY_ONE = re.compile(
     r"\b(?:solo|only|apenas|so|just) (?:el|ella|he|she|ele|ela|him|her)\b|\b(?:el|ella|ele|ela) (?:solo|sola|sozinh[oa])\b"
 )
 _NOT_ME = re.compile(
-    r"\b(?:yo (?:les? reservo|solo les? reservo|solo pago|les? hago la reserva|no viajo|me quedo|no voy|solo reservo|solo escribo|me quedo en)|quem paga sou eu|el que paga soy yo|eu (?:so (?:to|estou) reservando|so reservo|nao viajo|so pago|fico|nao vou)|i (?:stay|am not|won't)|i'm (?:not (?:coming|going)|(?:only|just) booking|his pa|her pa))\b"
+    r"\b(?:yo (?:(?:solo|solamente|nomas|solo les?|les?|te|aca|aca solo) )?(?:reservo|pago|ayudo|consulto|averiguo|hago (?:la|el)|se lo pago|pregunto|organizo)\b|yo (?:les? hago la reserva|no viajo|me quedo|no voy|solo reservo|solo escribo|me quedo en)|quem paga sou eu|el que paga soy yo|eu (?:so |apenas |somente )?(?:(?:to|estou|tou|vou) (?:so |apenas )?(?:ajud\w+|reserv\w+|fazendo|marc\w+|organiz\w+|pag\w+|vendo|pergunt\w+|cuidando)|reservo|pago|ajudo|organizo|nao viajo|fico|nao vou)|i (?:stay|am not|won't)|(?:i'm|i am) (?:not (?:coming|going|travell?ing)|(?:only |just )?(?:booking|paying|arranging|organi[sz]ing|helping|asking)|his pa|her pa))\b"
 )
 _BESIDE = re.compile(
     r"\b(?:para|for|pra|pro|pros|viaj\w*|travel\w*|va|vai|van|vao|vamos|voy|vou|con|with|com|lev\w*|llev\w*|somos|es|e|is|are|viene\w*|venimos|vem|come\w*|coming|join\w*|acomoda\w*|accommodate)\b[^.?!]{0,24}$"
@@ -54,6 +55,9 @@ _ME_AND_NAME = re.compile(
 )
 
 
+_ONLY = re.compile(
+    r"\b(?:only|just|solo|solamente|unicamente|so|apenas|somente)(?: (?:va|viaja|viene|vai|vem|para|pra|for|por))?(?: (?:la|el|o|a|the|un|una|um|uma|mi|my|meu|minha|nuestr[oa]|our))+ $"
+)
 # Somebody beside the writer after all.
 _JOINS_ME = re.compile(
     r"\b(?:y|e|and|con|com|with|mas|plus) (?:yo|eu|me|i|mi|my|meu|minha)\b|\b(?:yo|eu|me|i) (?:y|e|and|con|com|with)\b|\b(?:con|com|with) (?:un|una|um|uma|a)\b"
@@ -66,6 +70,8 @@ def of_those_named(text: str, told: list[Mention], counted: int) -> int | None:
     if GENERAL_WE.search(text) and not myself:
         return counted + 2
     adults = [one for one in told if one.kind == "adult" and one.count is not None]
+    if myself and _are_that_couple(text, adults):
+        counted -= 2
     children = [one for one in told if one.kind in {"child", "twins"} and (one.count or one.ages)]
     if not children and (alone := _GOES_ALONE.search(text)) and not any(one.start > alone.end() for one in adults):
         return 1  # "iba con mi novio pero nos peleamos, voy sola"
@@ -73,8 +79,12 @@ def of_those_named(text: str, told: list[Mention], counted: int) -> int | None:
         return 1  # "mochilero, sólo yo"
     if counted == 1 and not (myself or children) and (_ALONE.search(text) or _BY_ONESELF.search(text)):
         return 1
+    if counted == 1 and not (myself or children) and adults and _ONLY.search(text[: adults[0].end - len(adults[0].noun)]):
+        return 1  # "only my mother travels"
     if counted == 1 and not (myself or children) and not _BESIDE.search(text[: told[0].start]) and len(text.split()) > 4:
         return None  # "my sister hasn't answered yet"
+    if myself and (children or counted) and (match := _ME_AND_THEM.search(text)) and _is_a_name(match[1]):
+        return counted + 2  # "la Bia (8), Theo (5), yo y Marcos"
     if counted or any(one.owned for one in children) or (children and told[0] in children and _comes_along(text, told, adults)):
         return counted + int(myself or _comes_along(text, told, adults)) or None
     if _ALONE.search(text) or _ONLY_ONE.search(text) or (not children and _BY_ONESELF.search(text)):
@@ -84,6 +94,68 @@ def of_those_named(text: str, told: list[Mention], counted: int) -> int | None:
     if myself and (children or _OTHERS.search(text)):
         return 2 if "plus one" in text else 1
     return 1 if re.fullmatch(r"[^a-z]*(?:para|pra|for) (?:mi|mim|me)[^a-z]*", text) else None
+
+
+def _are_that_couple(text: str, adults: list[Mention]) -> bool:
+    """ "Un cuarto para casal, eu e meu marido": told twice, unless it is another couple."""
+    pairs = [one for one in adults if one.noun in {"casal", "pareja", "couple", "matrimonio", "parejita"} and one.count == 2]
+    partners = [one for one in adults if one.noun in v.PARTNER and one.owned and one.count == 1]
+    return (
+        len(pairs) == len(partners) == 1
+        and pairs[0] is not partners[0]
+        and not re.match(r" (?:de |of )?(?:amig|friend|vizinh|vecin|conoc)", text[pairs[0].end :])
+        and not re.search(
+            r"\b(?:otr[oa]|outr[oa]|another|other|y|e|and|con|com|with|mas|mais|\+) (?:un[ao]? |uma? |a )?$",
+            text[: pairs[0].end - len(pairs[0].noun)],
+        )
+    )
+
+
+_ME_AND_THEM = re.compile(
+    r"(?:^|,|\b(?:y|e|and|con|com|with|somos|vamos|viajamos|para|pra)) ?(?:yo y|eu e|me and) (?:(?:el|la|o|a) )?([a-z]{3,})(?= ?(?:$|[,.;!)]))"
+)
+_NO_NAME = frozenset(
+    [
+        "que",
+        "nadie",
+        "nada",
+        "listo",
+        "chau",
+        "gracias",
+        "thanks",
+        "obrigado",
+        "obrigada",
+        "ella",
+        "ela",
+        "ele",
+        "him",
+        "her",
+        "ellos",
+        "elas",
+        "eles",
+        "them",
+        "mais",
+        "mas",
+        "otro",
+        "otra",
+        "outro",
+        "outra",
+        "mi",
+        "meu",
+        "minha",
+        "my",
+        "solo",
+        "sola",
+        "punto",
+        "ponto",
+        "pronto",
+        "nosotros",
+    ]
+)
+
+
+def _is_a_name(word: str) -> bool:
+    return not (mentions.kind_of(word) or word in v.BETWEEN | v.OWNERS | _NO_NAME or word in mentions.NO_NAMES or _OTHERS.fullmatch(word))
 
 
 # "Juan Paz, viaja con su esposa"
@@ -111,7 +183,7 @@ def _comes_along(text: str, told: list[Mention], adults: list[Mention]) -> bool:
     if _THEIR_OWN.search(text[: first.start] + " "):
         return True
     if _WITH.search(text[: first.start] + ("" if text[: first.start].endswith(" ") else " ")) and re.search(
-        r"\b(?:mi|mis|my|our|meu|minha|meus|minhas|nuestro|nuestra|nuestros|nuestras|nosso|nossa)\b|\b(?:voy|vamos|viajo|viajamos|vengo|venimos|vou|travel\w*|coming|llego|llegamos|chego|im|i'm|i'll be|i am|ire|iremos|estoy|estamos|vim|venho|soy|sou)\b",
+        r"\b(?:mi|mis|my|our|meu|minha|meus|minhas|nuestro|nuestra|nuestros|nuestras|nosso|nossa)\b|\b(?:voy|vamos|viajo|viajamos|vengo|venimos|vou|travel\w*|coming|llego|llegamos|chego|im|i'm|i'll|i will|i'd|i am|ire|iremos|estoy|estamos|vim|venho|soy|sou)\b",
         text[: first.end],
     ):
         return True
