@@ -25,13 +25,16 @@ _GROWN_ALONE = re.compile(r"\b(?:adult\w*|grown[- ]?ups?|grandes|mayores)\b")
 _FORM = re.compile(
     r"(?<!\d )\b(?:adult\w*|adt|ads?|adl|pax):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b"
 )
-_FAMILIES = re.compile(rf"\b({MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b")
+_FAMILIES = re.compile(
+    rf"\b({MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b(?! (?:(?:un[oa]|uma?|pareja|casal|couple|familia|family) )?(?:en|in|no|na|em)\b)"
+)
 # "Cuatro, pero uno es bebé", "half of them kids"
 _ONE_IS_A_CHILD = re.compile(
     r"(?:,? ?(?:pero|but|mas|porem|,) )?\b(un[oa]|uma?|one|2|dos|two|dois|duas|3|tres|three) (?:de ellos |de ellas |deles |delas |of (?:them|us|whom) )?(?:es|is|son|are|sao|(?<=um )e|(?<=uma )e) (?:un |una |um |uma |a )?(?:bebes?|beba|bab(?:y|ies)|nen[ea]s?|nin[oa]s?|chic[oa]s?|kids?|child(?:ren)?|menor(?:es)?|criancas?)\b(?! (?:de|of) \d{1,2}\b(?! (?:mes|month)))"
 )
 
 
+_SPELT_BY_EAR = re.compile(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|el|la|los|las)\b)")
 # Portuguese "of the", where Spanish has a number.
 _OF_THE = re.compile(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
 
@@ -52,6 +55,8 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
         text = _OF_THE.sub("de os", text)
     if language == "en":
         text = re.sub(r"(?<=\d) ?y/?o\b", " years old", text)
+    if language == "es":
+        text = _SPELT_BY_EAR.sub(" y ", text)
     text = mentions.turned(phrasing.plainly(written_out(text)))
     if match := _ONE_IS_A_CHILD.search(text):
         text = text[: match.start()] + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]

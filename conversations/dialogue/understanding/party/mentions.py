@@ -547,8 +547,13 @@ def _beside_another(tokens: list[tuple[str, int, int]], index: int) -> bool:
 _BARE_AGE = re.compile(r"\s*\d{1,2}\s*(?:$|[,.;:)]|(?:y|e|and|plus|mas|mais)\b)")
 
 
+_BOTH_OF_THEM = re.compile(r",? ?(?:(?:l[oa]s|[oa]s|the) (?:dos|2|two|dois|duas)|amb[oa]s|both) (?:de|tienen|tem|are|aged|con|com)\b")
+
+
 def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
     """Ages told right after the people, and how far they reach."""
+    if _BOTH_OF_THEM.match(tail):
+        return [], 0  # "nuestras hijas, las dos de 9"
     intro = _INTRO.match(tail)
     for at in sorted(
         {*([intro.end()] if intro else []), *(match.end() for match in [re.match(r"\s*[,(:]?\s*", tail)] if match)}, reverse=True

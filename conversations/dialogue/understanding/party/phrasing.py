@@ -98,14 +98,14 @@ def _grown_and_not(match: re.Match[str]) -> str:
 
 def _two_by_age(match: re.Match[str]) -> str:
     """ "Our youngest is 2 and the oldest 6", when nobody has counted them."""
-    spoken_of = re.findall(r"[a-z]+", match.string[: match.start()])
+    spoken_of = re.findall(r"[a-z]+", match.string[max(0, match.start() - 160) : match.start()])
     if any(mentions.kind_of(word) in {"child", "twins"} for word in spoken_of):
         return match[0]
     return f" 2 kids de {match['one']} y {match['two']} anos"
 
 
 def _the_young_one(match: re.Match[str]) -> str:
-    spoken_of = re.findall(r"[a-z]+", match.string[: match.start()])
+    spoken_of = re.findall(r"[a-z]+", match.string[max(0, match.start() - 160) : match.start()])
     if any(mentions.kind_of(word) in {"child", "twins"} for word in spoken_of):
         return match[0]
     return f", incluyendo 1 kid de {numbers.value(match['age'])} anos"
@@ -181,6 +181,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b(?P<noun>[a-z]+)[:,(] ?(?P<one>{_N}) (?:mi[oa]s?|mine|meus?|minhas?|nuestr[oa]s?|ours|noss[oa]s?) (?:y|e|and|\+) (?P<two>{_N}) (?:de (?:ell?[ae]s?|ele|ela)|dela|dele|suy[oa]s?|hers|his|theirs)\b"), lambda match: f"{numbers.value(match['one']) + numbers.value(match['two'])} {match['noun']}" if mentions.kind_of(match["noun"]) == "child" else match[0]),
     # "mi amiga y yo, las dos docentes": who they are
     (re.compile(rf"(?<= y yo),? (?:l[oa]s|amb[oa]s|tod[oa]s)(?: (?:{_N}))? (?=[a-z]+)(?!(?:nen|nin|chic|hij|beb)\w*)[a-z]+\b|(?<= e eu),? (?:[oa]s|amb[oa]s|tod[oa]s)(?: (?:{_N}))? (?!(?:filh|crian|menin|beb)\w*)[a-z]+\b|(?:(?<=and i)|(?<=and me)),? (?:both|all)(?: of us)?(?: (?!kids|children)[a-z]+)?\b(?! (?:our|the|my))"), " "),
+    (re.compile(r"\b((?:yo y|eu e|me and) (?:mi|meu|minha|my) [a-z]+),? (?:los dos|las dos|os dois|as duas|ambos|ambas|both)(?: of us)? (?!(?:nen|nin|chic|hij|beb|filh|crian|menin|kid)\w*|de\b|con\b|com\b|y\b|e\b)[a-z]+"), r"\1"),
     # "somos madre e hija"
     (re.compile(r"\b(?:somos|we are|we're|it's|just|seriamos|vamos|viajamos)(?: (?:una?|uma?|a))? (?:madre|padre|mae|pai|mother|father|mum|mom|dad|mama|papa) (?:y|e|and|&) (?P<child>hij[oa]|filh[oa]|daughter|son)\b(?P<rest>[^.!?\n]{0,24})"), lambda match: _parent_and_child(match)),
     # "un casal de hijos, él 10 y ella 7"
@@ -204,6 +205,9 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r",? (?:pero|but|mas|porem|so que|solo que)(?: (?:el|la|the|o|a))* (?:tercer[oa]?|third|terceir[oa]|ultim[oa]|last|cuart[oa]|fourth|quart[oa]|segund[oa]|second|otr[oa]|outr[oa]|other|quint[oa]|fifth)(?: one)? (?:es|is|e)(?: (?:un|una|um|uma|a))? (?:beb\w+|bab\w+|nen[ae]m?|nin[oa]|chic[oa]|kid|child|crianca|menor|de colo|menin[oa])\b"), ", incluyendo 1 kid"),
     (re.compile(rf"((?P<all>{_N})\b(?: (?:personas|people|pessoas|pax|guests))?),? (?:y |and |e )?(?:half(?: of (?:them|us|whom))?|la mitad(?: de (?:ell[oa]s|nosotros))?|metade(?: deles| delas)?) (?:are |son |sao |de )?{_KIDS}\b"), _half),
     (re.compile(rf"\bde(?: los|las|s|os)? (?P<all>{_N}) que (?:vamos|somos|viajamos|vao|vamos|seremos),? (?=(?:{_N}) )"), lambda match: f"somos {match['all']}, incluyendo "),
+    (re.compile(rf"\b(?:de (?:l[oa]s|[oa]s|nosotros)|d[oa]s|of the|of us|out of) (?P<all>{_N}),? (?=(?:{_N}) (?:son|sao|are) )"), lambda match: f"somos {match['all']}, incluyendo "),
+    # "una habitación para tres y otra para dos"
+    (re.compile(rf"\b(?:para|pra|for) (?P<one>{_MANY})(?: (?:adult\w*|personas|people|pessoas))?,? (?:y|e|and) (?:otr[oa]|outr[oa]|another|one)(?: (?:habitacion|cuarto|pieza|room|quarto|one))? (?:para|pra|for) (?P<two>{_MANY})(?= ?(?:$|[.,;!?]|adult|person|people|pesso))"), lambda match: f"2 habitaciones para {numbers.value(match['one']) + numbers.value(match['two'])} "),
     (re.compile(r"\bdos (?P<all>\d+) que (?:vao|vamos|somos|viajam),? "), lambda match: f"somos {match['all']}, incluyendo "),
     # éramos 6 pero se bajaron dos
     (re.compile(rf"\b(?:eramos|we were|iamos ser|ibamos a ser|eram|were going to be|eran) (?P<all>{_N})\b.{{0,16}}?(?:\b(?P<out>{_N}) (?:se )?{_LEFT}|{_LEFT} (?P<out2>{_N}))\b"), _fewer),

@@ -85,13 +85,14 @@ ONE_AND_ANOTHER = re.compile(
 )
 # "necesito una habitación para mí y mi marido", "um quarto triplo, por favor", "con una estamos bien" of rooms: one is wanted.
 _WANTED = re.compile(
-    rf"\b(?:necesit\w+|precis\w+|quier\w+|quisier\w+|queri\w*|quer\w+|gostari\w+|busc\w+|reserv\w+|cotiz\w+|prefier\w+|prefer\w*|tom(?:ar|o|amos|aria|ariamos)|alquil\w+|tenes|tienen|tendran|teneis|tendrian|tem|teriam?|hay|habra|dame|deme|pone[lm]e|alcanza|basta|chega|serve|mejor|melhor|prefiro|cambi\w+|troc\w+|mud\w+)\b(?: [a-z]+'?[a-z]*){{0,6}}? {v.A_ROOM}"
+    rf"\b(?:necesit\w+|precis\w+|quier\w+|quisier\w+|queri\w*|quer\w+|gostari\w+|busc\w+|reserv\w+|cotiz\w+|prefier\w+|prefer\w*|tom(?:ar|o|amos|aria|ariamos)|alquil\w+|tenes|tienen|tendran|teneis|tendrian|tem|teriam?|hay|habra|dame|deme|pone[lm]e|alcanza|basta|chega|serve|mejor|melhor|prefiro|cambi\w+|troc\w+|mud\w+)\b(?: [a-z']+){{0,6}}? {v.A_ROOM}"
     rf"|(?:^|[,.:;!?] ?|\b(?:hola|buenas|buenos dias|oi|ola|bom dia|boa tarde|boa noite|con|com|a principio|solo|so|apenas) ){v.A_ROOM}"
     rf"|\b{v.A_ROOM}(?: [a-z]+){{0,3}} (?:para|pra|pros?|pras?|p/) "
 )
 # English leaves the article out: "twin room please", "hi, single room for me".
 _WITHOUT_ARTICLE = re.compile(
     r"(?:^|[,.!] ?)(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))[,!]? )?(?:need |want |looking for )?(?:single|double|twin|triple|family|queen|king|quad) room (?:for|please|tonight|with)\b"
+    r"|\ban? (?:(?:single|double|twin|triple|family|queen|king|quad) )?room for (?:myself\b|my |me and |me,|one [a-z]*man\b|us and )"
 )
 # "¿hay una habitación en planta baja con bañera?" asks about the house; "en una habitación del segundo piso" says where.
 _SPOKEN_OF = re.compile(

@@ -39,6 +39,8 @@ _SHORT = [
     (re.compile(r"(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]? ?x? ?(\d)\b"), r" \1 kids "),
     (re.compile(r"(\d) ?x? ?(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]?"), r"\1 kids "),
     (re.compile(r"\bwe r\b"), "we are"),
+    (re.compile(r"\bd (?=\d)"), "de "),
+    (re.compile(r"\bhn([oa]s?)\b"), r"herman\1"),
     (re.compile(r"(?<=\d) n (?=\d)"), " and "),
     (re.compile(r"(?<=\d)y/?o\b"), " years old"),
     # "12 10 y 7"
@@ -72,7 +74,7 @@ _SHORT = [
     # "dos bebés de cuatro patas", "four-legged children"
     (
         re.compile(
-            rf"\b(?:{N} )?(?:(?:mis?|my|meus?|minhas?|our|nuestr[oa]s?|noss[oa]s?|de) )*(?:[a-z]+ )(?:de|of|com|con|with|on) (?:4|cuatro|quatro|four) (?:patas?|patitas|patinhas|legs|paws|pezinhos)\b"
+            rf"\b(?:{N} )?(?:(?:mis?|my|meus?|minhas?|our|nuestr[oa]s?|noss[oa]s?|de) ){{0,2}}(?:[a-z]+ )(?:de|of|com|con|with|on) (?:4|cuatro|quatro|four) (?:patas?|patitas|patinhas|legs|paws|pezinhos)\b"
             rf"|\b(?:{N} )?(?:four|4)[- ]legged [a-z]+|\b(?:{N} )?(?:(?:mis?|my|meus?|minhas?|our) )?(?:fur ?(?:bab(?:y|ies)|kids?)|perrhij[oa]s?|gathij[oa]s?|(?:hij[oa]s?|filh[oa]s?|bebes?) (?:perrun[oa]s?|gatun[oa]s?|peludinh[oa]s?|pelud[oa]s?|canin[oa]s?|pets?))\b"
         ),
         " una mascota ",
@@ -98,7 +100,7 @@ _SHORT = [
     ),
     (re.compile(r"(?<=\d)(?=(?:ppl|pax|px|pess|pers|adlts|adts|adultos|adults|people|kids|chicos|nenes)\b)"), " "),
     (re.compile(r"\b(?:adlts|adltos|adlt)\b"), "adults"),
-    (re.compile(r"\b(?:nnos|nns|chcs|kds)\b"), "kids"),
+    (re.compile(r"\b(?:nnos|nns|chcs|kds|ccas)\b"), "kids"),
     (re.compile(r"\b(?:nno|nna|nn|chco)\b"), "kid"),
     (re.compile(r"\b(?:ppl|pess|px)\b"), "people"),
     (re.compile(r"\blittles\b"), "kids"),

@@ -57,7 +57,7 @@ _BEGINS = re.compile(
     rf"\s*(?:{POLITE}\s+)*({MANY})\b(?= ?(?:[,.:;+(]|no\b|sin\b|sem\b|without\b|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|$))"
 )
 _CORRECTED = re.compile(
-    r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|incorrect\w*|equivo\w+|errad\w+|engan\w+|mistake\w*|wrong|o sea|ou seja|es decir|i mean|quer dizer|in other words|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
+    r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|incorrect\w*|est[ae] mal|equivo\w+|errad\w+|engan\w+|mistake\w*|wrong|o sea|ou seja|es decir|i mean|quer dizer|in other words|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
 )
 
 
@@ -99,7 +99,8 @@ def _total(text: str, awaiting: str | None, told: list[Mention]) -> re.Match[str
         match
         for match in places
         if not re.match(
-            r" (?:\w+ )?(?:parejas|couples|casais|matrimonios|familias|families|generaciones|generations|geracoes)\b", text[match.end(1) :]
+            r" (?:\w+ )?(?:parej(?:it)?as|couples|casais|casaizinhos|matrimonios|familias|families|generaciones|generations|geracoes)\b",
+            text[match.end(1) :],
         )
     ]
     return max(places, key=lambda match: (match.start(1), len(match[0])), default=None)
@@ -223,7 +224,8 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
             break
         if re.search(r"\b(?:con|com|with) (?:los|las|os|as|the)\b", text[end : one.end]) and one.kind == "child" and not found:
             return None  # "somos 5 con los dos chicos"
-        if not found and _COUNTED_IN.search(text[end : one.end]):
+        of_the_two = re.search(r"\b(?:los|las|os|as|the|nosotr[oa]s|nos) \w+$", text[: everyone.end(1)]) and one.noun not in v.PARTNER
+        if not found and not of_the_two and _COUNTED_IN.search(text[end : one.end]):
             return None  # "somos dos con mi señora"
         found.append(one)
         end = one.end

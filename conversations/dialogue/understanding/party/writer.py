@@ -9,7 +9,7 @@ from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.mentions import Mention
 
 SELF = re.compile(
-    r"\bthere'?s me\b|\b(?:sou|soy|it'?s|its|seriamos|somos|seria|sera) (?:eu|yo|me)\b|\bme (?=my\b)|\bself\b(?=,| and|$)|(?:,|and|&|y) self\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
+    r"\b(?:mas|mais|plus) (?:yo|eu|me|myself)\b|\bthere'?s me\b|\b(?:sou|soy|it'?s|its|seriamos|somos|seria|sera) (?:eu|yo|me)\b|\bme (?=my\b)|\bself\b(?=,| and|$)|(?:,|and|&|y) self\b|\b(?:soy|sou|i'm|i am) (?:(?:una?|uma?|a|the) )?(?:single |solo )?(?:mae|madre|mama|mother|mum|mom|padre|papa|pai|dad|father)\b|\b(?:y|e) (?:quien|este que|quem|la que) (?:les? |vos |lhes? )?escribe\b|\b(?:e|y) (?:este que vos escreve|quem escreve)\b|\by yo\b|\b(?:yo|eu) (?:y|e|con|com|mais|\+)\b|\b(?:solo|solamente|nomas|unicamente|so|apenas) (?:yo|eu)\b|\b(?:yo|eu) (?:sol[oa]|nomas|mesm[oa]|so|sozinh[oa])\b|(?:,|\+) ?(?:yo|eu)\b|\b(?:yo|eu) ?[,+]|^(?:yo|eu)\b|\b(?:vou|vai|voy|viajo|vamos) (?:yo|eu)\b"
     r"|\b(?:yo|eu) (?=(?:mi|mis|meu|minha|meus|minhas)\b)|\b(?:para|pra|y|e) mi(?:m)?\b(?= ?(?:$|[.,;!?)+]|y\b|e\b|sol[oa]\b|nomas|con\b))|\bmim\b|\bconmigo\b|\bcomigo\b|\bun servidor\b|\bum criado\b|\b[ey] (?:eu|yo)\b"
     r"|\b(?:and|&) (?:i|me|myself)\b|\b(?:me|i|myself) (?:and|plus|with|&|\+)|^me,|\b(?:just|only|nobody but|but) (?:me|myself)\b|\bmyself\b|\byours truly\b|(?:,|\+) ?me\b|\bme ?\+|\bme, (?=my|the|and)|\bwith me\b"
 )
@@ -79,7 +79,7 @@ def of_those_named(text: str, told: list[Mention], counted: int) -> int | None:
         return 1  # "mochilero, sólo yo"
     if counted == 1 and not (myself or children) and (_ALONE.search(text) or _BY_ONESELF.search(text)):
         return 1
-    if counted == 1 and not (myself or children) and adults and _ONLY.search(text[: adults[0].end - len(adults[0].noun)]):
+    if counted == 1 and not myself and adults and _ONLY.search(text[: adults[0].end - len(adults[0].noun)]):
         return 1  # "only my mother travels"
     if counted == 1 and not (myself or children) and not _BESIDE.search(text[: told[0].start]) and len(text.split()) > 4:
         return None  # "my sister hasn't answered yet"
