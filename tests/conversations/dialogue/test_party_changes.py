@@ -37,6 +37,9 @@ def changed(text, language, known, asked=None):
         ("the kids are staying with their gran after all", "en", FAMILY, {"children": 0}),
         ("as crianças vão ficar com a avó", "pt", FAMILY, {"children": 0}),
         ("minha sogra desistiu", "pt", {"adults": 3}, {"adults": 2}),
+        # one room that is only spoken of takes none away
+        ("¿tienen una habitación con bañera?", "es", {"adults": 4, "rooms": 2}, {}),
+        ("com um quarto só já chega", "pt", {"adults": 4, "rooms": 2}, {"rooms": 1}),
         # one for the other, and the whole party told beside it
         ("viene mi cuñada en vez de mi suegra", "es", {"adults": 3}, {}),
         ("my brother is bringing his girlfriend, so four instead of three", "en", {"adults": 3}, {"adults": 4}),

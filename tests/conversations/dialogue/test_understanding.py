@@ -346,6 +346,10 @@ def test_a_guest_who_repeats_himself_keeps_no_worker_busy(unit):
         ("mis dos hermanos con sus esposas y yo", "es", None, {"adults": 5}),
         ("mi nena de 3 paga? vamos mi marido y yo", "es", None, {"adults": 2, "children": 1, "child_ages": [3]}),
         ("2 adultos e meus dois bebês de quatro patas", "pt", None, {"adults": 2}),
+        ("somos el contingente: 2 adultos, 1 niño 8a, 1 bebé 10m", "es", None, {"adults": 2, "children": 2, "child_ages": [8, 0]}),
+        ("llevo a mi nena de 10 y a su amiga de 11", "es", None, {"adults": 1, "children": 2, "child_ages": [10, 11]}),
+        ("mi tío se enfermó, voy solo con mi primo", "es", None, {"adults": 2}),
+        ("mamá cumple años: vamos mi hermano, ella y yo", "es", None, {"adults": 3}),
         # labels and short forms
         ("adultos 2, menores 2 (edades 4, 9)", "es", None, {"adults": 2, "children": 2, "child_ages": [4, 9]}),
         ("2ad 1me de 7", "es", None, {"adults": 2, "children": 1, "child_ages": [7]}),

@@ -11,7 +11,7 @@ from conversations.dialogue.understanding.party import changes, mentions, phrasi
 from conversations.dialogue.understanding.party.answers import ALL_OF_THEM, MYSELF, how_many, how_many_of, only_number
 from conversations.dialogue.understanding.party.children import told_children
 from conversations.dialogue.understanding.party.counts import MANY, value
-from conversations.dialogue.understanding.party.rooms import ONE_AND_ANOTHER, ONE_ROOM, counted, is_one_wanted
+from conversations.dialogue.understanding.party.rooms import ONE_AND_ANOTHER, ONE_ROOM, counted, is_one_spoken_of, is_one_wanted
 from conversations.dialogue.understanding.party.shorthand import written_out
 from conversations.dialogue.understanding.party.totals import are_grown, told_adults
 from conversations.dialogue.understanding.party.writer import is_alone, tells_of_self
@@ -71,6 +71,8 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
     if known and (changed := changes.read(text, language=language, known=known, told=lambda rest: _told(rest, language, None))):
         return Reading(changed[0], ("party",) if changed[1] else ())
     found = _told(text, language, awaiting)
+    if found.get("rooms") == 1 and ((known or {}).get("rooms") or 1) > 1 and is_one_spoken_of(text):
+        found.pop("rooms")  # "¿tienen una habitación con bañera?" takes none of the two away
     if not (known and known.get("adults")) or awaiting == "adults":
         return Reading(found)
     if _ALONE_WITH_THEM.search(text) and known.get("children"):

@@ -385,7 +385,7 @@ def _mention(
     while at >= 0 and index - at <= 5:
         before, before_start, _end = tokens[at]
         if before in {"nombre", "name", "nome"} or (
-            before == "a" and language == "es" and possessed and not all_of_them and not _TAKEN.match(tokens[max(0, at - 1)][0])
+            before == "a" and language == "es" and possessed and not all_of_them and not _is_taken(tokens, at - 1)
         ):
             return None  # "a nombre de mi marido", "a mi señora no le anda la tarjeta"
         if before in _EACH and not plural:
@@ -476,6 +476,13 @@ def _mention(
             return None  # "¿tienen juegos para niños?"
         count = 1
     return Mention(kind, word, begin, end, count, owned)
+
+
+def _is_taken(tokens: list[tuple[str, int, int]], at: int) -> bool:
+    """ "Llevo a mi hija y a su prima": somebody who is brought, or one more."""
+    if tokens[max(0, at)][0] in {"y", "e", ","}:
+        return any(_TAKEN.match(word) for word, _start, _end in tokens[max(0, at - 10) : at])
+    return bool(_TAKEN.match(tokens[max(0, at)][0]))
 
 
 _TWO_ALONE = frozenset({"novios", "noivos", "esposos"})

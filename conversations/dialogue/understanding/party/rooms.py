@@ -105,6 +105,18 @@ def is_one_wanted(text: str) -> bool:
     return bool(_WITHOUT_ARTICLE.search(text) or (_WANTED.search(text) and not _SPOKEN_OF.search(text)))
 
 
+_RATHER = re.compile(
+    r"\b(?:mejor|melhor|alcanza|basta|chega|prefier\w+|prefir\w+|solo|sola|apenas|al final|no final|con|com)\b.{0,24}\b(?:una?|uma?)\b"
+)
+
+
+def is_one_spoken_of(text: str) -> bool:
+    """Whether one room is told by an article alone, not as "una sola" or instead of several."""
+    found: dict[str, Any] = {}
+    counted(text, found)
+    return "rooms" not in found and not ONE_ROOM.search(text) and not _RATHER.search(text)
+
+
 # "una habitación para cuatro"
 ONE_ROOM = re.compile(
     r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b"

@@ -40,6 +40,7 @@ _SHORT = [
     (re.compile(r"(\d) ?x? ?(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]?"), r"\1 kids "),
     (re.compile(r"\bwe r\b"), "we are"),
     (re.compile(r"\bd (?=\d)"), "de "),
+    (re.compile(r"\b((?:beb[ea]s?|baby|babies)(?: (?:de|of))? \(?\d{1,2}) ?m\b"), r"\1 meses"),
     (re.compile(r"\bhn([oa]s?)\b"), r"herman\1"),
     (re.compile(r"(?<=\d) n (?=\d)"), " and "),
     (re.compile(r"(?<=\d)y/?o\b"), " years old"),

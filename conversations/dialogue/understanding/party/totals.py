@@ -123,6 +123,8 @@ def told_adults(text: str, told: list[Mention], children: int | None, grown: int
     if match := _PAIRED.search(text):
         return numbers.value(match[1])
     both = _BOTH.search(text)
+    if both and re.match(r"(?:ella|el|ela|ele|him|her)\b", both[0]) and re.search(r",\s*$", text[: both.start()]):
+        both = None  # the last of a row: "mi hermana, ella y yo"
     if both and SELF.search(text[both.end() :]) and _sum(one for one in adults if one.start >= both.end()) == 1 and not children:
         return 2  # "both of us are vegetarian, me and my friend"
     if both and not any(one.start < both.end() <= one.end for one in told):

@@ -41,7 +41,7 @@ _ONLY_ONE = re.compile(
     r"\b(?:solo|only|apenas|so|just) (?:el|ella|he|she|ele|ela|him|her)\b|\b(?:el|ella|ele|ela) (?:solo|sola|sozinh[oa])\b"
 )
 _NOT_ME = re.compile(
-    r"\b(?:yo (?:(?:solo|solamente|nomas|solo les?|les?|te|aca|aca solo) )?(?:reservo|pago|ayudo|consulto|averiguo|hago (?:la|el)|se lo pago|pregunto|organizo)\b|yo (?:les? hago la reserva|no viajo|me quedo|no voy|solo reservo|solo escribo|me quedo en)|quem paga sou eu|el que paga soy yo|eu (?:so |apenas |somente )?(?:(?:to|estou|tou|vou) (?:so |apenas )?(?:ajud\w+|reserv\w+|fazendo|marc\w+|organiz\w+|pag\w+|vendo|pergunt\w+|cuidando)|reservo|pago|ajudo|organizo|nao viajo|fico|nao vou)|i (?:stay|am not|won't)|(?:i'm|i am) (?:not (?:coming|going|travell?ing)|(?:only |just )?(?:booking|paying|arranging|organi[sz]ing|helping|asking)|his pa|her pa))\b"
+    r"\b(?:yo (?:(?:solo|solamente|nomas|solo les?|les?|te|aca|aca solo) )?(?:reservo|pago|ayudo|consulto|averiguo|hago (?:la|el)|se lo pago|pregunto|organizo)\b|yo (?:les? hago la reserva|no viajo|me quedo|no voy|solo reservo|solo escribo|me quedo en)|quem (?:paga|reserva|organiza) sou eu|(?:el|la) que (?:paga|reserva|organiza|escribe) soy yo|eu (?:so |apenas |somente )?(?:(?:to|estou|tou|vou) (?:so |apenas )?(?:ajud\w+|reserv\w+|fazendo|marc\w+|organiz\w+|pag\w+|vendo|pergunt\w+|cuidando)|reservo|pago|ajudo|organizo|nao viajo|fico|nao vou)|i (?:stay|am not|won't)|(?:i'm|i am) (?:not (?:coming|going|travell?ing)|(?:only |just )?(?:booking|paying|arranging|organi[sz]ing|helping|asking)|his pa|her pa))\b"
 )
 _BESIDE = re.compile(
     r"\b(?:para|for|pra|pro|pros|viaj\w*|travel\w*|va|vai|van|vao|vamos|voy|vou|con|with|com|lev\w*|llev\w*|somos|es|e|is|are|viene\w*|venimos|vem|come\w*|coming|join\w*|acomoda\w*|accommodate)\b[^.?!]{0,24}$"
@@ -55,6 +55,8 @@ _ME_AND_NAME = re.compile(
 )
 
 
+# "voy solo con mi viejo": only with him
+_ONLY_WITH = re.compile(r"\b(?:sol[oa]|so|alone|sozinh[oa]) (?:con|com|with) (?:mi|my|meu|minha|un|una|um|uma|a)\b")
 _ONLY = re.compile(
     r"\b(?:only|just|solo|solamente|unicamente|so|apenas|somente)(?: (?:va|viaja|viene|vai|vem|para|pra|for|por))?(?: (?:la|el|o|a|the|un|una|um|uma|mi|my|meu|minha|nuestr[oa]|our))+ $"
 )
@@ -77,7 +79,7 @@ def of_those_named(text: str, told: list[Mention], counted: int) -> int | None:
         return 1  # "iba con mi novio pero nos peleamos, voy sola"
     if counted == 1 and not children and not (adults and adults[0].owned) and not _JOINS_ME.search(text) and is_alone(text):
         return 1  # "mochilero, sólo yo"
-    if counted == 1 and not (myself or children) and (_ALONE.search(text) or _BY_ONESELF.search(text)):
+    if counted == 1 and not (myself or children) and (_ALONE.search(text) or _BY_ONESELF.search(text)) and not _ONLY_WITH.search(text):
         return 1
     if counted == 1 and not myself and adults and _ONLY.search(text[: adults[0].end - len(adults[0].noun)]):
         return 1  # "only my mother travels"
