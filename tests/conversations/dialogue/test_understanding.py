@@ -350,6 +350,7 @@ def test_a_guest_who_repeats_himself_keeps_no_worker_busy(unit):
         ("llevo a mi nena de 10 y a su amiga de 11", "es", None, {"adults": 1, "children": 2, "child_ages": [10, 11]}),
         ("mi tío se enfermó, voy solo con mi primo", "es", None, {"adults": 2}),
         ("mamá cumple años: vamos mi hermano, ella y yo", "es", None, {"adults": 3}),
+        ("2 adultos, 1 adolescente de 14, 1 bebê", "pt", None, {"adults": 2, "children": 2}),
         # labels and short forms
         ("adultos 2, menores 2 (edades 4, 9)", "es", None, {"adults": 2, "children": 2, "child_ages": [4, 9]}),
         ("2ad 1me de 7", "es", None, {"adults": 2, "children": 1, "child_ages": [7]}),

@@ -127,7 +127,7 @@ _BOTH_AGED = re.compile(
 _YEARS_OLD = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){N}"
 # "Tienen 4 y 6 los chicos", "edades 9 y 6": whoever it is, as many as the children are.
 _THEY_ARE = re.compile(
-    rf"\b(?:tienen|tem|they're|edad(?:es)?|idades?|ages?|aged|de)(?: de)?:? \(?((?:{_YEARS_OLD})(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/)(?:{_YEARS_OLD}))+)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/|de [a-z]))"
+    rf"\b(?:tienen|tem|they're|edad(?:es)?|idades?|ages?|aged)(?: de)?:? \(?((?:{_YEARS_OLD})(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/)(?:{_YEARS_OLD}))+)(?= ?(?:$|[.,;:)!?]|an[io]\w*s\b|years|l?[oa]s\b))"
 )
 _APART = re.compile(
     rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"
