@@ -12,10 +12,17 @@ from conversations.dialogue.understanding.stays.vocabulary import (
     WEEKDAY,
 )
 
+# Months whose name, short or long, means nothing else behind a number.
+_SURE_MONTH = rf"(?:{LONG_MONTH}|(?:jan|ene|feb|fev|abr|apr|jun|jul|ago|aug|sept|oct|nov|dic|dec|dez)\b)"
 _CHILDREN = r"(?:anos|anitos|years?(?: old)?|yrs?|yo|y/o|meses|months?(?: old)?|mesinhos|aninhos)"
+_TELLS = r"(?:paso|pasamos|mando|mandamos|confirmo|confirmamos|aviso|avisamos|digo|decimos|escribo|escribimos|envio|enviamos|cuento|contesto|llamo|respondo|passo|falo|retorno|ligo|send|tell|confirm|write|call|message|get back|let you know)"
+_WHEN_TOLD = rf"(?:(?:el |on |na |no |this |esta |hoje a |hoy a la )?(?:{LONG_WEEKDAY}|manana|amanha|tomorrow|hoy|hoje|today|tonight|noche|noite)|pasado(?: manana)?|depois de amanha)"
 BLANKED = [
     re.compile(pattern)
     for pattern in (
+        # "la fecha te la paso mañana": when something will be told
+        rf"\b(?:te|les|le|os|lhe|eu|i'll|we'll|i will|we will|i can|can i|ya|ja)(?: (?:te|les|la|las|lo|los|you|lhe))* {_TELLS}\b(?: (?:you|them|it|the|la|las|a|as|o|los|exact\w*|fechas?|dates?|datas?|dias?|days?|eso|isso|that|bien|back|recien|by|seguro|certinho))* {_WHEN_TOLD}(?! (?:al?|to|hasta|ate|until)\b)",
+        rf"\b{_WHEN_TOLD},? (?:ya |recien )?(?:te|les|le|os|lhe|eu|i'll|we'll|i will|we will)(?: (?:te|les|la|las|lo|los|you|lhe))* {_TELLS}\b",
         rf"\b(?:hij[oa]s?|nen[ea]s?|nin[oa]s?|chic[oa]s?|beb[eoa]s?|niet[oa]s?|sobrin[oa]s?|filh[oa]s?|net[oa]s?|crianca\w*|menin[oa]s?|sons?|daughters?|kids?|boys?|girls?|child|children|nephews?|nieces?)(?: (?:que |who )?(?:de|of|aged|tiene|tienen|tem|is|are|con|com))+ \d{{1,2}}(?:(?:,| y| e| and) ?\d{{1,2}})*\b(?! (?:de|of) (?:{LONG_MONTH}))",
         rf"\b\d{{1,2}}(?:(?:,| y| e| and|,? &) ?\d{{1,2}})* ?-?{_CHILDREN}\b(?! (?:antes|before))",
         rf"\b(?:de|of|aged?|tiene|tem|con|com|has|cumple|faz|turns?) \d{{1,2}}(?:,? ?(?:y|e|and|&|,) ?\d{{1,2}})* {_CHILDREN}\b",
@@ -26,7 +33,9 @@ BLANKED = [
         + ")))",
         r"\bas \d{1,2}(?: e meia)? (?:da (?:manha|tarde|noite|madrugada)|horas?)\b",
         rf"\bat \d{{1,2}}(?:[.:]\d{{2}})?(?! (?:nights?|of|to {DAY}|{MONTH}))\b(?!(?:st|nd|rd|th|/))",
-        # "around 9 at night" is an hour
+        # "tipo 4 de la tarde", "lá pelas 3 da tarde", "around 9 at night" are hours
+        r"\b(?:(?:tipo|como|a eso de|la pelas?|pelas?|por volta das?) (?:a |las? |das? )?)?(?<!\bel )(?<!\bdia )\d{1,2}(?:[.:]\d{2})?(?: y media| e meia)? (?:de la|da) (?:manana|tarde|noche|madrugada|manha|noite)\b",
+        r"\b(?:around|about|like|at) \d{1,2}(?:[.:]\d{2})? in the (?:morning|afternoon|evening)\b",
         r"(?<!the )(?<!on )\b\d{1,2}(?:[.:]\d{2})? at night\b",
         r"\b(?:a |para |pra )?las? \d{1,2}(?:[.:]\d{2})?(?: y media| y cuarto)?\b(?= ?(?:de la (?:manana|tarde|noche|madrugada)|hs|$|[?,.!]))",
         # "18.03" is a date where a day is expected: "the 18.03", "depart 21.03"
@@ -40,16 +49,16 @@ BLANKED = [
         + r"))?(?:,? \d{1,5})?|\b(?:calle|avenida|av\.?|rua|plaza|estacion) \d{1,2} (?:de|of) (?:"
         + LONG_MONTH
         + r")(?:,? \d+)?",
-        r"(?<!el )(?<!dia )(?<!al )(?<!the )(?<!del )(?<!em )(?<!saio )(?<!chego )\b(?:10|\d) ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del|do) [01] (?:ao?|al|to) 10\b(?! (?:de|of))",
+        r"(?<!el )(?<!dia )(?<!al )(?<!the )(?<!del )(?<!em )(?<!saio )(?<!chego )(?<!embora )(?<!ate )(?<!hasta )(?<!until )(?<!till )(?<!salida )(?<!saida )(?<!volto )(?<!vuelvo )(?<!volvemos )(?<!leaving )(?<!leave )(?<! a )(?<! to )(?<! - )\b(?:10|\d) ?(?:/|de|out of|sobre) ?10\b(?= (?:estrellas|stars|nota|points|puntos)|[!.]|$)|\b(?:de|from|del|do) [01] (?:ao?|al|to) 10\b(?! (?:de|of))",
         r"\b\d{1,3} ?(?:%|por ?ciento|percent)",
         r"\b\d{1,3} ?(?:personas?|people|persons?|pessoas?|adult\w*|pax|ninos?|ninas?|chic[oa]s?|nen[ea]s?|kids?|child\w*|criancas?"
         r"|beb\w+|guests?|huesped\w*|hospedes|habitacion\w*|rooms?|quartos?|camas?|beds?|cuadras|quadras|blocks?|kilos?|kg|km|metros|m2|minutos?|minutes?|mins?"
         r"|amig[oa]s|friends|parejas|couples|casais|perr\w+|gat\w+|dogs?|cats?|cachorr\w*|valijas|bags|malas|dobles|doubles|singles|twins|suites|cuotas|vezes|parcelas|instal\w+|horas|hours|veces|times|autos|cars|carros|toallas|towels|toalhas|almohadas|pillows|pasajeros|passageiros|viajeros|jubilad\w+|alumn\w+|hijos|hijas|filhos|filhas|menores|mayores|mujeres|hombres|women|men|girls|boys|ladies|cervezas|cafes|entradas|llaves|keys|fotos|estrellas|stars)\b",
         r"\b(?:somos|seremos|seriamos|we are|we're|we'll be|there are|there will be|party of|group of|grupo de|familia de|family of|para|pra|for) \d{1,2}\b(?! ?(?:de (?:"
         + LONG_MONTH
-        + r")|of|/|-|al?\b|noches|nights|noites|noite|nites|semanas?|weeks?|dias?|days?|(?:"
-        + LONG_MONTH
-        + r")))(?!(?:st|nd|rd|th))",
+        + r")|of|/|-|al?\b|noches|nights|noites|noite|nites|semanas?|weeks?|dias?|days?|"
+        + _SURE_MONTH
+        + r"))(?!(?:st|nd|rd|th))",
         r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
         r"\b(?:la|na) \d{1,2} de (?:" + LONG_MONTH + r")",
         r"\b(?:expediente|tramite|nota|rating|score|puntaje) (?:de )?\d{1,2}/\d{1,2}\b|\b\d ?x ?\d{1,2}/\d{1,2}\b|\b\d{1,2}/10 (?:on|en|no|in|de nota)\b|\b\d/\d (?:of|de) (?:a |um |un )?(?:lit\w*|kilo|hora|hour|pizza|cup|taza)",
@@ -60,7 +69,11 @@ BLANKED = [
         r"\b(?:hace|ya van|faz|van) (?:\d{1,2}|una?|uma?) (?:noches?|noites?|dias?)\b(?: (?:que|sin|sem))?|\bfor \d{1,2} nights (?:now|already)\b",
         r"\b(?:floors?|pisos?|andar(?:es)?) (?:from |del? |do |entre )?\d{1,2} ?(?:al?|ao|to|or|ou|o|y|e|and|-) ?(?:el |the |o )?\d{1,2}\b|\b\d{1,2} (?:al?|ao|to|or|ou|o|y|e|and) (?:el |the |o )?\d{1,2} (?:piso|floor|andar)\b",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
-        r"\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:" + LONG_MONTH + r")|al?\b|ao\b|-|/|y (?:el )?\d))",
+        r"(?<!\bon )(?<!\bfrom )(?<!\bto )(?<!\buntil )(?<!\btill )(?<!\barrive )(?<!\bleave )(?<!\bdepart )\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:"
+        + LONG_MONTH
+        + r")|(?:of )?"
+        + _SURE_MONTH
+        + r"|al?\b|ao\b|-|/|y (?:el )?\d))",
         # hours of the house: "el desayuno es de 7 a 10"
         r"\b(?:desayun\w*|breakfast|cafe(?: da manha)?|almuerz\w*|almoco|lunch|cenas?|dinner|jantar|pileta|piscina|pool|gym|gimnasio|academia|spa|bar|restaurante?|horarios?|abr\w+|open\w*|served?|sirven|funciona\w*|atiend\w*|atend\w*|trabaj\w*|works?|turno|shift)\b[^.!\d]{0,30}\b\d{1,2} ?(?:a|to|as|-|y|e|until|till|hasta|ate|or)(?: las| as)? ?\d{1,2}(?:,? (?:o|or|ou|y|and|e) (?:de |from |das )?\d{1,2} ?(?:a|to|as|-)(?: las)? ?\d{1,2})*\b(?! ?(?:de|of|/|(?:"
         + LONG_MONTH
@@ -75,7 +88,7 @@ BLANKED = [
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
 INSTEAD = re.compile(
-    rf"\b(?:no|not|nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
+    rf"\b(?:(?<!si )no|not|(?<!se )nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
     rf"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
     r"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de) (?:manana|hoy|amanha|hoje|tomorrow|today|pasado manana|tonight)\b"
     # "en vez de irnos el 7", "não sai dia 7", "ni el 24 ni el 31"
@@ -97,7 +110,7 @@ NOT_THEN = re.compile(
     rf"\b(?:no puedo|no podemos|can't do|can't make|cannot do|nao posso|nao podemos|nao da)(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
     r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"
     rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
-    r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
+    r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no(?! (?:voo|hotel|quarto|fim|final|inicio|comeco|periodo|horario|onibus|carro|aviao|nome|maximo|mesmo|cartao|almoco|jantar)\b)|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
 
 

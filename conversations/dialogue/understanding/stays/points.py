@@ -13,6 +13,7 @@ from itertools import pairwise
 from conversations.dialogue.understanding.stays import feasts
 from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
 from conversations.dialogue.understanding.stays.hedges import ABOUT, EITHER, HEDGED, NIGHT_BEFORE
+from conversations.dialogue.understanding.stays.roles import OUT_BEFORE, role_of, told_behind
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
     LONG_MONTH,
@@ -61,19 +62,6 @@ class Found:
     text: str = ""  # the same without the days either
 
 
-_OUT_BEFORE = re.compile(
-    r"\b(?:hasta|until|till?|'til|ate|thru|(?<!passing )(?<!pass )through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|vamos embora|vou embora|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone by|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|off|vuelta|regreso|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?)\b"
-    r"[^\d,.;?!]{0,22}$|\b(?:vuelta|salida|regreso|return|departure|saida|volta|check ?-?out|partida|egreso), $"
-)
-_OUT_AFTER = re.compile(
-    r"^ ?(?:so |entao |asi que |,? ?)(?:we leave|nos vamos|salimos|saimos|vamos embora) (?:that|ese|esse|nesse) (?:day|dia)\b|^ ?(?:,? ?(?:a la (?:manana|tarde)|de manha|temprano|cedo|morning|in the morning|bien temprano|por la manana|as +|a las +))? ?,? ?(?:mejor |ya |eu |yo |i |we )?(?:(?:me|nos)? ?(?:tengo|tenemos|tenho|temos|have|need) (?:que|to|de) (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|nos vamos|me voy|salimos|salgo|nos volvemos|me vuelvo|check ?-?out(?! ?:? ?\d)|(?:is|es|e) (?:when|cuando|quando) (?:i|we|me|nos|eu|a gente)? ?(?:leave|vamos|voy|saio|go|salimos|salgo)|we leave|i leave|we fly|me fui|seguimos|sigo|vamos embora|saimos|saio|volto|voltamos)\b(?! (?:el |la |on |the |na |no |dia |recien |mismo |o |a )*(?:"
-    + WEEKDAY
-    + r"|\d))"
-)
-_IN_BEFORE = re.compile(
-    r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check(?:ing)? ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
-)
 _AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
 _NIGHTS_OF = re.compile(
     rf"\b(?:nights?|noches?|noites?|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+)(?: (?:there|here|ahi|alli|aca|ai|aqui|at yours|con ustedes))? (?:of |del? |do |dos |los |on |the |el |la |na |no |dias? |o )*(?:({MONTH}) )?"
@@ -231,11 +219,7 @@ class _Finder:
             return ""
         before = _WEEKDAY_BEFORE.sub("", self.original[:start])
         before = re.sub(r"\b(?:en|in|em|on|na|no|el|the|o) $|(?<= )$", "", before) + " "
-        if _OUT_BEFORE.search(before):
-            return "out"
-        if (verb := _IN_BEFORE.search(before)) and not re.search(r"\b(?:y|and|e)\b", verb[0]):  # "el 31 llegamos y el 2 seguimos"
-            return "in"
-        return "out" if _OUT_AFTER.search(self.original[end : end + 60]) else ""
+        return role_of(before, self.original[end : end + 80], arrival_known=self.check_in is not None)
 
     def dates(self, *, bare: bool) -> None:
         """Days with a number."""
@@ -300,7 +284,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|entrada|partida|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|embora|vuelta|volta|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|entrada|partida|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|embora|sai|depart|vuelta|volta|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))] if self._is_expected(m) else None,
         )
         self.take(
@@ -666,7 +650,11 @@ class _Finder:
     def _ends(self, match: re.Match[str]) -> bool:
         """Whether a weekday behind a dated arrival is when the guests leave."""
         before = self.original[: match.start(1)]
-        return bool(_OUT_BEFORE.search(before) or re.search(r"\b(?:al?|ao|to|till?|until|hasta|ate)(?: (?:el|the|o|a))? $", before))
+        return bool(
+            OUT_BEFORE.search(before)
+            or re.search(r"\b(?:al?|ao|to|till?|until|hasta|ate)(?: (?:el|the|o|a))? $", before)
+            or told_behind(self.original[match.end() : match.end() + 80])
+        )
 
     def _meant(self, match: re.Match[str]) -> bool:
         """ "segunda", "quinta" are ordinals and farms, too; "los lunes" is every Monday."""

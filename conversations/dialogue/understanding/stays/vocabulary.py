@@ -21,6 +21,9 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+_ENGLISH = frozenset(
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+)
 # Names that mean something else as well ("may I", "o mar", "out of") are a month beside a day only.
 SHORT_MONTHS = frozenset(
     [
@@ -177,8 +180,22 @@ _WORDED_ORDINAL = re.compile(
 )
 
 
+_MONTH_OF = {number: name for name, number in MONTHS.items() if name in _ENGLISH}
 _LONG_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")"
 _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (re.compile(r" ?(?:[-=]{1,2}>|[→⇒➔➡]\ufe0f?|»|>>) ?"), " - "),
+    # "09.10. - 12.10.": with a dot behind the month the day stands first, in English too
+    (
+        re.compile(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])\.( ?(?:-|–|to|al?|ate|hasta|until|till|ao) ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b\.?(?!\d)"),
+        lambda match: f"{match[1]} {_MONTH_OF[int(match[2])]}{match[3]}{match[4]} {_MONTH_OF[int(match[5])]}",
+    ),
+    # "fecha de salida: 14", "departure date 14th"
+    (
+        re.compile(
+            r"\b(?:(?:fecha|dia|data|date|day) (?:de (?:la |mi )?|da |of )(salida|llegada|entrada|ingreso|egreso|regreso|partida|saida|chegada|arrival|departure|check ?-?in|check ?-?out)|(arrival|departure|leav(?:e|ing)|check ?-?in|check ?-?out) (?:date|day))(?: ?[:=] ?|(?: (?:is|es|e|seria|sera|el|o|the|on))+ | )(?=\d)"
+        ),
+        lambda match: f"{match[1] or match[2]} the ",
+    ),
     *(
         (re.compile(rf"\b{number}ª(?:[ -]?feira)?"), name)
         for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
@@ -250,6 +267,10 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
 ]
 _NEAR_NUMBER = re.compile(r"\b(?<=\d )(?:(de|of) )?([a-z]{4,9})\b|\b([a-z]{4,9})(?= \d)")
 _NEAR_ARTICLE = re.compile(r"\b(?:el|este|esta|this|on|next|proximo|proxima|hasta|until|desde|from) ([a-z]{5,9})\b")
+_NIGHTS_MISSPELT = re.compile(r"(?<=\d )[a-z]{5,7}\b")
+_NIGHT_NAMES = ["noches", "nights", "noites"]
+# A letter away from nights, and something else.
+_NO_NIGHTS = frozenset(["coches", "lights", "fights", "rights", "sights", "night", "noche", "noite"])
 _NO_WEEKDAY = frozenset(
     [
         "entro",
@@ -297,6 +318,14 @@ def _mended(text: str) -> str:
         found = process.extractOne(word, names, scorer=DamerauLevenshtein.distance, score_cutoff=1)
         return found[0] if found else word
 
+    text = _NIGHTS_MISSPELT.sub(
+        lambda match: (
+            match[0]
+            if match[0] in _NO_NIGHTS
+            else (process.extractOne(match[0], _NIGHT_NAMES, scorer=DamerauLevenshtein.distance, score_cutoff=1) or match)[0]
+        ),
+        text,
+    )
     text = _NEAR_NUMBER.sub(lambda match: match[0].replace(match[2] or match[3], near(match[2] or match[3], _MONTH_NAMES)), text)
     return _NEAR_ARTICLE.sub(lambda match: match[0].replace(match[1], near(match[1], _WEEKDAY_NAMES)), text)
 
