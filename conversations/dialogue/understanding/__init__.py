@@ -49,7 +49,7 @@ _OF_A_STAY = frozenset({"check_in", "check_out", "nights", "room_type", "booking
 # "Lo charlo con mi marido y les aviso", "me llaman, después te confirmo": neither yes nor no.
 _POSTPONED = re.compile(
     r"\b(?:despues|luego|mas tarde|manana|en un rato|later|tomorrow|depois|amanha|mais tarde) (?:te|les|le|os|i'll|we'll|eu|a gente|vuelvo|volvemos|volto|voltamos|seguimos|continuo|continuamos|come back)\b|"
-    r"\b(?:te|les|le|lhe|vos) (?:confirmo|confirmamos|aviso|avisamos|escribo|digo|retorno|falo)\b(?! (?:que si|que sim))|\bi'?ll (?:let you know|get back|confirm later|think about)|\bwe'?ll (?:let you know|get back|think about)|"
+    r"\b(?:te|les|le|lhe|vos) (?:confirmo|confirmamos|aviso|avisamos|escribo|digo|retorno|falo)\b(?! (?:que si|que sim))|\b(?:i'?ll|we'?ll|i will|we will|will) (?:let you know|tell you|get back|confirm later|think about)|"
     r"\b(?:todavia|aun|por ahora|ainda|por enquanto) (?:no|nao) (?:reserv\w+|confirm\w+)|\b(?:no|nao|don'?t) (?:reserv\w+|confirm\w+|book) (?:nada |anything )?(?:todavia|aun|ainda|yet)\b|"
     r"\b(?:lo|la|vou|we have to|i have to|tengo que|tenemos que|preciso|deja que lo|dejame) (?:convers\w+|charl\w+|habl\w+|consult\w+|pens\w+|talk|ask|check|think|falar|ver)\b|\bhave to (?:ask|check with|talk to)\b|\b(?:voy|vamos|vou) a? ?(?:consultar|pensar|hablar|charlar|ver)lo\b"
 )
@@ -90,7 +90,10 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
         slots=found,
         clarify=clarify,
         decision=_decision(decided, clarify),
-        postponed=not clarify and not _OF_A_STAY & found.keys() and "?" not in text and bool(_POSTPONED.search(folded)),
+        postponed=clarify in {(), ("incomplete",)}
+        and not _OF_A_STAY & found.keys()
+        and "?" not in text
+        and bool(_POSTPONED.search(folded)),
         agreed=_says_nothing_new(found, state) and not clarify and intents.is_plain_yes(folded, decided, kind=kind),
         about_month=0 if "check_in" in found else stays.month_named(rest_folded),
     )

@@ -11,15 +11,34 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conversations.dialogue.understanding.stays import blanks, clauses, corrections, letters, points
-from conversations.dialogue.understanding.stays.context import apart, in_that_month, letterhead, months_named, near_event
+from conversations.dialogue.types import MAX_NIGHTS
+from conversations.dialogue.understanding.stays import answers, blanks, clauses, corrections, letters, points
+from conversations.dialogue.understanding.stays.context import (
+    apart,
+    beside_the_stay,
+    in_that_month,
+    last_told,
+    letterhead,
+    months_named,
+    near_event,
+)
 from conversations.dialogue.understanding.stays.context import month_named as month_named
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, asked_nights, blanked, number
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
-from conversations.dialogue.understanding.stays.resolving import next_year, resolve, two, with_end
+from conversations.dialogue.understanding.stays.resolving import checked, listed_nights, next_year, resolve, two, with_end
+from conversations.dialogue.understanding.stays.roles import role_of
 from conversations.dialogue.understanding.stays.shifts import END_STAYS, LEAVE_STAYS, SHIFTED_END, is_other_matter, moved_stay
-from conversations.dialogue.understanding.stays.vague import FEW_DAYS, PRICED, STAYS, WHENEVER, is_relative, open_doubt, vague_doubts
-from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, WEEKDAY, with_digits
+from conversations.dialogue.understanding.stays.vague import (
+    FEW_DAYS,
+    PRICED,
+    STAYS,
+    UNKNOWN_YET,
+    WHENEVER,
+    is_relative,
+    open_doubt,
+    vague_doubts,
+)
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, WEEKDAY, weekday, with_digits
 
 _BEFORE_IT = re.compile(rf"\b\d{{1,2}} {NIGHT} (?:before|antes|previas|anteriores)\b")
 _AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
@@ -35,6 +54,8 @@ _UNREAD_LENGTH = re.compile(
     r"(?<!cuantas )(?<!cuantos )(?<!how many )(?<!quantas )(?<!quantos )\b(?:noches|nights|noites|dias|days|semana|week)\b|(?<![\d.,:/])\b(?:[12]\d|3[01]|[2-9])\b(?![\d:/%]|[.,]\d)"
 )
 _UNREAD_WEEKDAY = re.compile(rf"(?<!los )(?<!as )(?<!aos )(?<!todos )(?<!cada )(?<!every )\b{LONG_WEEKDAY}")
+_RATHER = re.compile(r"\b(?:mejor|melhor|better|rather|instead|en realidad|na verdade|actually)\b")
+_BETWEEN = re.compile(r"\b(?:entre|between)\b")
 _UNSURE = r"(?:nada mas|y|ponele|pongamos|ponle|digamos|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
@@ -76,6 +97,8 @@ def read(
         return replace(reading, slots={}, clarify=("ambiguous",))
     if not told and not reading.clarify and (doubt := open_doubt(written)) and (about_a_stay is not False or len(written.split()) <= 6):
         return replace(reading, clarify=(doubt,))
+    if not told and not reading.clarify and awaiting in {"check_in", "check_out", "nights", "stay"} and UNKNOWN_YET.search(written):
+        return replace(reading, clarify=("incomplete",))
     if before.check_in and not told and not reading.clarify and about_a_stay and blanks.is_corrected(folded):
         return reader.of_everything()
     if (
@@ -118,9 +141,22 @@ class _Reader:
     def of_everything(self) -> Reading:
         return self._read(self.written, None)
 
+    def _answer(self, text: str) -> Reading | None:
+        start = self.before.check_in
+        if answers.is_open(text, start.day if start else 0):
+            return Reading({}, ("incomplete",), text)
+        if match := answers.told_nights(text):
+            nights = int(match[1])
+            end = start + nights * points.ONE_DAY if start and 0 < nights <= MAX_NIGHTS else None
+            slots, problems = checked(start, end, nights, self.today)
+            return Reading(slots, tuple(problems), " " * match.end() + text[match.end() :])
+        return None
+
     def _read(self, text: str, event: clauses.Anchor | None) -> Reading:
         written, language, today, before = self.written, self.language, self.today, self.before
         awaiting, about_a_stay = self.awaiting, self.about_a_stay
+        if awaiting == "nights" and (answer := self._answer(text)):
+            return answer
         if shifted := moved_stay(text, before, today, awaiting):
             return shifted
         known_end = before.check_out if before.check_in and (END_STAYS.search(text) or LEAVE_STAYS.search(text)) else None
@@ -146,9 +182,13 @@ class _Reader:
         rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
         rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
         doubts += found.doubts
+        if awaiting == "check_in" and found.nights == 1 and all(point.date for point in found.points):
+            found.nights = 0  # "tonight" tells when they arrive
         if counted_from and len(found.points) == 1:
             found.points[0].role = "in"
         found.again = bool(_AGAIN.search(written) and clauses.PAST.search(written))
+        beside_the_stay(found.points, found.undated)
+        last_told(found.points, found.undated, before.check_in)
         apart(found.points, found.text, today)
         in_that_month(found.points, self.about_month, today)
         if event is not None and any(point.date is not None for point in found.points):
@@ -164,8 +204,18 @@ class _Reader:
         if "listed" in doubts:  # "el 9 y 10 de enero": two nights only when they say so, or an arrival and a departure
             doubts.remove("listed")
             first, second = [point for point in found.points if point.listed][:2]
-            if not (nights == 2 and (second.day - first.day == 1 or (second.day == 1 and first.day >= 28))):
+            if not listed_nights(found.points, nights, today) and not (
+                nights == 2 and (second.day - first.day == 1 or (second.day == 1 and first.day >= 28))
+            ):
                 doubts.append("ambiguous")
+        if "undated" in doubts:  # "dos noches, no sé qué fecha"
+            doubts.remove("undated")
+            if nights is None or found.points or found.month:
+                doubts.append("ambiguous")
+        if "days" in doubts and (_BETWEEN.search(text) or (before.check_in and any(point.role == "out" for point in found.points))):
+            doubts.remove("days")  # "acortamos dos días, nos vamos el 7"; "4 días entre el 5 y el 20"
+            if _BETWEEN.search(text):
+                doubts.append("incomplete")
         if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
             doubts.remove("days")
             if (
@@ -233,9 +283,25 @@ class _Reader:
             return Reading({}, ("ambiguous",), rest)  # a day was read, and words of a day beside it were not
         if ("check_in" in slots) != ("check_out" in slots) and _UNREAD_LENGTH.search(found.text):
             return Reading({}, ("ambiguous",), rest)
-        if "check_out" in slots and _UNREAD_WEEKDAY.search(found.text):
+        if "check_out" in slots and not _weekdays_agree(found, slots):
             return Reading({}, ("ambiguous",), rest)
         return Reading(slots, tuple(problems), rest)
+
+
+def _weekdays_agree(found: points.Found, slots: dict[str, Any]) -> bool:
+    """Whether the weekdays that are no ends of the stay lie in it: "el sábado paseamos y nos vamos el domingo 6"."""
+    unread = [*_UNREAD_WEEKDAY.finditer(found.text)]
+    if unread and ("check_in" not in slots or _RATHER.search(found.undated)):
+        return False
+    ends = [dt.date.fromisoformat(slots[name]).weekday() for name in ("check_in", "check_out")] if unread else []
+    for match in unread:
+        role = role_of(
+            found.undated[: match.start()].removesuffix("el ").removesuffix("o "), found.undated[match.end() :], arrival_known=False
+        )
+        within = {ends[0], ends[1]} if slots["nights"] >= 7 else {(ends[0] + day) % 7 for day in range(slots["nights"] + 1)}
+        if weekday(match[0]) not in ({ends[1]} if role == "out" else {ends[0]} if role == "in" else within):
+            return False
+    return True
 
 
 def _one_range(text: str, rest: str, language: str, today: dt.date, country: str) -> Reading | None:

@@ -89,7 +89,7 @@ BLANKED = [
 # "el 10 en vez del 9": the ninth is what it is not.
 INSTEAD = re.compile(
     rf"\b(?:(?<!si )no|not|(?<!se )nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
-    rf"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
+    rf"|\b(?:en (?:vez|lugar) del?|instead of|in place of|rather than|em vez d[eoa]|no lugar d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
     r"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de) (?:manana|hoy|amanha|hoje|tomorrow|today|pasado manana|tonight)\b"
     # "en vez de irnos el 7", "não sai dia 7", "ni el 24 ni el 31"
     r"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) \w+(?: \w+)?(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?\b(?! (?:de|of))"

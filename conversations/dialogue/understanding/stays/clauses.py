@@ -12,7 +12,7 @@ _BREAK = re.compile(
     r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|(?:y|and|e) (?=(?:si|if|se)\b (?!no\b|nao\b))|y (?=(?:(?:le|les|lo|la|te) )?(?:quiero|queremos|queria|querria|quisiera|necesit))|and (?=(?:would|want|need)\b)|e (?=(?:quero|queremos|queria|gostaria|preciso)\b)|y (?=(?:con ustedes|con vos|al hotel|en el hotel)\b)|and (?=(?:would be |be |stay )?with you\b)|e (?=(?:com voces|no hotel|ai com)\b)|e nos|mas a gente|mas nos|mas (?=(?:no hotel|com|so|eu|ai)\b))\b"
 )
 # What happens on its own day, whoever stays where.
-_EVENT = re.compile(
+EVENT = re.compile(
     r"\b(?:se casan?|casamos|casament\w+|casamient\w+|bodas?|promesa|acto\b|apresentac\w+|presentacion|quinceane\w+|bautismo|batizado|christening|funeral|velorio|reunion\b|reuniao|meeting|training|capacitaci\w+|curso|course|workshop|taller|locaciones|locacoes|locations|entradas? para|ingressos?|tickets? for|teatro|theatre|theater|contrato|contract|traslado|deslocamento|devoluci\w+|devoluc\w+|rooming list|release|liberacion|rinde|keynote|palestra|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
     r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|(?:mis|minhas|my|las|as|de|me tomo) (?:vacaciones|ferias|holidays?|francos|folgas|vacation)|on leave|licencia|term (?:starts|ends)|school(?! trip)|(?<!excursao da )escola|colegio|cole\b|elecciones|paro\b|huelga|greve|strike|cen(?:amos|ar|aremos)\b|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
@@ -32,7 +32,7 @@ _OFFER = re.compile(
 )
 # Another house's nights.
 _ELSEWHERE = re.compile(
-    r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel)\b(?!.*\b(?:con ustedes|com voces|with you)\b)"
+    r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel|(?:dorm|durm|duerm|sleep|stay|qued|fic)\w*(?: \w+){0,3} (?:en lo de|en (?:la )?casa de|na casa d[aeo]|at (?:my|our) \w+'s|at a friend's|with (?:my )?(?:friends|family)))\b(?!.*\b(?:con ustedes|com voces|with you)\b)"
 )
 # "La cotización vence el 30": whatever it is, that day is its own.
 _EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
@@ -72,10 +72,10 @@ DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({M
 Anchor = tuple[int, int, int | None]
 _DAYS = re.compile(rf"(?<![\d.,:/])\b{DAY}(?!:|[.,]\d| ?(?:hs|h|am|pm)\b)")
 _WITH_YOU = re.compile(
-    r"\b(?:con (?:ustedes|vos|uds)|com (?:voces|vcs|vces)|with you|at (?:your (?:place|hotel)|yours|the hotel)|(?:en|al?|no) (?:el |tu |su |seu |vuestro )?hotel|hotel de voces|your hotel|en lo de ustedes)\b"
+    r"\b(?:con (?:ustedes|vos|uds)|com (?:voces|vcs|vces)|with you|at (?:your (?:place|hotel)|yours|the hotel)|(?:in|to) your (?:city|town|area)|(?:en|a) (?:su|tu|vuestra) (?:ciudad|pueblo|zona)|n?a sua cidade|(?:en|al?|no) (?:el |tu |su |seu |vuestro )?hotel|hotel de voces|your hotel|en lo de ustedes)\b"
 )
 _SOMEBODY = re.compile(
-    r"^\W*(?:(?:y|and|e|pero|but|mas) )?(?:mi|my|meu|minha|mis|meus|minhas|nuestr[oa]s?|our|el|the|o|a|la) (?!(?:mujer|marido|esposa|esposo|wife|husband|familia|family|vuelo|flight|voo)\b)[a-z]+(?:'s)? (?:\w+ ){0,4}?(?:va|vai|van|vao|goes|is|are|esta|estan|llegan?|chegam?|arrives?|vienen?|vem|comes?|reserv\w+|booked|tiene|tem|has|quedan?|se queda|fica)\b"
+    r"^\W*(?:(?:y|and|e|pero|but|mas) )?(?:mi|my|meu|minha|mis|meus|minhas|nuestr[oa]s?|our|el|the|o|a|la) (?!(?:mujer|marido|esposa|esposo|wife|husband|familia|family|vuelo|flight|voo)\b)[a-z]+(?:'s)? (?:\w+ ){0,4}?(?:va|vai|van|vao|goes|is|are|esta|estan|llegan?|chegam?|arrives?|vienen?|vem|comes?|reserv\w+|booked|tiene|tem|has|quedan?|se queda|fica|stays|duerme|dorme|alquil\w+)\b"
 )
 _OURSELVES = re.compile(r"\b(?:yo|nosotr[oa]s|eu|a gente|nos|nois|we|i|me|us)\b")
 
@@ -109,10 +109,9 @@ def of_the_stay(text: str, today: dt.date, *, spill: bool = True) -> tuple[str, 
         text = " " * meant.end() + text[meant.end() :]
     if with_you := _with_you(text):
         return with_you
-    text = _without_others(text)
+    text, anchor = _without_others(text)
     kept: list[str] = []
     over, other, same_sentence = False, False, False
-    anchor: Anchor | None = None
     for clause, gap in _clauses(text):
         over = bool(PAST.search(clause)) or (over and not _WISH.search(clause))
         # "which bus is it, the 17 or the 10?"
@@ -143,13 +142,17 @@ def _with_you(text: str) -> tuple[str, Anchor | None] | None:
     return "".join((clause if index in own else " " * len(clause)) + gap for index, (clause, gap) in enumerate(parts)), anchor
 
 
-def _without_others(text: str) -> str:
-    """The text without the days of somebody who is told apart: "mi hermano llega el 5, nosotros el 6"."""
+def _without_others(text: str) -> tuple[str, Anchor | None]:
+    """The text without the days of somebody who is told apart, and when those are: "mi hermano llega el 5, nosotros el 6"."""
     parts = [*_clauses(text)]
     others = [index for index, (clause, _gap) in enumerate(parts) if _SOMEBODY.search(clause) and _DAYS.search(clause)]
-    if not others or not any(_OURSELVES.search(clause) and _DAYS.search(clause) for clause, _gap in parts[others[-1] + 1 :]):
-        return text
-    return "".join((" " * len(clause) if index in others else clause) + gap for index, (clause, gap) in enumerate(parts))
+    later = [clause for clause, _gap in parts[others[-1] + 1 :]] if others else []
+    ours = next((index for index, clause in enumerate(later) if _OURSELVES.search(clause)), len(later))
+    if not any(_DAYS.search(clause) for clause in later[ours:]):
+        return text, None
+    dated = next((match for index in others if (match := DATE.search(parts[index][0]))), None)
+    anchor = anchor_of(dated) if dated and not any(DATE.search(clause) for clause in later) else None
+    return "".join((" " * len(clause) if index in others else clause) + gap for index, (clause, gap) in enumerate(parts)), anchor
 
 
 def anchor_of(match: re.Match[str]) -> Anchor:
@@ -182,7 +185,7 @@ def without_the_past(text: str, today: dt.date) -> str:
     for clause, gap in _clauses(text):
         over = bool(PAST.search(clause)) or _names_a_past_year(clause, today) or (over and not _WISH.search(clause))
         date = re.search(r"\d", clause)
-        own = bool(_EVENT.search(clause) and date and _ITS_OWN.search(clause[: date.start()]))
+        own = bool(EVENT.search(clause) and date and _ITS_OWN.search(clause[: date.start()]))
         kept += [" " * len(clause) if own or over else clause, gap]
         over = over and not _SENTENCE_END.search(gap) and not _CONTRAST.search(gap)
     return "".join(kept)
@@ -193,7 +196,7 @@ def _is_other(clause: str, today: dt.date) -> bool:
         return True
     if _STAY.search(_PART_OF_DAY.sub(" ", clause)):
         return False
-    return bool(_EVENT.search(_AFTER_MEAL.sub(" ", clause))) or (not DATE.search(clause) and _names_a_past_year(clause, today))
+    return bool(EVENT.search(_AFTER_MEAL.sub(" ", clause))) or (not DATE.search(clause) and _names_a_past_year(clause, today))
 
 
 def _names_a_past_year(clause: str, today: dt.date) -> bool:

@@ -15,6 +15,12 @@ _THIS_MONTH = re.compile(
     r"(?<=\d)(?:st|nd|rd|th)? (?:de |del |do |of )?(?:the )?(this month|este mes|deste mes|corriente|next month|mes que viene|proximo mes|mes que vem|mes siguiente|mes seguinte|following month)\b"
 )
 
+_BESIDE = re.compile(r"\b(?:feriado|holiday|festivo|cumple\w*|congres\w*|boda|show)\b")
+_IS_EVENT = re.compile(r" ?(?:is|es|e|cae|sera|hay|tem|ha|tengo|tenho|tenemos|temos|we have|i have|there is|there's) ")
+_SLIPPED = re.compile(
+    r"\b(?:errei|me equivoque|me confundi|me enganei|digo|perdon|quer dizer|quero dizer|quise decir|quiero decir|i mean|i meant|sorry|oops|ops|desculpa)\b"
+)
+
 
 def months_named(text: str, today: dt.date) -> str:
     """ "the 5th to the 10th of next month", with the month's name."""
@@ -35,11 +41,48 @@ def apart(ends: list[Point], rest: str, today: dt.date) -> None:
         return
     named = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", rest)}
     if len(named) == 1:
-        bare[-1].month = named.pop()
+        number = named.pop()
+        at = next(match.start() for match in re.finditer(rf"\b{LONG_MONTH}", rest) if month(match[0]) == number)
+        if len(bare) == 2 and bare[0].start < at < bare[1].start and bare[0].day > bare[1].day:
+            bare[0].month = number  # "chego no dia 28, último de fevereiro, e saio dia 3"
+            return
+        bare[-1].month = number
         if year := re.search(rf"\b{LONG_MONTH},? (?:de |del |of |do )?(20\d\d)\b", rest):
             bare[-1].year = int(year[1])
         if len(bare) == 1 or bare[0].day < bare[-1].day:
             bare[0].month = bare[-1].month
+
+
+def beside_the_stay(ends: list[Point], text: str) -> None:
+    """ "Del 5 al 9, el 7 es mi cumpleaños": a third day that something else happens on goes, when both ends are told."""
+    if len(ends) < 3 or any(point.feast for point in ends):
+        return
+    others = [point for index, point in enumerate(ends) if _is_other(point, index, ends, text)]
+    kept = [point for point in ends if point not in others]
+    if others and len(kept) == 2 and (kept[0].joined or kept[1].role == "out" or kept[0].month or kept[0].role == "in"):
+        ends[:] = kept
+
+
+def _is_other(point: Point, index: int, ends: list[Point], text: str) -> bool:
+    if point.role or point.joined or point.listed or point.start == point.end:
+        return False
+    since = max(ends[index - 1].end if index else 0, point.start - 50)
+    before = re.split(r"[.;?!]", text[since : point.start])[-1]
+    until = ends[index + 1].start if index + 1 < len(ends) else len(text)
+    after = re.split(r"[.,;?!]", text[point.end : min(until, point.end + 40)])[0]
+    return bool(_BESIDE.search(before) or clauses.EVENT.search(before) or _IS_EVENT.match(after))
+
+
+def last_told(ends: list[Point], text: str, check_in: dt.date | None) -> None:
+    """ "Volto dia 8, quer dizer, errei, volto dia 18": of two departures the one that sets the other right."""
+    if (
+        len(ends) == 2
+        and check_in
+        and ends[1].role == "out"
+        and ends[0].role != "in"
+        and _SLIPPED.search(text[ends[0].end : ends[1].start])
+    ):
+        ends[:] = ends[1:]
 
 
 def month_named(folded: str) -> int:

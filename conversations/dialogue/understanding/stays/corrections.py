@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, number
 from conversations.dialogue.understanding.stays.points import ONE_DAY, exists
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
 from conversations.dialogue.understanding.stays.resolving import checked
@@ -24,7 +25,7 @@ _DAY_FOR_DAY = re.compile(
     rf"|\b{_INSTEAD} {_THE}(?P<former>\d{{1,2}}){_ORDINAL},? {_THE}(?P<latter>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
 )
 _WEEKDAY_FOR = re.compile(
-    rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?,? (?:{_INSTEAD}|{_NOT}) {_THE}(?P<was>{LONG_WEEKDAY})"
+    rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?(?: (?:the )?\d{{1,2}}{_ORDINAL})?,? (?:{_INSTEAD}|{_NOT}) {_THE}(?P<was>{LONG_WEEKDAY})"
     rf"|\b(?P<from>{LONG_WEEKDAY})(?:-feira)? (?:por|for|pela|pelo|to|pra|para) {_THE}(?P<to>{LONG_WEEKDAY})"
     rf"|\b{_INSTEAD} {_THE}(?P<former>{LONG_WEEKDAY})(?:-feira)?,? {_THE}(?P<latter>{LONG_WEEKDAY})"
 )
@@ -41,8 +42,20 @@ _ADDED_NIGHT = re.compile(
 # Dates that do not hold any more; others are not told.
 _OPEN_AGAIN = re.compile(
     r"^\W*(?:no,? |nao,? |bueno,? |actually,? )?(?:mejor|melhor|better|rather)(?: (?:un poco|a bit|um pouco|algo))? (?:mas adelante|later(?: on)?|mais (?:pra|para)(?: a)? frente|mais tarde|depois|despues|otro dia|another time|outro dia)\W*$"
-    r"|\b(?:no|not|nao|can't|cannot|won't)\b.{0,24}\b(?:esas|estas|those|these|essas|nessas|estas) (?:fechas|dates|datas|dias|days)\b|\b(?:esas|estas|those|these|essas|nessas) (?:fechas|dates|datas|dias|days)\b.{0,16}\b(?:no|not|nao|don't|won't|ya no)\b"
+    r"|\b(?:no|not|nao|can't|cannot|won't)\b.{0,24}\b(?:es[ao]s?|est[ao]s?|those|these|that|n?ess[ae]s?) (?:fechas?|dates?|datas?|dias|days)\b|\b(?:es[ao]s|est[ao]s|those|these|n?ess[ae]s) (?:fechas|dates|datas|dias|days)\b.{0,16}\b(?:no|not|nao|don't|won't|ya no)\b"
     r"|\b(?:quizas?|capaz|tal vez|talvez|might|maybe|puede que|a lo mejor|may)\b.{0,24}\b(?:cambi\w+|chang\w+|mud\w+|mov\w+)\b.{0,16}\b(?:fechas?|dates?|datas?|dias?|days?)\b"
+    # "corrámoslo unos días", "another month, I'll let you know", "cambiar la fecha, no sé a cuál"
+    r"|\b(?:corr[aei]\w*|mov\w+|mud\w+|push\w*|shift\w*|pas[ae]\w*|adelant\w+|posterg\w+|adi(?:a|ar|e|em|amos)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*)\b.{0,24}\b(?:un[oa]s|algun[oa]s|uns|umas|alg?uns|algumas|a few|some|a couple of|u[nm] par de|un poco|um pouco|a bit)\b(?! noche| night| noite)"
+    r"|^\W*(?:(?:no|nao|mejor|melhor|maybe|quizas?|tal vez|talvez|capaz|para|pro|por|en|em|in|for|el|la|o|a|another|seria|vamos) )*(?:otr[oa]|outr[oa]|another|(?:a )?different) (?:mes|month|fecha|date|data)\b"
+    r"|\b(?:cambi\w+|chang\w+|mud\w+|mov\w+|troc\w+)\b.{0,24}\b(?:fechas?|dates?|datas?|dias?|days?)\b.{0,30}\b(?:no (?:lo |la )?(?:se|sabemos|tengo|tenemos)|don't know|nao (?:sei|sabemos|tenho)|not sure|yet|aun|ainda)\b"
+)
+# "i wrote december but it's january": said before the right one
+_MONTH_WRITTEN = re.compile(
+    rf"\b(?:wrote|put|said|typed|puse|escribi|dije|anote|pedi|marque|escrevi|falei|coloquei|disse|botei|marquei)(?: (?:en|in|em|for|para|of))* {LONG_MONTH},? (?=(?:but|pero|mas|(?:and )?it's|y (?:es|era)|e (?:e|era))\b)"
+)
+# "only the first two nights"
+_FIRST_NIGHTS = re.compile(
+    rf"\b(?:only|just|solo|solamente|unicamente|so|somente|apenas|keep|qued\w+|dej\w+|deix\w+|fic\w+)(?: (?:me|nos|con|com|with|keep|para|for|quiero|quero|want|need|solo|so|the|l?as?))* (?:(?:first|primeras?|primeiras?) (?:({SO_MANY}) )?|({SO_MANY}) (?:primeras|primeiras) ){NIGHT}\b"
 )
 _DENIED_MONTH = re.compile(
     rf"\b(?P<month>{LONG_MONTH})(?:'s| is| was| esta| se| ya| e)*(?: a)? (?:no|nao|not|complic\w+|mess|imposs\w+|impos\w+|out|fora|lleno|full|bad|ruim|malo|descartado)\b(?! (?:hay|tienen|tem|tenes)\b)(?! (?:en |in |em |es |e )?{LONG_MONTH})"
@@ -67,6 +80,10 @@ def corrected(text: str, before: KnownStay, today: dt.date) -> Reading | None:
         return Reading.of(checked(start + 7 * ONE_DAY, end + 7 * ONE_DAY, None, today))
     if end is not None and (match := _ADDED_NIGHT.search(text)):
         return _one_night_more(int(match["day"]), start, end, today)
+    if end is not None and (match := _FIRST_NIGHTS.search(text)):
+        return Reading.of(
+            checked(start, min(end, start + number(next(filter(None, match.groups()), "1")) * ONE_DAY), None, today, known=start)
+        )
     if (match := _DAY_FOR_DAY.search(text)) and not re.search(rf"{LONG_MONTH} \d|\d (?:de )?{LONG_MONTH}", text):
         now, was = (
             int(next(filter(None, pair)))
@@ -80,6 +97,8 @@ def corrected(text: str, before: KnownStay, today: dt.date) -> Reading | None:
 
 def without_denied_month(text: str) -> str:
     """ "Diciembre se complicó. Enero, 5 al 10": as long as before, without the month that is not meant."""
+    if re.search(r"\d", text):
+        text = _MONTH_WRITTEN.sub(lambda match: " " * len(match[0]), text)
     return _DENIED_MONTH.sub(lambda match: " " * len(match[0]), text) if len(set(re.findall(LONG_MONTH, text))) > 1 else text
 
 
@@ -117,7 +136,7 @@ def _moved(was: dict[str, int], now: int, text: str, before: KnownStay, today: d
     if wanted is None:
         return Reading({}, ("ambiguous",), "")
     if leaving:
-        return Reading.of(checked(start, wanted, None, today))
+        return Reading.of(checked(start, wanted, None, today, known=start))
     return Reading.of(checked(wanted, _end(wanted, text, before), None, today))
 
 
@@ -165,4 +184,4 @@ def _weekdays_moved(pairs: list[tuple[int, int]], text: str, before: KnownStay, 
             new_start = date
     if new_start and not new_end:
         new_end = _end(new_start, text, before)
-    return Reading.of(checked(new_start or start, new_end or end, None, today))
+    return Reading.of(checked(new_start or start, new_end or end, None, today, known=start))

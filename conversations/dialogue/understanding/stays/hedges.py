@@ -13,8 +13,12 @@ from conversations.dialogue.understanding.stays.vocabulary import (
 )
 
 # One day or another: which?
-_OR = {"es": r"(?:o|u|o si no|o sino|o bien)", "en": r"(?:or|or else|or maybe)", "pt": r"(?:ou|ou entao|ou talvez)"}
-_DAYISH = rf"(?:(?:el |the |o |dia |no |on |para el |na |maybe |quizas )*(?:{DAY}(?: ?(?:de|of|do|/) ?(?:{MONTH}|\d{{1,2}}))?|{MONTH} {DAY}|{WEEKDAY}|hoy|today|hoje|manana|tomorrow|amanha|pasado))"
+_OR = {
+    "es": r"(?:o|u|o si no|o sino|o bien|o capaz|o tal vez)",
+    "en": r"(?:or|or else|or maybe|or otherwise|or alternatively)",
+    "pt": r"(?:ou|ou entao|ou talvez|ou se nao|ou senao)",
+}
+_DAYISH = rf"(?:(?:el |the |o |dia |no |on |para el |na |maybe |quizas |del |de |do |from |desde |entre |between )*(?:{DAY}(?: ?(?:de|of|do|/) ?(?:{MONTH}|\d{{1,2}}))?|{MONTH} {DAY}|{WEEKDAY}|hoy|today|hoje|manana|tomorrow|amanha|pasado))"
 EITHER = {
     language: re.compile(
         rf"\b{_DAYISH} {word} {_DAYISH}(?! ?(?:noches|nights|noites|personas|people|pessoas|adult|hab|room|quart|hs|am|pm))"
@@ -25,11 +29,24 @@ EITHER = {
 ABOUT = re.compile(
     rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|(?<!fin de )(?<!fim de )(?<!final de )semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
 )
+_SOME = r"(?:una|uma|one|alguna|algum|alguma|algun|any|some|cualquier|qualquer|unos|uns|unas|umas|a few|algunos|alguns|un|um)"
+_SPAN = r"(?:semanas?|weeks?|fin de semana|fim de semana|fds|weekend|dias|days|noches|noites|nights|dia|day)"
+# Nights that are counted, and days nobody knows: "dos noches, no sé qué fecha".
+UNDATED = re.compile(
+    r"\b(?:no se|nao sei|don't know|not sure|dunno|no estoy segur[oa])\b(?: \w+){0,2} (?:que|which|what|cual|qual|o|el) (?:dia|day|mes|month|fecha|date|data)\b"
+)
+# No day of its own; beside both days of a stay it only says what they are: "la semana después de pascua, del 6 al 10 de abril".
+AFTER_FEAST = re.compile(
+    r"\b(?:despues|after|depois|antes|before)(?: (?:de|del|do|da|the|las?|el|o))* (?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year\S*|reyes|semana santa|easter|pascuas?|pascoa|carnaval|carnival)\b"
+)
 # An end that is left open: "hasta después de navidad", "este viernes o el otro", "no sé qué mes".
 HEDGED = re.compile(
-    rf"\b(?:despues|after|depois|antes|before)(?: (?:de|del|do|da|the|las?|el|o))* (?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year\S*|reyes|semana santa|easter|pascuas?|pascoa|carnaval|carnival)\b"
-    rf"|{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
-    r"|\b(?:no se|nao sei|don't know|not sure|dunno|no estoy segur[oa])\b(?: \w+){0,2} (?:que|which|what|cual|qual|o|el) (?:dia|day|mes|month|fecha|date|data)\b"
+    rf"{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
+    # "el 26 o después", "any day from the 10th"
+    rf"|\b(?:{DAY}(?: (?:de |of )?{MONTH})?|{MONTH} {DAY}),? (?:or|o|ou) (?:later|after|earlier|before|despues|antes|depois|mas adelante|mas tarde|mais tarde|mais para frente|mais adiante)\b"
+    r"|\b(?:cualquier|qualquer|any|whatever) (?:dia|day|fecha|date|data)(?: \w+){0,2} (?:a partir|desde|from|after|between|entre|depois|despues|starting)\b"
+    # "alguna semana entre el 5 y el 20"
+    rf"|\b(?:entre|between)\b[^.?!]{{0,60}}\b{_SOME} {_SPAN}\b|\b{_SOME} {_SPAN}\b[^.?!\d]{{0,24}}\b(?:entre|between)\b|\b(?:entre|between)\b[^.?!]{{0,60}}\b(?:el|o|the|whichever|which) (?:fin de semana|fim de semana|fds|weekend)\b"
     r"|\b(?:hasta|until|till|ate)(?: (?:el|la|the|o|a))* (?:fin(?:es)?|final(?:es)?|end|principios?|comienzos?|mediados|meados|inicio|comeco|mid|early|late|middle)\b(?! de semana)(?! (?:de(?:l)?|do|of) (?:the )?(?:ano|year))"
     r"|\b(?:alguna|algum?a?|any|some|cualquier|qualquer) (?:noche|night|noite)\b"
     # "el 10 más o menos", "from the 10th or so", "lá pelo dia 10", "w/c 7 December"
@@ -49,5 +66,5 @@ HEDGED = re.compile(
 )
 # Counted back from another day: which one is asked.
 NIGHT_BEFORE = re.compile(
-    rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))"
+    rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b(?!,? (?:(?:o sea|that is|ou seja|es decir) )?(?:el |the |o |on |no |dia )*(?:{WEEKDAY},? (?:the |el |dia )*)?\d)|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conversations.dialogue.understanding.stays.vocabulary import WEEKDAY
+from conversations.dialogue.understanding.stays.vocabulary import LONG_WEEKDAY, MONTH, WEEKDAY
 
 SO_MANY = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
 NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|noitinhas?|noitadas?|pernoctes?|pernoites?|diarias?)"
@@ -24,6 +24,18 @@ _TONIGHT_AND = re.compile(
 _MONTHS_LONG = re.compile(
     rf"\b({SO_MANY}|2|3) (?:mes|meses|months?) (?:desde|from|a partir|starting|a contar)\b|\b(?:por|for|durante|during|x) ({SO_MANY}) (?:mes|meses|months?)\b"
 )
+# "10 días desde el 4 de enero": counted from a day they are nights; "3 días desde el viernes" may be two nights, and is asked
+_A_WEEK = 7
+_FROM = r"(?:desde|a partir|a contar|contando|starting|beginning|from|as of|comecando|empezando|arrancando|iniciando|com inicio|con inicio)"
+_A_DATE = rf"(?:(?:de|del|do|el|the|on|o|dia|em|en|no|na|la|as of|{WEEKDAY}),? )*(?:\d{{1,2}}(?:st|nd|rd|th)?\b|{MONTH} \d)"
+_DAYS_FROM = re.compile(
+    rf"\b(\d{{1,2}}) (?:dias?|days?)(?: (?:seguidos|corridos|straight|in a row|total|completos))?,? {_FROM} {_A_DATE}"
+    rf"|\b{_FROM} {_A_DATE}(?: (?:de |of )?{MONTH})?,? (?:por |for |x |durante |during )?(\d{{1,2}}) (?:dias?|days?)\b"
+)
+# "no eran 5 noches, son 6", "not four but five nights", "we don't need 4 nights, 2 will do"
+_DENIED_NIGHTS = re.compile(
+    rf"(?:\b(?:no|not|nao|sin|never)|n't|\bcannot)(?: (?:[a-z']+ ){{0,4}}?| )({SO_MANY})(?: {NIGHT})?[,.;]? (?:(?:sino|but|mas|sao|son|eran|eram|era|es|e|it's|its|they're|is|just|only|solo|so|con|com|que|quero|quiero|want|make it|mejor|melhor|rather|perdon|sorry) )*(\d{{1,2}}|una|uma|one)(?: {NIGHT}| (?:is|are|will|would|alcanza\w*|basta\w*|chega\w*|esta|sobra\w*|sirve\w*|bast\w+|suffice\w*|mejor|melhor)\b|(?=[ .!]*$))"
+)
 # "forget two nights, make it five"
 _MAKE_IT = re.compile(
     rf"\b(?:make it|make that|que sean|poneme|pone|mejor|sean|faz|coloca|bota) (\d{{1,2}})(?: {NIGHT})?\b(?=[ .!]*$)(?<=\d|\w)"
@@ -32,12 +44,14 @@ _OR_NIGHTS = re.compile(
     rf"\b(?:\d{{1,2}}|una?|uma?|one) ?(?:o|or|ou|-|/) ?\d{{1,2}} {NIGHT}\b|\b\d{{1,2}} {NIGHT},? (?:puede que|maybe|talvez|quizas|tal vez|o) \d"
 )
 _WEEKS = re.compile(
-    rf"(?<!daqui )(?<!daqui a )(?<!dentro de )(?<!\ben )(?<!\bin )\b({SO_MANY})(?: [a-z]+)? (?:semanas?|semanitas?|semaninhas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next|from (?:today|now)|a partir de (?:hoy|hoje)))"
+    rf"(?<!daqui )(?<!daqui a )(?<!dentro de )(?<!\ben )(?<!\bin )\b({SO_MANY})(?: [a-z]+)? (?:semanas?|semanitas?|semaninhas?|weeks?)\b(?! (?:santa|antes|before|ago|que vi?em?|despues|later|proxima|next|today|tomorrow|(?:on|this) {LONG_WEEKDAY}|from (?:today|now)|a partir de (?:hoy|hoje)))"
 )
 _FORTNIGHT = re.compile(r"\b(?:a |one )?fortnight\b")
 _DAYS = re.compile(
     r"(?<!en )(?<!in )(?<!de )(?<!aqui a )(?<!em )(?<!cada )(?<!every )\b(\d{1,2}|un par de|unos|a few|a couple of|uns|alguns|algunos|varios|some) (?:dias?|days?|diitas|diazinhos)\b(?! (?:antes|before|habiles|uteis|atras|ago|despues|depois|later|mas tarde|mais tarde|de anticip))"
 )
+_DAY_WORD = re.compile(r"\b(?:dias?|days?)\b")
+_UNTIL = re.compile(r"\b(?:hasta|ate|until|till?|to|al|ao) (?:el |the |o |dia )*\d")
 _MORE = re.compile(
     rf"\b({SO_MANY}) {NIGHT} (?:mas|more|extra|longer|a mais|adicional\w*)\b|\b({SO_MANY}) (?:more|extra|additional|mas|mais) {NIGHT}\b|\b(?:otra noche|another night|one more night|mais uma noite|outra noite|una noche mas|uma noite a mais|an extra night|one extra night)\b"
     rf"|\b(?:mais|mas|another|otras?|outras|extra) (\d{{1,2}}) {NIGHT}\b"
@@ -76,6 +90,11 @@ def asked_nights(text: str, language: str, known: int | None) -> tuple[int | Non
         return None, 0, text, ["ambiguous"]
     if (match := _NIGHTS_INSTEAD.search(text)) and (re.search(NIGHT, match[0]) or (match[1].isdigit() and int(match[1]) == known)):
         return int(match[2]), 0, blanked(text, match), []
+    if (match := _DENIED_NIGHTS.search(text)) and (re.search(NIGHT, match[0]) or (known and number(match[1]) == known)):
+        return number(match[2]), 0, blanked(text, match), []
+    if (match := _DAYS_FROM.search(text)) and int(match[1] or match[2]) >= _A_WEEK and not _UNTIL.search(text):
+        at = 1 if match[1] else 2
+        return int(match[at]), 0, text[: match.start(at)] + " " * len(match[at]) + _DAY_WORD.sub(_blank, text[match.end(at) :], count=1), []
     if match := _SINGLE_NIGHT.search(text):
         return 1, 0, text, []
     if _OUT_NEXT_DAY.search(text):
@@ -103,6 +122,10 @@ def asked_nights(text: str, language: str, known: int | None) -> tuple[int | Non
     if match := _DAYS.search(text):  # "3 días": the field counts nights; three days are two nights or three, so a guest is asked
         return None, 0, blanked(text, match), ["days"] if match[1].isdigit() or match[1] == "un par de" else []
     return None, 0, text, []
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def blanked(text: str, match: re.Match[str], group: int = 0) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from conversations.dialogue.understanding.stays import feasts
 from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
-from conversations.dialogue.understanding.stays.hedges import ABOUT, EITHER, HEDGED, NIGHT_BEFORE
+from conversations.dialogue.understanding.stays.hedges import ABOUT, AFTER_FEAST, EITHER, HEDGED, NIGHT_BEFORE, UNDATED
 from conversations.dialogue.understanding.stays.roles import OUT_BEFORE, role_of, told_behind
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
@@ -67,6 +67,8 @@ _NIGHTS_OF = re.compile(
     rf"\b(?:nights?|noches?|noites?|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+)(?: (?:there|here|ahi|alli|aca|ai|aqui|at yours|con ustedes))? (?:of |del? |do |dos |los |on |the |el |la |na |no |dias? |o )*(?:({MONTH}) )?"
     rf"(\d{{1,2}}(?:st|nd|rd|th)?(?:{_AND_DAY}\d{{1,2}}(?:st|nd|rd|th)?)+)\b(?:(?: (?:de|of|do))? ({MONTH}))?(?! ?(?:noches|nights|noites|noite|personas|people|adult))"
 )
+# "14, 15 y 16 de agosto"
+_LIST = re.compile(rf"\b(\d{{1,2}}(?:, ?\d{{1,2}}){{1,6}},? (?:y|e|and|&) \d{{1,2}})(?: de| of|th of|st of|nd of|rd of)? ({MONTH})")
 # "la última noche el 10": they leave on the day after.
 _LAST_NIGHT = re.compile(
     rf"\b(?:ultima noche|last night|ultima noite|(?:the )?last (?:one )?of (?:them|these|which)|la ultima|the last one)(?: (?:being|is|of|on|the|el|la|del|dia|seria|sera|es|e|o|no|do|de|:))*:? "
@@ -158,6 +160,8 @@ def find(
         found.doubts.append("ambiguous")  # is that night slept, or the morning of leaving?
     if HEDGED.search(text):
         found.doubts.append("ambiguous")
+    if UNDATED.search(text):
+        found.doubts.append("undated")
     if ABOUT.search(text):
         found.doubts.append("incomplete")
     finder.nights_of()
@@ -169,6 +173,8 @@ def find(
     finder.weekdays(relative)
     finder.vague()
     found.undated, found.text = text, finder.text
+    if AFTER_FEAST.search(text) and sum(not point.feast for point in found.points) < 2:
+        found.doubts.append("ambiguous")
     found.points.sort(key=lambda point: point.start)
     if (
         len(found.points) == 2
@@ -176,7 +182,11 @@ def find(
         and language != "pt"
     ):
         found.doubts.append("ambiguous")  # "el viernes sí, o el sábado"
-    if len(found.points) == 2 and _THAT_IS.search(text[found.points[0].start : found.points[1].start + 1]):
+    if (
+        len(found.points) == 2
+        and abs(found.points[0].day - found.points[1].day) in {1, 27, 28, 29, 30}
+        and _THAT_IS.search(text[found.points[0].start : found.points[1].start + 1])
+    ):
         found.doubts.append("ambiguous")  # "midnight of the 5th, so really the 6th"
     if len(found.points) == 2 and not any(point.role or point.listed for point in found.points):
         first, second = found.points
@@ -326,6 +336,12 @@ class _Finder:
             points = make(match)
             self.found.points += points or []
             self._blank(match.start(), match.end())
+        for match in _LIST.finditer(self.text):
+            days = [int(number) for number in re.findall(r"\d+", match[1])]
+            if all(after - before == 1 for before, after in pairwise(days)):
+                self.found.doubts.append("listed")
+                self.found.points += [Point(match.start(), match.end(), number, month(match[2]), listed=True) for number in days]
+                self._blank(match.start(), match.end())
         for match in _LAST_NIGHT.finditer(self.text):
             name = match[2] or match[3]
             self.found.points.append(
@@ -552,6 +568,11 @@ class _Finder:
             r"\b(?:dentro de|en|in|daqui a|dali a|de aqui a) (\d{1,2}|un|una|um|uma|a|one) (dias?|days?|semanas?|weeks?)(?:'? time)?\b(?! (?:de|of) )",
             lambda m: on(m, today + (int(m[1]) if m[1].isdigit() else 1) * (7 if m[2][0] in "sw" else 1) * ONE_DAY),
         )
+        # "Friday week", "a week on Friday", "a week today"
+        self.take(
+            rf"\b(?:({LONG_WEEKDAY}) week|(?<!for )a week (?:(?:on|this) ({LONG_WEEKDAY})|(today|tomorrow)))\b(?! ?-?end)",
+            lambda m: self._week_after(m, on),
+        )
         both = re.search(
             r"\b(?:tonight|tonite|today|(?:esta noche|hoy|hoje)(?: a la noche| a noite| de noite| mismo)?) (?:y|and|e|plus|mas) (?:(?:manana|tomorrow|amanha)\b|(?:the |las |as )?(?:next|following|proximas|siguientes|outras) (\d) (?:nights|noches|noites))",
             self.text,
@@ -593,6 +614,12 @@ class _Finder:
             and len(self.found.points) == 1
         ):
             self.found.nights = self.found.nights or 1
+
+    def _week_after(self, match: re.Match[str], on: Callable[[re.Match[str], dt.date], list[Point]]) -> list[Point]:
+        if match[3]:
+            return on(match, self.today + (7 + (match[3] == "tomorrow")) * ONE_DAY)
+        coming = self._coming(weekday(match[1] or match[2]))
+        return on(match, coming + 7 * ONE_DAY) if coming else []
 
     def _tomorrow(self, points: list[Point], match: re.Match[str]) -> list[Point]:
         """ "tomorrow night" is one night, as "tonight" is."""

@@ -29,10 +29,12 @@ def resolve(
 ) -> tuple[dict[str, Any], list[str]]:
     ends = _told_ends(_unique(found.points))
     if more:
+        if before.check_in is None and before.nights and not ends and before.nights + more > 0:
+            return checked(None, None, before.nights + more, today)
         if before.check_in is None or before.check_out is None:
             return {}, ["ambiguous"] if ends else []  # "el 8, y el 15 otra noche"
         later = before.check_out + more * ONE_DAY
-        return checked(before.check_in, later, None, today) if later > before.check_in else ({}, ["incomplete"])
+        return checked(before.check_in, later, None, today, known=before.check_in) if later > before.check_in else ({}, ["incomplete"])
     if len([point for point in ends if not point.feast]) >= 2:
         ends = [point for point in ends if not point.feast]
     if found.stretches:
@@ -53,7 +55,7 @@ def resolve(
         and (ends[0].month or ends[1].month) in {ends[0].month, ends[1].month}
     ):
         ends = _merged(ends)  # "the flight back is on the 21st, so we leave on the 21st"
-    if listed := _listed_nights(ends, nights, today):
+    if listed := listed_nights(ends, nights, today):
         return checked(*listed, None, today)
     if len(ends) > 2:
         return {}, ["ambiguous"]
@@ -83,7 +85,7 @@ def _told_ends(ends: list[Point]) -> list[Point]:
     return [into, out]
 
 
-def _listed_nights(ends: list[Point], nights: int | None, today: dt.date) -> tuple[dt.date, dt.date] | None:
+def listed_nights(ends: list[Point], nights: int | None, today: dt.date) -> tuple[dt.date, dt.date] | None:
     """ "the 21st and the 22nd, two nights", "el 12, el 13 y el 14, y el 15 nos volvemos": night by night."""
     if len(ends) < 2 or any(point.role == "in" or point.feast or point.joined for point in ends[1:]) or ends[0].joined:
         return None
@@ -178,7 +180,7 @@ def _one(
             return checked(check_out - nights * ONE_DAY, check_out, None, today) if nights <= MAX_NIGHTS else ({}, ["too_long"])
         if before.check_in is None:
             return _only_out(check_out, today)
-        return checked(before.check_in, check_out, None, today)
+        return checked(before.check_in, check_out, None, today, known=before.check_in)
     check_in = date_of(_in_the_stay(point, before, today), today, None, near=before.check_in)
     if check_in is None or _misnamed(point, check_in):
         return {}, ["ambiguous"]
@@ -218,12 +220,15 @@ def _share_month(first: Point, second: Point) -> None:
         first.year = second.year - (second.month is not None and first.month > second.month)
 
 
-def checked(check_in: dt.date | None, check_out: dt.date | None, nights: int | None, today: dt.date) -> tuple[dict[str, Any], list[str]]:
+def checked(
+    check_in: dt.date | None, check_out: dt.date | None, nights: int | None, today: dt.date, *, known: dt.date | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """The slots of a stay, or what is wrong with it. A ``known`` arrival may be over: whoever is here stays longer."""
     if nights is not None and not 1 <= nights <= MAX_NIGHTS:
         return {}, ["too_long" if nights > MAX_NIGHTS else "incomplete"]
     if check_in is None:
         return ({"nights": nights} if nights else {}), ([] if nights else ["incomplete"])
-    if check_in < today:
+    if check_in < today and (check_in != known or check_out is None or check_out <= today):
         return {}, ["past"]
     if (check_in - today).days > MAX_DAYS_AHEAD:
         return {}, ["too_far"]

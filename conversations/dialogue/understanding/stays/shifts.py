@@ -12,7 +12,8 @@ from conversations.dialogue.understanding.stays.resolving import checked
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, month
 
 _EARLIER = re.compile(
-    r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|early|despues|depois|later|late|mas tarde|mais tarde|after)\b"
+    r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|early|despues|depois|later|late|mas tarde|mais tarde|after"
+    r"|(?:mas |mais )?(?:(?:para|pa|hacia) )?(?:a )?(?:adelante|frente|adiante)|forward)\b"
 )
 # "agregá una noche antes"
 _NIGHT_IN_FRONT = re.compile(
@@ -73,9 +74,11 @@ _SHIFT = re.compile(
 _PUSHED = re.compile(
     rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+|jog\w+)\b(.{{0,30}}?)\b({SO_MANY}) (dias?|days?|semanas?|weeks?)\b"
 )
-_BACK = re.compile(r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|adelant[aeo]\w*|antecip\w*)\b")
+_BACK = re.compile(
+    r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|(?<!mas )(?<!para )(?<!pa )(?<!hacia )adelant[aeo]\w*|antecip\w*)\b"
+)
 _FORTH = re.compile(
-    r"\b(?:para|pa|hacia) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )(?<!bring the whole thing )(?<!bring everything )(?<!bring it all )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b"
+    r"\b(?:para|pa|hacia|mas) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )(?<!bring the whole thing )(?<!bring everything )(?<!bring it all )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b"
 )
 END_STAYS = re.compile(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|unchanged|sin cambio|mantid\w+|remain\w*|continua|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|manter|mantid[ao]|mantem|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
@@ -144,7 +147,7 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
     if end is not None and (match := _NIGHT_IN_FRONT.search(text)):
         return Reading.of(checked(start - number(next(filter(None, match.groups()), "1")) * ONE_DAY, end, None, today))
     if end is not None and (match := _ONLY_MORE.fullmatch(text.strip(" .!?"))):
-        return Reading.of(checked(start, end + number(next(filter(None, match.groups()), "1")) * ONE_DAY, None, today))
+        return Reading.of(checked(start, end + number(next(filter(None, match.groups()), "1")) * ONE_DAY, None, today, known=start))
     if match := _REPLACED.search(text):
         was, is_now = int(match[1]), int(match[2])
         for known_day, other, is_end in ((start, end, False), (end, start, True)):
@@ -166,7 +169,7 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
         by = dt.timedelta(days=-count if _BACK.search(text) and not _FORTH.search(text) else count)
         stays = bool(END_STAYS.search(text) or LEAVE_STAYS.search(text))
         if match[1] and SHIFTED_END.search(match[1]) and (SHIFTED_END.search(match[1]) or match)["out"]:
-            return Reading.of(checked(start, end + by, None, today))
+            return Reading.of(checked(start, end + by, None, today, known=start))
         return Reading.of(checked(start + by, end if stays else end + by, None, today))
     if (match := _EARLIER.search(text)) and end is not None:
         count = number(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
@@ -181,7 +184,7 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
         if verb is not None:
             if verb["in"] and not (END_STAYS.search(text) or LEAVE_STAYS.search(text)):
                 return Reading.of(checked(start + by, end + by, None, today))  # another arrival keeps the number of nights
-            return Reading.of(checked(start + by, end, None, today) if verb["in"] else checked(start, end + by, None, today))
+            return Reading.of(checked(start + by, end, None, today) if verb["in"] else checked(start, end + by, None, today, known=start))
         if not re.search(r"\d", text[: match.start()] + text[match.end() :]):
             # "one day later please"; what is moved in a longer message is asked
             return Reading.of(checked(start + by, end + by, None, today)) if len(text.split()) <= 8 else Reading({}, ("ambiguous",), "")

@@ -35,6 +35,11 @@ STAYS = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|estadia|stay\w*|book\w*|reserv\w+|noches?|nights?|noites?|lugar|dispon\w+|avail\w+|libre|free|vaga\w*|quarto|habitaci\w+|room|viaj\w+|travel\w*|trip|come|coming|ir|vamos|voy|iria\w*|vou|visit\w*|pasar|passar|spend|queda\w*|tenes|tienen|tem|have|got|fechas?|dates?|datas?|with you|con ustedes|com voces)\b"
 )
 
+# "Todavía no sé", in answer to a question about the stay.
+UNKNOWN_YET = re.compile(
+    r"\b(?:(?:no|nao) (?:lo |la |las |los |o |as )?(?:se|sei|sabemos|sabria)|(?:no|nao) (?:lo |la |las |los )?(?:tengo|tenemos|esta|estan|tenho|temos)(?: \w+)? (?:definid\w+|decidid\w+|claro|clara|cerrad\w+|fechad\w+|segur\w+)|(?:no|nao) (?:defini\w*|decidi\w*)|(?:don't|do not|dont) know|not (?:yet )?(?:sure|decided|certain|known)|haven't (?:yet )?decided|undecided|no idea|ni idea|nem ideia)\b"
+)
+
 
 def is_relative(ends: list[Point]) -> bool:
     """No day is named but by a feast ("around Easter") or a weekday ("Thursday to Sunday, any week in March")."""

@@ -174,7 +174,7 @@ _WORDED_ORDINAL = re.compile(
     + "".join(f"|(?<={name} )" for name in MONTHS if len(name) > 3 and name not in {"marco"})
     + r")("
     + "|".join(sorted(ORDINALS, key=len, reverse=True))
-    + rf")\b(?! (?:night|time|floor|room|week|day|one|thing|option|name|thought|thoughts|hand|person|bed|child))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))"
+    + rf")\b(?! (?:two|three|four|five|six|seven|few|couple|night|time|floor|room|week|day|one|thing|option|name|thought|thoughts|hand|person|bed|child))|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= of (?:{LONG_MONTH}|{MONTH}))"
     # "twentieth to the twenty-third", "fifth till ninth"
     + rf"|\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})(?= (?:to|till|until|through|thru|-) (?:the )?(?:{'|'.join(ORDINALS)}|\d))"
 )
