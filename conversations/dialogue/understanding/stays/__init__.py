@@ -89,7 +89,8 @@ def read(
     reader = _Reader(written, language, today, before, awaiting, about_a_stay, country, about_month)
     reading = reader.of_the_stay()
     told = reading.slots
-    if about_a_stay is not False and (whole := letters.whole_stay(written, reader.piece)):
+    alone = not reading.clarify and {"check_in", "check_out"} <= told.keys() and clauses.without_others(written)[0] != written
+    if about_a_stay is not False and not alone and (whole := letters.whole_stay(written, reader.piece)):
         if reading.clarify or whole.clarify or not {"check_in", "check_out"} <= told.keys() or letters.in_doubt(written, told):
             return whole
         return reading if told == whole.slots else replace(whole, slots={}, clarify=("ambiguous",))
@@ -215,7 +216,7 @@ class _Reader:
         if "days" in doubts and (_BETWEEN.search(text) or (before.check_in and any(point.role == "out" for point in found.points))):
             doubts.remove("days")  # "acortamos dos días, nos vamos el 7"; "4 días entre el 5 y el 20"
             if _BETWEEN.search(text):
-                doubts.append("incomplete")
+                doubts.append("ambiguous")
         if "days" in doubts:  # "3 días" are no number of nights; with both ends said it only repeats them
             doubts.remove("days")
             if (
@@ -279,7 +280,10 @@ class _Reader:
             return Reading(*with_end(found.points[0], known_end, today), rest)
         ends = len(found.points)
         slots, problems = resolve(found, nights, more, today, before, awaiting)
-        if "check_in" in slots and ends == 1 and nights is None and _UNREAD.search(found.text):
+        unread = found.text
+        if {"check_in", "check_out"} <= slots.keys() and found.points and found.points[0].role == "out" and _weekdays_agree(found, slots):
+            unread = _UNREAD_WEEKDAY.sub(" ", unread)
+        if "check_in" in slots and ends == 1 and nights is None and _UNREAD.search(unread):
             return Reading({}, ("ambiguous",), rest)  # a day was read, and words of a day beside it were not
         if ("check_in" in slots) != ("check_out" in slots) and _UNREAD_LENGTH.search(found.text):
             return Reading({}, ("ambiguous",), rest)

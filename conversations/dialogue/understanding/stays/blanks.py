@@ -110,7 +110,7 @@ NOT_THEN = re.compile(
     rf"\b(?:no puedo|no podemos|can't do|can't make|cannot do|nao posso|nao podemos|nao da)(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
     r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"
     rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
-    r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no(?! (?:voo|hotel|quarto|fim|final|inicio|comeco|periodo|horario|onibus|carro|aviao|nome|maximo|mesmo|cartao|almoco|jantar)\b)|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
+    r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no(?! (?:das|dos|voo|hotel|quarto|fim|final|inicio|comeco|periodo|horario|onibus|carro|aviao|nome|maximo|mesmo|cartao|almoco|jantar)\b)|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
 
 

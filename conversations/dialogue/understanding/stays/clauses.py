@@ -109,7 +109,7 @@ def of_the_stay(text: str, today: dt.date, *, spill: bool = True) -> tuple[str, 
         text = " " * meant.end() + text[meant.end() :]
     if with_you := _with_you(text):
         return with_you
-    text, anchor = _without_others(text)
+    text, anchor = without_others(text)
     kept: list[str] = []
     over, other, same_sentence = False, False, False
     for clause, gap in _clauses(text):
@@ -142,7 +142,7 @@ def _with_you(text: str) -> tuple[str, Anchor | None] | None:
     return "".join((clause if index in own else " " * len(clause)) + gap for index, (clause, gap) in enumerate(parts)), anchor
 
 
-def _without_others(text: str) -> tuple[str, Anchor | None]:
+def without_others(text: str) -> tuple[str, Anchor | None]:
     """The text without the days of somebody who is told apart, and when those are: "mi hermano llega el 5, nosotros el 6"."""
     parts = [*_clauses(text)]
     others = [index for index, (clause, _gap) in enumerate(parts) if _SOMEBODY.search(clause) and _DAYS.search(clause)]

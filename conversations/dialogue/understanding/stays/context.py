@@ -109,6 +109,9 @@ def near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) 
     wanted = date_of(Point(0, 0, day_, month_, year), today, None)
     if wanted is None:
         return
+    if len(ends) == 2 and 0 < ends[0].day < ends[1].day and not any(point.date for point in ends):
+        _nearest_pair(ends, wanted)
+        return
     for point in ends:
         options = [
             dt.date(first.year, first.month, point.day)
@@ -117,6 +120,20 @@ def near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) 
         ]
         near = min(options, key=lambda date, to=wanted: abs((date - to).days))  # type: ignore[misc]
         point.month, point.year = near.month, near.year
+
+
+def _nearest_pair(ends: list[Point], wanted: dt.date) -> None:
+    """Both days in the month in which one of them is nearest."""
+    months = [(wanted.replace(day=1) + shift * dt.timedelta(days=31)).replace(day=1) for shift in (-1, 0, 1)]
+    options = [
+        (abs((dt.date(first.year, first.month, point.day) - wanted).days), first.year, first.month)
+        for first in months
+        for point in ends
+        if exists(first.year, first.month, point.day)
+    ]
+    _days, year, month_ = min(options)
+    for point in ends:
+        point.year, point.month = year, month_
 
 
 def letterhead(ends: list[Point], today: dt.date) -> None:

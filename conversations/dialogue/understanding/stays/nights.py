@@ -9,7 +9,7 @@ from conversations.dialogue.understanding.stays.vocabulary import LONG_WEEKDAY, 
 SO_MANY = r"(?:\d{1,3}|un|una|uno|um|uma|one|a|an|otra|another|outra|solo una|just one)"
 NIGHT = r"(?:noches?|nights?|noites?|nites?|nts?|nochecitas?|noitinhas?|noitadas?|pernoctes?|pernoites?|diarias?)"
 _NIGHTS = re.compile(
-    rf"\b(?:un par de|a couple of|um par de|couple of) {NIGHT}\b|(?<![\d/.])\b({SO_MANY})(?: o (?:tal vez )?\d)? (?:(?!una? |uma? |one |otra )[a-z]+ )?{NIGHT}\b(?! (?:or more|o mas|ou mais|or longer|minim|now\b|already|ya\b|ja\b))|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b(?! (?:or more|o mas|ou mais|or longer|minim))"
+    rf"\b(?:un par de|a couple of|um par de|couple of) {NIGHT}\b|(?<![\d/.])\b({SO_MANY})(?: o (?:tal vez )?\d)? (?:(?!una? |uma? |one |otra |a |la |por |per |each |cada )[a-z]+ )?{NIGHT}\b(?! (?:or more|o mas|ou mais|or longer|minim|now\b|already|ya\b|ja\b))|\b(\d{{1,2}})[ -]?(?:night|noches?|noites?)\b(?! (?:or more|o mas|ou mais|or longer|minim))"
 )
 # "en vez de 3 noches, 5"
 _NIGHTS_INSTEAD = re.compile(

@@ -178,7 +178,10 @@ def find(
     found.points.sort(key=lambda point: point.start)
     if (
         len(found.points) == 2
-        and re.search(r"\b(?:o|or|ou)\b", text[found.points[0].end : found.points[1].start].replace(" o dia", "").replace(" ao ", " "))
+        and re.search(
+            r"\b(?:o|or|ou)\b",
+            text[found.points[0].end : found.points[1].start].replace(" o dia", "").replace(" ao ", " ").replace("o sea ", ""),
+        )
         and language != "pt"
     ):
         found.doubts.append("ambiguous")  # "el viernes sí, o el sábado"

@@ -40,7 +40,7 @@ _LEAVES = (
 _OUT_AFTER = re.compile(
     r"^ ?(?:so |entao |asi que |,? ?)(?:we leave|nos vamos|salimos|saimos|vamos embora) (?:that|ese|esse|nesse) (?:day|dia)\b"
     rf"|^ ?(?:,? ?{_AT_THAT_HOUR})? ?,? ?{_SUBJECT}{{0,3}}{_LEAVES}"
-    rf"(?! (?:para|hacia|rumbo a|for|to) (?:alla|ahi|la|ai|there)\b)(?! (?:el |la |on |the |na |no |dia |recien |mismo |o |a |de |temprano |cedo |early )*(?:{WEEKDAY}|\d))"
+    rf"(?! (?:para|hacia|rumbo a|for|to) (?:alla|ahi|la|ai|there)\b)(?! (?:el |la |on |the |na |no |dia |recien |mismo |o |a |de )*(?:{WEEKDAY}|\d))(?! [a-z]+ (?:el |la |on |the |na |no |dia )+(?:{WEEKDAY}|\d))"
 )
 
 
