@@ -32,7 +32,7 @@ _TABLE = re.compile(r"\b(?:reserv\w+|book\w*|tonight|salimos|salgo|leave|leaving
 # "¿hay tango el viernes?" asks for no room.
 _SOMETHING = re.compile(r"\b(?:hay|is there|are there|any|tem|hacen|abre\w*|open\w*|is it|more expensive|mas caro|mais caro|pessoa)\b")
 _STRONG_CUE = re.compile(
-    r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|est[ei]nd\w+|exten\w+|extiend\w*|prolong\w+|alarg\w+|estir\w+|estic\w+|disponib\w+|reserv\w+|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
+    r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|est[ei]nd\w+|exten\w+|extiend\w*|prolong\w+|alarg\w+|estir\w+|estic\w+|disponib\w+|reserv\w+|embora|out on|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
     r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
     r"(?:tienen|tenes|tendran|hay|habra|tem|teria|ha) (?:lugar|vaga)|go(?:ing)? home|(?:de|desde) (?:hoy|hoje|manana|amanha) (?:al?|ate|hasta)|(?:en|em) vez de|en lugar de|ao inves|change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
     r"me vuelvo|nos volvemos|(?:bajo|bajamos|subo|subimos|estaria|estariamos) (?:el|este) (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|\d)|(?:be |get )?out by|(?:be|get) there (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun|tomorrow|today)|off again|we come on|(?:come|go) (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:tomorrow|today|tonight|manana|hoy|amanha|hoje|now|ahora|agora|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?:to|till?|until|thru|through|al|hasta(?: el)?|ate(?: o)?) (?:the |el |o )?(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|seg|ter|qua|qui|sex)\w*|"
@@ -41,7 +41,7 @@ _STRONG_CUE = re.compile(
 _CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
 # "mañana te confirmo" speaks of an answer, not of an arrival.
 _LATER = re.compile(
-    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b|\blet you know\b|\b(?:i'll|ya|eu) confirm\w*\b|\bconfirmo (?:el|na|no|on|manana|amanha|la)\b|\baviso\b"
+    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b(?! que\b)|\blet you know\b|\b(?:i'll|ya|eu) confirm\w*\b|\bconfirmo (?:el|na|no|on|manana|amanha|la)\b|\baviso\b"
 )
 
 

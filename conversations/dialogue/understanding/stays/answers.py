@@ -17,7 +17,7 @@ _DAYS_TOLD = re.compile(
     rf"\d/\d|{LONG_MONTH}|\d ?{MONTH}|\b(?:del?|el|al|dia|the|from|to|ate|hasta|until|till|on) \d|\b(?:hasta|until|till?|ate|desde|from|lleg\w+|cheg\w+|arriv\w+|entr\w+|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 _SPAN = re.compile(
-    rf"{_LEAD}(?:entre |between )?(\d{{1,2}}) ?(?:y|e|and|a|to|o|or|ou|-|/|,) ?(\d{{1,2}})(?: {NIGHT}| max\w*| como maximo| no maximo| at most| a lo sumo| dependiendo| dependendo| depending)?(?=$|[ ,.;!?])(?! ?(?:de |of )?{MONTH})"
+    rf"{_LEAD}(?:entre |between )?(\d{{1,2}}) ?(?:y|e|and|a|to|o|or|ou|-|/|,)(?: (?:max\w*|como mucho|a lo sumo|no maximo|at most|up to|hasta|ate|maybe|quizas?|talvez|tal vez|capaz))? ?(\d{{1,2}})(?: {NIGHT}| max\w*| como maximo| no maximo| at most| a lo sumo| dependiendo| dependendo| depending)?(?=$|[ ,.;!?])(?! ?(?:de |of )?{MONTH})"
 )
 
 

@@ -16,7 +16,7 @@ _TURNS_BACK = r"(?:peg\w+|emprend\w+|inici\w+) (?:la vuelta|el regreso|la retira
 _TRAVELS_ON = r"(?:sigo|seguimos|segue|continuo|continuamos|carry on|travel on|move on)(?: (?:viaje|viagem|camino|caminho))?"
 OUT_BEFORE = re.compile(
     r"\b(?:hasta|until|till?|'til|ate|thru|(?<!passing )(?<!pass )through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|partimos|volvemos|vuelvo|volver(?:me|nos)|regres\w+|retir\w+|leav\w+|depart\w+|"
-    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|back|raj\w+|volamos a|regress\w+|egres\w+|out|off|vuelta|regreso|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?|"
+    r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|(?<!come )(?<!coming )(?<!came )back|(?:flight|train|bus|ferry) home|raj\w+|volamos a|regress\w+|egres\w+|out|off|vuelta|regreso|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?|"
     rf"{_MUST_GO}|{_EMBORA}|{_TRAVELS_ON})\b"
     r"[^\d,.;?!]{0,22}$|\b(?:vuelta|salida|regreso|return|departure|saida|volta|check ?-?out|partida|egreso), $"
 )
@@ -29,7 +29,7 @@ _IN_BEFORE = re.compile(
 )
 # Of a known arrival: "and we go on the 2nd".
 _GO_ON = re.compile(r"\b(?:we|i)(?:'ll| will)? go (?:on )?(?:the )? ?$")
-_AT_THAT_HOUR = r"(?:a la (?:manana|tarde)|a primera hora|de manha|temprano|tempranito|cedo|bem cedo|morning|in the morning|first thing|early|bien temprano|por la manana|pela manha|al mediodia|as +|a las +)"
+_AT_THAT_HOUR = r"(?:a la (?:manana|tarde)|a primera hora|de manha|temprano|tempranito|cedo|bem cedo|cedinho|morning|in the morning|first thing|early|bien temprano|por la manana|pela manha|al mediodia|as +|a las +)"
 _SUBJECT = r"(?:(?:mejor|ya|ja|eu|yo|i|we|a gente|nosotr[oa]s|nos|todos|recien) )"
 _LEAVES = (
     rf"(?:{_MUST} (?:estar )?(?:yendo|ir(?:me|nos)?\b(?! a)|salir|sair|leave|go home|be out|dejar|vacate)|(?:me|nos)? ?{_MUST_GO}"
@@ -37,6 +37,7 @@ _LEAVES = (
     r"|(?:fly|drive|go|head)(?:ing)? (?:home|back|out)|me fui|saimos|saio|saindo|(?<=gente )sai|volto|voltamos|volta para casa|voltando"
     rf"|{_TRAVELS_ON}|{_EMBORA}|{_TURNS_BACK})\b"
 )
+_BLANKS = re.compile(r" {2,}")  # an hour that was blanked out
 _OUT_AFTER = re.compile(
     r"^ ?(?:so |entao |asi que |,? ?)(?:we leave|nos vamos|salimos|saimos|vamos embora) (?:that|ese|esse|nesse) (?:day|dia)\b"
     rf"|^ ?(?:,? ?{_AT_THAT_HOUR})? ?,? ?{_SUBJECT}{{0,3}}{_LEAVES}"
@@ -57,4 +58,4 @@ def role_of(before: str, after: str, *, arrival_known: bool) -> str:
 
 def told_behind(after: str) -> bool:
     """ "el martes ya nos vamos": that day is when they leave."""
-    return bool(_OUT_AFTER.search(after))
+    return bool(_OUT_AFTER.search(_BLANKS.sub(" ", after)))

@@ -68,14 +68,14 @@ _ALL_SHIFTED = re.compile(
     rf"\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b.{{0,30}}\b(?:tambien|tambem|too|both|both ends)\b|\b(?:todo|tudo|everything|both|it all|las dos puntas|as duas pontas|whole (?:thing|stay))\b.{{0,30}}?\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b"
 )
 _SHIFT = re.compile(
-    r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|retras\w*|posterg\w*|adelant\w*|antecip\w*|adi(?:a|ar|e|em)|push|back|delay\w*|postpone\w*|mas tarde|mais tarde)\b"
+    r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|retras\w*|posterg\w*|adelant\w*|antecip\w*|adiant\w*|adi(?:a|ar|e|em)|push|back|delay\w*|postpone\w*|mas tarde|mais tarde)\b"
 )
 # "corréla una semana para adelante", "antecipar a chegada em dois dias"
 _PUSHED = re.compile(
-    rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+|jog\w+)\b(.{{0,30}}?)\b({SO_MANY}) (dias?|days?|semanas?|weeks?)\b"
+    rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|adiant\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+|jog\w+)\b(.{{0,30}}?)\b({SO_MANY}) (dias?|days?|semanas?|weeks?)\b"
 )
 _BACK = re.compile(
-    r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|(?<!mas )(?<!para )(?<!pa )(?<!hacia )adelant[aeo]\w*|antecip\w*)\b"
+    r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|(?<!mas )(?<!para )(?<!pa )(?<!hacia )adelant[aeo]\w*|antecip\w*|adiant[aeo]\w*)\b"
 )
 _FORTH = re.compile(
     r"\b(?:para|pa|hacia|mas) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )(?<!bring the whole thing )(?<!bring everything )(?<!bring it all )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b"

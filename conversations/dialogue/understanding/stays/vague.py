@@ -37,7 +37,11 @@ STAYS = re.compile(
 
 # "Todavía no sé", in answer to a question about the stay.
 UNKNOWN_YET = re.compile(
-    r"\b(?:(?:no|nao) (?:lo |la |las |los |o |as )?(?:se|sei|sabemos|sabria)|(?:no|nao) (?:lo |la |las |los )?(?:tengo|tenemos|esta|estan|tenho|temos)(?: \w+)? (?:definid\w+|decidid\w+|claro|clara|cerrad\w+|fechad\w+|segur\w+)|(?:no|nao) (?:defini\w*|decidi\w*)|(?:don't|do not|dont) know|not (?:yet )?(?:sure|decided|certain|known)|haven't (?:yet )?decided|undecided|no idea|ni idea|nem ideia)\b"
+    r"\b(?:no|nao) (?:(?:lo|la|las|los|o|as) )?(?:se|sei|sabemos)(?= ?(?:$|[.,;!?]|todavia|aun|ainda|bien|bem|cuando|quando|la fecha|a data|que (?:dia|fecha|data)|exact\w*))"
+    r"|\b(?:todavia|aun|ainda|por ahora|por enquanto) (?:no|nao) (?:(?:lo|la|las|los) )?(?:se|sei|sabemos|defin\w+|decid\w+)\b"
+    r"|\b(?:no|nao) (?:(?:lo|la|las|los) )?(?:tengo|tenemos|esta|estan|tenho|temos)(?: \w+)? (?:definid\w+|decidid\w+|claro|clara|cerrad\w+|fechad\w+)\b"
+    r"|\b(?:no|nao) (?:defini\w*|decidi\w*)\b|\b(?:don't|do not|dont) know(?= ?(?:$|[.,;!?]|yet|when|the date|exactly))"
+    r"|\bnot (?:yet )?(?:sure|decided|certain)(?= ?(?:$|[.,;!?]|yet|when|about the date|of the date))|\bhaven't (?:yet )?decided\b|\bundecided\b|\b(?:no idea|ni idea|nem ideia)\b"
 )
 
 

@@ -225,6 +225,7 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
         re.compile(r"\b((?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")) (\d{1,2})((?:, \1 \d{1,2})+)\b"),
         lambda match: f"{match[1]} {match[2]}" + match[3].replace(f"{match[1]} ", ""),
     ),
+    (re.compile(r"(?<=\d) / (?=out\b|check|sal|sai|eg|dep)"), " - "),
     # "5th in, 8th out"
     (re.compile(r"\b(\d{1,2}(?:st|nd|rd|th)?) in,? (?:and )?(\d{1,2}(?:st|nd|rd|th)?) out\b"), r"in \1 out \2"),
     # "ingreso: 16-10"
