@@ -416,3 +416,157 @@ def test_a_letter_with_two_stays_is_asked_about(text, language):
 )
 def test_a_time_without_a_day_is_asked_about(text, language, doubt):
     assert read(text, language=language).clarify == (doubt,)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("me tengo que ir el 5 de diciembre", "es", None, D5),
+        ("precisamos voltar dia 5 de dezembro", "pt", None, D5),
+        ("5 december, checking out", "en", None, D5),
+        ("salgo para allá el 3 de diciembre y me vuelvo el 5", "es", D3, D5),
+        ("el jueves 3 de diciembre llegamos y el sábado ya nos volvemos", "es", D3, D5),
+        ("chegando 3 de dezembro e voltando dia 5 no voo das 9h", "pt", D3, D5),
+        ("dormimos ahí el 3 de diciembre y el 5 seguimos viaje", "es", D3, D5),
+        ("3 Dec → 5 Dec", "en", D3, D5),
+        ("03.12. - 05.12., two adults", "en", D3, D5),
+        ("fecha de llegada: 3/12, fecha de salida: 5/12", "es", D3, D5),
+        ("quiero volver el 3 de diciembre, 2 noches", "es", D3, D5),
+        ("llego el jueves 3 tipo 4 de la tarde y me voy el sábado 5", "es", D3, D5),
+    ],
+)
+def test_arriving_and_leaving_are_told_by_many_verbs(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_out"),
+    [("nos volvemos el 5", "es", D5), ("dia 5 a gente vai embora", "pt", D5), ("we go on the 5th", "en", D5)],
+)
+def test_leaving_completes_a_known_arrival(text, language, check_out):
+    assert dates(text, language=language, known={"check_in": D3}) == (D3, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("12 días a partir del 3 de diciembre", "es", D3, "2026-12-15"),
+        ("14 days starting December 3rd", "en", D3, "2026-12-17"),
+        ("3, 4 e 5 de dezembro, saindo dia 6", "pt", D3, "2026-12-06"),
+        ("del 3 al 6 de diciembre, el 5 es la fiesta de mi hermana", "es", D3, "2026-12-06"),
+        ("a feira é dias 4 e 5 de dezembro, chego dia 3 e volto dia 6", "pt", D3, "2026-12-06"),
+        ("in on thursday 3 december, museum on friday, leaving saturday 5", "en", D3, D5),
+        ("después de reyes, del 11 al 13 de enero", "es", "2027-01-11", "2027-01-13"),
+        ("chego dia 28, ainda em novembro, e saio dia 2", "pt", "2026-11-28", "2026-12-02"),
+        ("my cousin stays 2-5 December, we need 3-5", "en", D3, D5),
+        ("saturday week, two nights", "en", "2026-11-28", "2026-11-30"),
+        ("a week today for one night", "en", "2026-11-25", "2026-11-26"),
+    ],
+)
+def test_what_stands_beside_a_stay_does_not_disturb_it(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("4 días desde el 3 de diciembre", "es"),
+        ("alguna semana entre el 5 y el 20 de enero", "es"),
+        ("any weekend between 5 and 20 January", "en"),
+        ("del 3 al 5 de diciembre o si no del 10 al 12", "es"),
+        ("dia 3 de dezembro ou depois", "pt"),
+        ("any day from December 3rd", "en"),
+        ("llegamos el viernes 4 de diciembre, mejor el sábado, y salimos el lunes 7", "es"),
+    ],
+)
+def test_alternatives_and_open_spans_are_asked_about(text, language):
+    reading = read(text, language=language)
+
+    assert (reading.slots, bool(reading.clarify)) == ({}, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("no son 2 noches, son 4", "es", D3, "2026-12-07"),
+        ("not 2 nights but 3", "en", D3, "2026-12-06"),
+        ("não precisa de 2 noites, 1 basta", "pt", D3, "2026-12-04"),
+        ("solo la primera noche", "es", D3, "2026-12-04"),
+        ("una semana más adelante", "es", "2026-12-10", "2026-12-12"),
+        ("adianta tudo um dia", "pt", "2026-12-02", "2026-12-04"),
+        ("puse diciembre pero es enero, del 8 al 10", "es", "2027-01-08", "2027-01-10"),
+        ("nos vamos el domingo 6 en lugar del sábado", "es", D3, "2026-12-06"),
+        ("come a day earlier, leave the same day", "en", "2026-12-02", D5),
+        ("acortamos un día, nos vamos el 4", "es", D3, "2026-12-04"),
+        ("hasta el domingo, o sea hasta el 6", "es", D3, "2026-12-06"),
+    ],
+)
+def test_nights_and_months_of_a_known_stay_are_set_right(text, language, check_in, check_out):
+    assert dates(text, language=language, known=KNOWN) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("corrámoslo unos días", "es"),
+        ("otro mes, después te digo cuál", "es"),
+        ("we need to change the dates, don't know to when yet", "en"),
+    ],
+)
+def test_a_change_without_new_days_is_asked_about(text, language):
+    assert dates(text, language=language, known=KNOWN) == (None, None, ("incomplete",))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_out"),
+    [("me quedo hasta el domingo", "es", "2026-11-22"), ("one more night", "en", "2026-11-21"), ("estende até dia 23", "pt", "2026-11-23")],
+)
+def test_a_stay_that_has_begun_can_end_later(text, language, check_out):
+    known = {"check_in": "2026-11-16", "check_out": "2026-11-20", "nights": 4}
+
+    assert dates(text, language=language, known=known) == ("2026-11-16", check_out, ())
+
+
+def test_a_stay_that_has_begun_cannot_have_ended():
+    known = {"check_in": "2026-11-16", "check_out": "2026-11-20", "nights": 4}
+
+    assert dates("me quedo hasta el 17", known=known)[2] == ("past",)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "nights", "clarify"),
+    [
+        ("4, porque el lunes trabajo", "es", 4, ()),
+        ("três, meu filho tem 7", "pt", 3, ()),
+        ("4, then we fly home", "en", 4, ()),
+        ("entre tres y cinco", "es", None, ("incomplete",)),
+        ("2, máximo 4", "es", None, ("incomplete",)),
+        ("todavía no sé", "es", None, ("incomplete",)),
+    ],
+)
+def test_so_many_nights_and_a_reason(text, language, nights, clarify):
+    reading = read(text, language=language, known={"check_in": D3}, awaiting="nights")
+
+    assert (reading.slots.get("nights"), reading.clarify) == (nights, clarify)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("dos noches, mañana te paso la fecha", "es"),
+        ("two nights, I'll send you the dates tomorrow", "en"),
+        ("2 noites, não sei que dia", "pt"),
+    ],
+)
+def test_nights_are_kept_while_the_day_is_open(text, language):
+    reading = read(text, language=language)
+
+    assert (reading.slots, reading.clarify) == ({"nights": 2}, ())
+
+
+def test_a_night_is_added_to_nights_without_days():
+    assert read("sumale una noche", known={"nights": 2}).slots == {"nights": 3}
+
+
+def test_tonight_in_answer_to_the_arrival_tells_no_length():
+    assert dates("hoy a la noche", awaiting="check_in") == ("2026-11-18", None, ())

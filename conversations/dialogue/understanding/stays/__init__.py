@@ -55,6 +55,9 @@ _UNREAD_LENGTH = re.compile(
 )
 _UNREAD_WEEKDAY = re.compile(rf"(?<!los )(?<!as )(?<!aos )(?<!todos )(?<!cada )(?<!every )\b{LONG_WEEKDAY}")
 _RATHER = re.compile(r"\b(?:mejor|melhor|better|rather|instead|en realidad|na verdade|actually)\b")
+_THAT_NIGHT = re.compile(
+    r"\b(?:dorm\w+|durm\w+|duerm\w+|qued\w+|aloj\w+|hosped\w+|fic\w+|pernoct\w+|sleep\w*|stay\w*|room|quarto|habitacion|lugar)(?: \w+){0,3} (?:esa|n?essa|that) (?:(?:misma|mesma|one|same) )?(?:noche|noite|night)\b"
+)
 _BETWEEN = re.compile(r"\b(?:entre|between)\b")
 _UNSURE = r"(?:nada mas|y|ponele|pongamos|ponle|digamos|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
@@ -183,6 +186,8 @@ class _Reader:
         rest = "".join(was if kept == was else " " for was, kept in zip(rest, dated, strict=True))
         rest = "".join(told if was == " " and kept == " " else kept for told, was, kept in zip(written, text, rest, strict=True))
         doubts += found.doubts
+        if _THAT_NIGHT.search(found.undated) and len(found.points) == 1:
+            found.nights = found.nights or 1
         if awaiting == "check_in" and found.nights == 1 and all(point.date for point in found.points):
             found.nights = 0  # "tonight" tells when they arrive
         if counted_from and len(found.points) == 1:
@@ -205,8 +210,11 @@ class _Reader:
         if "listed" in doubts:  # "el 9 y 10 de enero": two nights only when they say so, or an arrival and a departure
             doubts.remove("listed")
             first, second = [point for point in found.points if point.listed][:2]
-            if not listed_nights(found.points, nights, today) and not (
-                nights == 2 and (second.day - first.day == 1 or (second.day == 1 and first.day >= 28))
+            told = {point.role for point in found.points if not point.listed}  # a fair on the 7th and 8th, in on the 6th, out on the 9th
+            if (
+                not {"in", "out"} <= told
+                and not listed_nights(found.points, nights, today)
+                and not (nights == 2 and (second.day - first.day == 1 or (second.day == 1 and first.day >= 28)))
             ):
                 doubts.append("ambiguous")
         if "undated" in doubts:  # "dos noches, no sé qué fecha"

@@ -17,7 +17,7 @@ _DAYS_TOLD = re.compile(
     rf"\d/\d|{LONG_MONTH}|\d ?{MONTH}|\b(?:del?|el|al|dia|the|from|to|ate|hasta|until|till|on) \d|\b(?:hasta|until|till?|ate|desde|from|lleg\w+|cheg\w+|arriv\w+|entr\w+|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
 _SPAN = re.compile(
-    rf"{_LEAD}(?:entre |between )?(\d{{1,2}}) ?(?:y|e|and|a|to|o|or|ou|-|/|,)(?: (?:max\w*|como mucho|a lo sumo|no maximo|at most|up to|hasta|ate|maybe|quizas?|talvez|tal vez|capaz))? ?(\d{{1,2}})(?: {NIGHT}| max\w*| como maximo| no maximo| at most| a lo sumo| dependiendo| dependendo| depending)?(?=$|[ ,.;!?])(?! ?(?:de |of )?{MONTH})"
+    rf"{_LEAD}(entre |between )?(\d{{1,2}}) ?(?:y|e|and|a|to|o|or|ou|-|/|,)(?: (?:max\w*|como mucho|a lo sumo|no maximo|at most|up to|hasta|ate|maybe|quizas?|talvez|tal vez|capaz))? ?(\d{{1,2}})(?: {NIGHT}| max\w*| como maximo| no maximo| at most| a lo sumo| dependiendo| dependendo| depending)?(?=$|[ ,.;!?])(?! ?(?:de |of )?{MONTH})"
 )
 
 
@@ -32,4 +32,4 @@ def told_nights(text: str) -> re.Match[str] | None:
 def is_open(text: str, check_in_day: int) -> bool:
     """Whether it names two numbers of nights; "10 a 12" of a stay that begins on the 10th are its days."""
     match = _SPAN.match(text)
-    return match is not None and int(match[1]) < int(match[2]) and int(match[1]) != check_in_day
+    return match is not None and int(match[2]) < int(match[3]) and (bool(match[1]) or int(match[2]) != check_in_day)

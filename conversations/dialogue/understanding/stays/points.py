@@ -336,6 +336,8 @@ class _Finder:
             return [Point(match.start(), match.end(), days[0], month(name) if name else None, role="in")]
 
         for match in _NIGHTS_OF.finditer(self.text):
+            if told_behind(self.text[match.end() : match.end() + 80]):
+                continue  # "la noche del 5, y el 6 a la mañana seguimos"
             points = make(match)
             self.found.points += points or []
             self._blank(match.start(), match.end())

@@ -83,7 +83,7 @@ _FORTH = re.compile(
 END_STAYS = re.compile(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|unchanged|sin cambio|mantid\w+|remain\w*|continua|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|manter|mantid[ao]|mantem|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
-_LEAVE = r"(?:leav\w+|volvemos|vuelvo|regresamos|volto|go(?:ing)? home|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora|vamos embora)"
+_LEAVE = r"(?:leav\w+|salir|sair|sairmos|ir embora|volvemos|vuelvo|regresamos|volto|go(?:ing)? home|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora|vamos embora)"
 _AS_IT_WAS = r"(?:(?:cuando|quando|when|como|as) (?:habiamos|tinhamos|we|i|estaba|estava|it was|dijimos|quedamos|acordamos|planned|booked|agreed|combinado)\w*|fine|ok|okay|bien|bem|perfect\w*|same|still|igual|remains?|unchanged|sin cambios?|sem mudan\w+|mantid[ao]|manten\w+|mantem|manter|keep\w*|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
 LEAVE_STAYS = re.compile(
     rf"\b{_LEAVE}\b.{{0,28}}\b{_AS_IT_WAS}\b|\b{_AS_IT_WAS}\b.{{0,12}}\b{_LEAVE}\b"
@@ -174,7 +174,7 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
     if (match := _EARLIER.search(text)) and end is not None:
         count = number(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
         by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "early", "before", "sooner"} else count)
-        if _SAME_AS.search(text) or match[2] in {"semana", "week"}:
+        if (_SAME_AS.search(text) and not LEAVE_STAYS.search(text)) or match[2] in {"semana", "week"}:
             return Reading.of(checked(start + by, end + by, None, today))
         if _SAME_LENGTH.search(text) or (before.nights and re.search(rf"\b{before.nights} {NIGHT}", text)):
             return Reading.of(checked(start + by, end + by, None, today))

@@ -8,14 +8,14 @@ from conversations.dialogue.understanding.stays.points import Found, Point
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH
 
 _VAGUE = re.compile(
-    rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em |the |next |el |la |o |a )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
+    rf"\b(?:a |para |hacia |about |around |in |no |em |la |el |o |the |por |la por )*(?:principios?|comienzos?|mediados?|finales|fines|fim|fin|primera (?:semana|quincena)|segunda (?:semana|quincena)|ultima semana|primeir[oa] (?:semana|quinzena)|segunda quinzena|ultima semana|inicio|comeco|meados?|final|early|mid|middle|late|end|beginning|start|first (?:week|half)|second (?:week|half)|last week|sometime)[ -](?:de |del |do |da |of |in |em |the |next |el |la |o |a )*(?:mes|month|ano|year|semana|week|{LONG_MONTH}|{MONTH})(?: que vi?em?)?"
     r"|\b(?:la |the |a )?(?:semana|week|mes|month) (?:que viene|que vem|proxim[oa])\b|\b(?:next|coming|proxim[oa]s) (?:couple of |few |unas |par de |\d )?(?:weeks|days|semanas|dias|months|meses)\b|\b(?:this month|este mes|deste mes|neste mes)\b(?! \d)|\b(?:this week|esta semana|a fin de mes|fin de mes|end of the month|fim do mes)\b|\b(?:next|coming|proxim[oa]) (?:week|month|semana|mes)\b|\b(?:algun|some|algum) (?:dia|day|finde|fin de semana|weekend|fim de semana)\b"
 )
 _SEASON = re.compile(
     r"\b(?:pras?|pros?|en|in|em|no|na|nas|durante|during|over|for|para|pra)(?: (?:el|la|las|los|the|o|a|as|os|my|mis|this|este|esta|next|proxim[oa]))* (?:holidays|feriado(?! largo)|invierno|verano|otono|primavera|winter|summer|autumn|spring|inverno|verao|outono|ferias|vacaciones|fiestas|festas)\b"
 )
 _VAGUE_MONTH = re.compile(
-    rf"\b(?:principios?|comienzos?|mediados?|finales|fines|inicio|comeco|comecinho|meados?|finalzinho|final|early|mid|middle|late|end|beginning|start|sometime|some time|la pra|la para|la por|tipo|por|hacia|around|primera|segunda|ultima|last week|first week)\b.{{0,22}}?\b{LONG_MONTH}|\b{LONG_MONTH}-?ish\b"
+    rf"\b(?:principios?|comienzos?|mediados?|finales|fines|fim|inicio|comeco|comecinho|meados?|finalzinho|final|early|mid|middle|late|end|beginning|start|sometime|some time|la pra|la para|la por|tipo|por|hacia|around|primera|segunda|ultima|last week|first week)\b.{{0,22}}?\b{LONG_MONTH}|\b{LONG_MONTH}-?ish\b"
 )
 PRICED = re.compile(r"\b(?:cuanto|how much|quanto|hotel|precio|price|preco)\b")
 _FEAST = r"(?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year'?s?|reyes|pascuas?|easter|semana santa|carnaval|carnival)"
@@ -24,7 +24,7 @@ _A_FEW = r"(?:unos|algunos|varios|pocos|a few|few|some|several|a couple of|uns|a
 WHENEVER = re.compile(
     rf"\b{_A_FEW} (?:dias|days|diitas)\b(?:.{{0,14}}\b(?:en|in|em|de|del|of|no|na|next|que viene|que vem)\b|$)|\b(?:mes (?:que viene|que vem|proximo)|proximo mes|next month)\b.{{0,12}}\b{_A_FEW} (?:dias|days)"
     rf"|\b(?:los )?(?:primeros|ultimos|primeir[oa]s|the first few|1 few|first few|last few|the last few) (?:dias|days) (?:de|del|of|do)\b"
-    rf"|\b(?:en|dentro de|in|daqui a|em)(?: (?:unas?|unos|uns|umas?|about|around|a|like))+ (?:\d+ |par de |couple of |fortnight)(?:semanas?|weeks?|mes(?:es)?|months?|dias|days)?\b|\b(?:dentro de|daqui a) (?:un|um|una|uma|1) (?:mes|semana)\b|\bin a (?:month|fortnight)\b|\bin (?:about )?a fortnight\b"
+    rf"|\b(?:en|dentro de|in|daqui a|em)(?: (?:unas?|unos|uns|umas?|about|around|a|like))+ (?:\d+ |par de |couple of |fortnight)(?:semanas?|weeks?|mes(?:es)?|months?|dias|days)?\b|\b(?:dentro de|daqui(?: a)?|de aca a|de aqui a) (?:un|um|una|uma|1) (?:mes|semana)\b|\bin a (?:month|fortnight)\b|\bin (?:about )?a fortnight\b"
     rf"|\b(?:despues de(?: l[ao]s?)?|depois d[aeo]s?|after(?: the)?|around|cerca de|por ahi de|near) {_FEAST}\b|\b{_FEAST} (?:o|ou|or) (?:por ahi|por ai|around then|thereabouts|cerca)\b"
     r"|\b(?:cualquier|qualquer|any|algun[oa]?|algum[a]?|un|um|some) (?:otr[oa] )?(?:semana|week|finde|fin de semana|fim de semana|weekend|feriado|dia|day)\b(?: (?:de|in|em|en|of|que|cualquiera|qualquer)\b|$)|\b(?:feriado|finde|semana) (?:cualquiera|qualquer)\b"
     r"|\b(?:cuando|quando|when|whenever) (?:haya|hay|tengan|tenga|tiver\w*|houver|you've|you have|there's|there is|se pueda|puedan)(?: got| some| un| algun| alg[uo]ma?)? (?:lugar|space|room|vagas?|disponib\w+|availability|algo|something|quarto)\b|\b(?:lo antes posible|cuanto antes|asap|as soon as|o quanto antes|assim que|en cuanto (?:haya|tengan|se pueda))\b|\b(?:cuando|quando|when|whenever)(?: (?:sea|for|it's|its|it is|esta|este|fica|ficar))+ (?:lo )?(?:mas |mais )?(?:cheap\w*|barat\w*|tranquil\w*|quiet\w*)"
