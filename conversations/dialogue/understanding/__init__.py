@@ -41,7 +41,7 @@ _STRONG_CUE = re.compile(
 _CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
 # "mañana te confirmo" speaks of an answer, not of an arrival.
 _LATER = re.compile(
-    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b(?! que\b)|\blet you know\b|\b(?:i'll|ya|eu) confirm\w*\b|\bconfirmo (?:el|na|no|on|manana|amanha|la)\b|\baviso\b"
+    r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b(?! que\b)|\blet you know\b|\b(?:i'll|ya|eu) confirm\w*\b|\bconfirmo (?:el|na|no|on|manana|amanha|la)\b|\baviso\b(?! que\b)"
 )
 
 

@@ -476,6 +476,7 @@ def test_what_stands_beside_a_stay_does_not_disturb_it(text, language, check_in,
         ("del 3 al 5 de diciembre o si no del 10 al 12", "es"),
         ("dia 3 de dezembro ou depois", "pt"),
         ("any day from December 3rd", "en"),
+        ("a festa é dia 4 de dezembro, chegamos um dia antes e voltamos dia 5", "pt"),
         ("llegamos el viernes 4 de diciembre, mejor el sábado, y salimos el lunes 7", "es"),
     ],
 )
@@ -497,6 +498,10 @@ def test_alternatives_and_open_spans_are_asked_about(text, language):
         ("puse diciembre pero es enero, del 8 al 10", "es", "2027-01-08", "2027-01-10"),
         ("nos vamos el domingo 6 en lugar del sábado", "es", D3, "2026-12-06"),
         ("come a day earlier, leave the same day", "en", "2026-12-02", D5),
+        ("we get in a day later, on the 4th, rest stays", "en", "2026-12-04", D5),
+        ("e se a gente ficasse até o dia 7?", "pt", D3, "2026-12-07"),
+        ("what if we stayed till December 7th?", "en", D3, "2026-12-07"),
+        ("cortémosla al viernes", "es", D3, "2026-12-04"),
         ("acortamos un día, nos vamos el 4", "es", D3, "2026-12-04"),
         ("hasta el domingo, o sea hasta el 6", "es", D3, "2026-12-06"),
     ],
@@ -570,3 +575,15 @@ def test_a_night_is_added_to_nights_without_days():
 
 def test_tonight_in_answer_to_the_arrival_tells_no_length():
     assert dates("hoy a la noche", awaiting="check_in") == ("2026-11-18", None, ())
+
+
+def test_a_question_about_one_day_of_a_known_stay_moves_nothing():
+    reading = stays.read(
+        fold("¿el 4 se puede hacer una cabalgata?"), language="es", now=WEDNESDAY, known=KNOWN, awaiting=None, about_a_stay=None
+    )
+
+    assert (reading.slots, reading.clarify) == ({}, ())
+
+
+def test_but_in_portuguese_is_no_more():
+    assert read("seriam 5 noites mas falta comprar a passagem", language="pt").slots == {"nights": 5}

@@ -27,7 +27,7 @@ from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, as
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
 from conversations.dialogue.understanding.stays.resolving import checked, listed_nights, next_year, resolve, two, with_end
 from conversations.dialogue.understanding.stays.roles import role_of
-from conversations.dialogue.understanding.stays.shifts import END_STAYS, LEAVE_STAYS, SHIFTED_END, is_other_matter, moved_stay
+from conversations.dialogue.understanding.stays.shifts import END_STAYS, LEAVE_STAYS, OF_THE_STAY, SHIFTED_END, is_other_matter, moved_stay
 from conversations.dialogue.understanding.stays.vague import (
     FEW_DAYS,
     PRICED,
@@ -40,6 +40,8 @@ from conversations.dialogue.understanding.stays.vague import (
 )
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, WEEKDAY, weekday, with_digits
 
+# So many words ask for something; fewer may be "how about the 22nd?".
+SENTENCE = 5
 _BEFORE_IT = re.compile(rf"\b\d{{1,2}} {NIGHT} (?:before|antes|previas|anteriores)\b")
 _AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
 # "llego el 7, la vuelta es diez días después"
@@ -92,6 +94,14 @@ def read(
     reader = _Reader(written, language, today, before, awaiting, about_a_stay, country, about_month)
     reading = reader.of_the_stay()
     told = reading.slots
+    if (
+        about_a_stay is None
+        and before.check_out
+        and "?" in folded
+        and len(folded.split()) >= SENTENCE
+        and not (reading.clarify or OF_THE_STAY.search(written))
+    ):
+        return Reading({}, (), written)  # "el 22 podemos hacer una excursión?", of a stay that is known
     alone = not reading.clarify and {"check_in", "check_out"} <= told.keys() and clauses.without_others(written)[0] != written
     if about_a_stay is not False and not alone and (whole := letters.whole_stay(written, reader.piece)):
         if reading.clarify or whole.clarify or not {"check_in", "check_out"} <= told.keys() or letters.in_doubt(written, told):

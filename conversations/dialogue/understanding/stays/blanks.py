@@ -61,7 +61,7 @@ BLANKED = [
         + r"))(?!(?:st|nd|rd|th))",
         r"\b(?:anno|ano|year|desde|en|in|em|since|del) (?:19|20)\d\d\b(?!-)",
         r"\b(?:la|na) \d{1,2} de (?:" + LONG_MONTH + r")",
-        r"\b(?:expediente|tramite|nota|rating|score|puntaje) (?:de )?\d{1,2}/\d{1,2}\b|\b\d ?x ?\d{1,2}/\d{1,2}\b|\b\d{1,2}/10 (?:on|en|no|in|de nota)\b|\b\d/\d (?:of|de) (?:a |um |un )?(?:lit\w*|kilo|hora|hour|pizza|cup|taza)",
+        r"\b(?:expediente|tramite|nota|rating|score|puntaje) (?:de )?\d{1,2}/\d{1,2}\b|\b\d ?x ?\d{1,2}/\d{1,2}\b|\b\d{1,2}/10 (?:on|en|no|in|de nota)\b|\b1/2 (?:board|pension|pensao|day|hour|hora)\b|\b\d/\d (?:of|de) (?:a |um |un )?(?:lit\w*|kilo|hora|hour|pizza|cup|taza)",
         r"\bcheck ?-?in (?:es |is |e )?(?:de|from|entre) \d{1,2} (?:a|to|y|and|e) \d{1,2}\b|\btemperatur\w*\b[^.!?]{0,30}\d{1,2}(?: ?(?:a|to|y|and|e|-) ?\d{1,2})?",
         r"\b\d{1,4}(?:-\d{1,4}){3,}\b",
         r"\b(?:iva|vat|descuento|discount|desconto|vto|val|llamame|interno) (?:es |is |e )?(?:del? |of |from )?\d{1,2}(?: ?(?:a|al|to|-) ?\d{1,2})?\b(?= ?(?:%|hs|h\b|[?.,!]|$|grados|degrees|por ciento))",

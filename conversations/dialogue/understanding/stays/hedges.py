@@ -64,6 +64,10 @@ HEDGED = re.compile(
     r"|\b(?:thanksgiving|memorial(?: day)?|labou?r(?: day)?|mlk(?: day)?|president'?s'?(?: day)?|columbus(?: day)?|halloween|valentine'?s?(?: day)?|birthday|wedding|anniversary|marathon|graduation|super ?bowl|derby) (?:weekend|wknd)\b"
     rf"|\b{LONG_WEEKDAY} feriado\b|\b(?:desde|from|de|since) (?:ayer|yesterday|ontem)\b|\b(?:ayer|yesterday|ontem) (?:llegue|llegamos|entre|we arrived|i arrived|cheguei|chegamos|till?|until|hasta|ate)\b"
 )
+# "El show es el 12, llegamos un día antes": the day told is not the one they come on.
+COMES_BEFORE = re.compile(
+    r"\b(?:lleg\w+|cheg\w+|arriv\w+|come|coming|entr\w+|get there|get in)(?: (?:there|ahi|ai|eu|nos))? (?:un|um|a|one|el|o|the|uno?s|\d) (?:dias?|days?|noches?|noites?|nights?) (?:antes|before|earlier)\b(?!,? (?:(?:o sea|ou seja) )?(?:el |the |o |on |no |dia )*(?:\d|de\b))"
+)
 # Counted back from another day: which one is asked.
 NIGHT_BEFORE = re.compile(
     rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b(?!,? (?:(?:o sea|that is|ou seja|es decir) )?(?:el |the |o |on |no |dia )*(?:{WEEKDAY},? (?:the |el |dia )*)?\d)|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))"

@@ -82,7 +82,7 @@ def asked_nights(text: str, language: str, known: int | None) -> tuple[int | Non
     """Nights asked for, nights to add (or, negative, to take away), the text without them, and doubts."""
     if match := _LESS.search(text) or _ONE_LESS.fullmatch(text.strip(" .!?")):
         return None, -number(next(filter(None, match.groups()), "1")), blanked(text, match) if match.end() <= len(text) else "", []
-    if match := _MORE.search(text):
+    if (match := _MORE.search(text)) and not (language == "pt" and match[0].endswith(" mas")):  # "but"
         return None, number(next(filter(None, match.groups()), "1")), blanked(text, match), []
     if match := _TONIGHT_AND.search(text):
         return 1 + number(match[2]), 0, blanked(text, match, 1), []

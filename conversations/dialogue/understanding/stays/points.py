@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from conversations.dialogue.understanding.stays import feasts
 from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
-from conversations.dialogue.understanding.stays.hedges import ABOUT, AFTER_FEAST, EITHER, HEDGED, NIGHT_BEFORE, UNDATED
+from conversations.dialogue.understanding.stays.hedges import ABOUT, AFTER_FEAST, COMES_BEFORE, EITHER, HEDGED, NIGHT_BEFORE, UNDATED
 from conversations.dialogue.understanding.stays.roles import OUT_BEFORE, role_of, told_behind
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
@@ -158,7 +158,7 @@ def find(
         found.doubts.append("incomplete")
     if re.search(rf"\b{DAY}(?: de [a-z]+)?,? (?:inclusive|incluid[oa]|inclusivo|included)\b(?! (?:cafe|desayuno|breakfast))", text):
         found.doubts.append("ambiguous")  # is that night slept, or the morning of leaving?
-    if HEDGED.search(text):
+    if HEDGED.search(text) or (check_in is None and COMES_BEFORE.search(text)):
         found.doubts.append("ambiguous")
     if UNDATED.search(text):
         found.doubts.append("undated")

@@ -65,7 +65,7 @@ _DAYS_STAY = re.compile(
 )
 # "everything two days earlier", "corré todo una semana para adelante"
 _ALL_SHIFTED = re.compile(
-    rf"\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b.{{0,30}}\b(?:tambien|tambem|too|both|both ends)\b|\b(?:todo|tudo|everything|both|it all|las dos puntas|as duas pontas|whole (?:thing|stay))\b.{{0,30}}?\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b"
+    rf"\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b.{{0,30}}\b(?:tambien|tambem|too|both|both ends|todo|tudo|everything|it all|entrada y salida|entrada e saida|in and out)\b|\b(?:todo|tudo|everything|both|it all|las dos puntas|as duas pontas|whole (?:thing|stay))\b.{{0,30}}?\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b"
 )
 _SHIFT = re.compile(
     r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|retras\w*|posterg\w*|adelant\w*|antecip\w*|adiant\w*|adi(?:a|ar|e|em)|push|back|delay\w*|postpone\w*|mas tarde|mais tarde)\b"
@@ -87,7 +87,7 @@ _LEAVE = r"(?:leav\w+|salir|sair|sairmos|ir embora|volvemos|vuelvo|regresamos|vo
 _AS_IT_WAS = r"(?:(?:cuando|quando|when|como|as) (?:habiamos|tinhamos|we|i|estaba|estava|it was|dijimos|quedamos|acordamos|planned|booked|agreed|combinado)\w*|fine|ok|okay|bien|bem|perfect\w*|same|still|igual|remains?|unchanged|sin cambios?|sem mudan\w+|mantid[ao]|manten\w+|mantem|manter|keep\w*|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
 LEAVE_STAYS = re.compile(
     rf"\b{_LEAVE}\b.{{0,28}}\b{_AS_IT_WAS}\b|\b{_AS_IT_WAS}\b.{{0,12}}\b{_LEAVE}\b"
-    r"|\b(?:lo otro|el resto|todo lo demas|lo demas|the rest|everything else|o resto|o restante)\b.{0,16}\b(?:queda|igual|stays?|same|fica|bien|bem|as (?:booked|is|it was|before)|fine|ok)\b"
+    r"|\b(?:lo otro|el resto|todo lo demas|lo demas|(?:the )?rest|everything else|o resto|o restante)\b.{0,16}\b(?:queda|igual|stays?|same|fica|bien|bem|as (?:booked|is|it was|before)|fine|ok)\b"
 )
 _SAME_LENGTH = re.compile(
     r"\b(?:misma cantidad|mismas noches|same (?:number|amount|length)|mesm[oa]s? (?:quantidade|numero|noites)|(?:lo otro|el resto|todo lo demas|the rest|o resto) (?:queda|igual|stays|same|fica))"
@@ -102,7 +102,7 @@ _OTHER_MATTER = re.compile(
     r"\b(?:pag[ou]\w*|pay\w*|call\w*|llam\w+|lig(?:o|ar|amos)|escrib\w+|escrev\w+|write|cen[ao]\w*|dinner|jantar|breakfast|desayun\w*|cafe|lunch|almuerz\w+|almorz\w+"
     r"|almoco|massages?|masajes?|massagem|spa|transfers?|traslados?|vuelos?|flights?|voo|tours?|mesas?|tables?|a las \d|habitacion \d|room \d|quarto \d)\b"
 )
-_OF_THE_STAY = re.compile(
+OF_THE_STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w+|sai\w*|reserv\w+|booking|stay\w*|estad\w+"
     r"|estancia|noches?|nights?|noites?|fechas?|dates?|datas?|venimos|vengo|coming|come)\b"
 )
@@ -110,7 +110,7 @@ _OF_THE_STAY = re.compile(
 
 def is_other_matter(text: str) -> bool:
     """Does a message that moves days speak of something else than the stay?"""
-    return _OTHER_MATTER.search(text) is not None and _OF_THE_STAY.search(text) is None
+    return _OTHER_MATTER.search(text) is not None and OF_THE_STAY.search(text) is None
 
 
 def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | None) -> Reading | None:
