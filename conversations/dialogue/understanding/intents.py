@@ -51,7 +51,7 @@ PLAIN_YES, PLAIN_WORDS = 0.62, 8
 NAMING_WORDS = 10
 _NAMING = re.compile(
     r"(?:si|s|sim|yes|yep|ok|okey|okay|dale|claro|isso|eso|exacto|correcto|confirm(?:o|ado)|bueno|listo|pode|va|del?|d[oa]|l[ao]s?|el|[ao]s?|es[ae]|ess[ae]|"
-    r"th(?:at|e|is)|one|sol?o|apenas|only|just|nomas|mism[oa]|mesm[oa]|por|favor|porfa|please|gracias|thanks|obrigad[oa]|reserva|booking|reservation|"
+    r"th(?:at|e|is)|one|so(?:lo)?|apenas|only|just|nomas|mism[oa]|mesm[oa]|por|favor|porfa|please|gracias|thanks|obrigad[oa]|reserva|booking|reservation|"
     r"codigo|code|y|e|and|cancel\w*)"
 )
 _NOT_PLAIN = re.compile(

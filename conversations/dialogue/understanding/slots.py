@@ -118,8 +118,11 @@ _INTO = re.compile(r"\b(?:por|to|into|for|become|pel[ao]|pr[ao]|para|a)(?: (?:la
 # Alone these are the guests; beside a room they are its kind ("quarto de casal").
 _COUPLE = frozenset({"casal", "pareja", "matrimonio", "couple"})
 _OF_A_ROOM = re.compile(r"\b(?:de|quarto|cuarto|habitacion|cama|apto|suite|duplo|tipo) $")
-# Words in the names of rooms that tell none from another.
-_ANY_ROOM = re.compile(r"rooms?|habitacion|cuarto|pieza|quarto|para|with|camas?|beds?|standard|classic|tip[oe]|type|person|persona|pessoa")
+# Words in the names of rooms that tell none from another, and how many words whoever chooses by one says at most.
+FEW_WORDS = 8
+_ANY_ROOM = re.compile(
+    rf"{numbers.PATTERN}|rooms?|habitacion|cuarto|pieza|quarto|para|with|camas?|beds?|standard|classic|tip[oe]|type|person|persona|pessoa"
+)
 _LEAD_IN = re.compile(
     r"^(?:(?:pone(?:la|lo)?|anota(?:la|lo|me)?|ponga(?:la|lo)?|reserva(?:la|lo)?|put (?:it|that|them)|make it|book it|coloca|pode colocar|pode por|bota|it'?s|its|it is|es|e|é|seria|serian?|under|with|the name'?s|el nombre es|mi nombre|nombre|name)\s+)*(?:(?:under|a|en|al|no|em|in)\s+(?:(?:the\s+)?name\s+(?:of\s+)?|nombre\s+de\s+|nome\s+d[eo]\s+)?)?",
     re.IGNORECASE,
@@ -189,7 +192,9 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
 
 
 def _by_a_word(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
-    """ "The one with the balcony": a word that stands in the names of one room type alone."""
+    """ "The one with the balcony", and nothing else: a word that stands in the names of one room type alone."""
+    if len(folded.split()) > FEW_WORDS or re.search(r"\d", folded):
+        return {}
     heard = {word for word in re.findall(r"[a-z]{4,}", folded) if not _ANY_ROOM.fullmatch(word)}
     named = {kind.code: heard & set(" ".join(_names(kind)).split()) for kind in room_types}
     found = {code for code, words in named.items() if words - set().union(*(other for name, other in named.items() if name != code))}

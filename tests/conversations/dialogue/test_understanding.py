@@ -56,6 +56,8 @@ def test_an_undecided_message_stays_in_the_language_spoken_so_far():
         ("0 adultos", {"adults": 0}),
         ("dos noches", {}),
         ("del 3 al 5", {}),
+        ("double room 2 adults", {"adults": 2}),
+        ("quarto duplo 2 pessoas", {"adults": 2}),
     ],
 )
 def test_party(text, party):

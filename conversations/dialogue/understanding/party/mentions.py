@@ -88,6 +88,7 @@ _SMALL = frozenset({"chico", "chica", "chiquito", "chiquita", "pequeno", "pequen
 _TAKEN = re.compile(r"(?:sum(?!mer)|agreg|llev|tra(?:er|ig|je|emos)|inclu|invit|regal|acompan|anot|cont)")
 _NONE = frozenset({"sin", "no", "without", "sem", "zero", "cero", "0", "nada", "ningun", "nenhuma", "nenhum"})
 _EACH = frozenset({"por", "per", "cada", "each"})
+_BEFORE_A_NUMBERED_ROOM = frozenset({"la", "the", "in", "from", "en", "de", "no", "na", "do", "da", "o"})
 _COUNTS = {"both": 2, "ambos": 2, "ambas": 2, "dozen": 12, "docena": 12, "duzia": 12, "par": 2}
 
 
@@ -366,6 +367,14 @@ def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention
     ]
 
 
+def _is_number_of_a_room(tokens: list[tuple[str, int, int]], at: int) -> bool:
+    """ "In room 2", "la habitación 2"; not "a double room, 2 adults"."""
+    words = [token[0] for token in tokens[max(0, at - 2) : at]]
+    return bool(words) and (
+        words[-1] in {"no", "nro"} or (words[-1] in {"habitacion", "room", "quarto"} and words[0] in _BEFORE_A_NUMBERED_ROOM)
+    )
+
+
 def _mention(
     tokens: list[tuple[str, int, int]], index: int, kind: str, word: str, start: int, end: int, language: str, all_of_them: bool
 ) -> Mention | None:
@@ -396,7 +405,7 @@ def _mention(
             break
         if re.fullmatch(_N, before) or before in _COUNTS:
             count, begin = _COUNTS.get(before) or numbers.value(before), before_start
-            if at >= 1 and tokens[at - 1][0] in {"habitacion", "room", "quarto", "no", "nro"}:
+            if _is_number_of_a_room(tokens, at):
                 return None
             break
         if before == "couple" and index - at == 2 and tokens[at + 1][0] == "of":
