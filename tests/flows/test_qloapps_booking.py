@@ -132,7 +132,7 @@ def test_a_pms_that_fails_for_long_is_left_alone_and_taken_up_again(hotel, conne
     gateway(hotel).room_types()  # as in any house that has been open for an hour
     shop.fault("status", status=500, body="", content_type="text/html", resource="hotel_ari", times=10**6)
     start, started, slowest, guests, tries = hotel.local_now().date() + dt.timedelta(days=30), time.monotonic(), 0.0, 0, 0
-    while time.monotonic() - started < size:
+    while time.monotonic() - started < size or breaker.state(hotel.pk)[0] == "closed":  # a busy machine fails late
         asked = time.monotonic()
         day = start + dt.timedelta(days=guests % 200)
         guest = Guest(f"549116{guests:07d}", post, work, double)
@@ -140,7 +140,7 @@ def test_a_pms_that_fails_for_long_is_left_alone_and_taken_up_again(hotel, conne
         slowest, guests = max(slowest, time.monotonic() - asked), guests + 1
         assert hotel.phone in told and "$" not in told
         time.sleep(size / 60)
-    tries = sum("/api/hotel_ari" in record.path for record in shop.requests)
+    tries, spent = sum("/api/hotel_ari" in record.path for record in shop.requests), time.monotonic() - started
     shop.clear_faults()
     wait_for(lambda: breaker.state(hotel.pk)[0] == "half-open", pause_s + 5, "the end of the pause")
     after = words(asks(Guest("5491170000000", post, work, double), (start, start + dt.timedelta(days=2)))[-1])
@@ -148,7 +148,7 @@ def test_a_pms_that_fails_for_long_is_left_alone_and_taken_up_again(hotel, conne
     figures.update(seconds=size, pause_s=pause_s, guests=guests, asked_of_the_pms=tries, slowest_answer_s=round(slowest, 2))
     assert breaker.state(hotel.pk)[0] == "closed" and "US$" in after
     # Five failures, each read asked for twice; then one look a pause, and its repeat.
-    assert tries <= 2 * (5 + size / pause_s + 1)
+    assert tries <= 2 * (5 + spent / pause_s + 1)
     assert slowest <= 3
 
 
