@@ -9,13 +9,13 @@ stands the unique constraint on (room, night), so that a writer who forgot the l
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hotelagent.hotels.models import Hotel
 from pms.models import OutOfOrder, PropertyReservation, Rate, Restriction, Room, RoomNight, RoomType, Tax
@@ -25,6 +25,27 @@ from pms.terms import Broken, Party, Price, RestrictionKind, RoomTypeInfo, Stay
 INVENTORY_LOCK = 0x484F5445
 INCLUDED_ADULTS = 2
 CENT = Decimal("0.01")
+# By hand, because building this query costs the ORM more time than PostgreSQL takes to answer it.
+IS_FREE = """NOT EXISTS (
+    SELECT FROM pms_roomnight AS taken
+    WHERE taken.room_id = room.id AND taken.night >= %(check_in)s AND taken.night < %(check_out)s
+    AND NOT coalesce(taken.reservation_id = (
+        SELECT id FROM pms_propertyreservation WHERE hotel_id = %(hotel)s AND reference = nullif(%(replacing)s, '')
+    ), false)
+)"""
+FREE_ROOMS = f"""
+    SELECT room.* FROM pms_room AS room
+    WHERE room.hotel_id = %(hotel)s AND room.active AND room.room_type_id = ANY(%(room_types)s) AND {IS_FREE} ORDER BY room.number
+"""  # noqa: S608 - our own words
+SOLD = f"""
+    SELECT kind.*, coalesce(counted.in_service, 0) AS in_service, coalesce(counted.free, 0) AS free
+    FROM pms_roomtype AS kind LEFT JOIN (
+        SELECT room.room_type_id, count(*) AS in_service, count(*) FILTER (WHERE {IS_FREE}) AS free
+        FROM pms_room AS room WHERE room.hotel_id = %(hotel)s AND room.active GROUP BY room.room_type_id
+    ) AS counted ON counted.room_type_id = kind.id
+    WHERE kind.hotel_id = %(hotel)s AND kind.active AND (%(code)s::text IS NULL OR kind.code = %(code)s)
+    ORDER BY kind.position, kind.code
+"""  # noqa: S608 - our own words
 
 
 @contextmanager
@@ -53,30 +74,19 @@ def free_rooms(hotel: Hotel, stay: Stay, room_types: Iterable[int], *, replacing
     """Rooms of these types free on every night of the stay, by room type id, ordered by number; free are those too that only
     the booking with the reference ``replacing`` has."""
     free: dict[int, list[Room]] = defaultdict(list)
-    for room in _free(hotel, stay, room_types, replacing).order_by("number"):
+    for room in Room.objects.raw(FREE_ROOMS, _asked(hotel, stay, replacing) | {"room_types": list(room_types)}):
         free[room.room_type_id].append(room)
     return free
 
 
-def free_counts(hotel: Hotel, stay: Stay, room_types: Iterable[int], *, replacing: str = "") -> Counter[int]:
-    """How many rooms ``free_rooms`` would find, by room type id."""
-    return _counted(_free(hotel, stay, room_types, replacing))
+def sold(hotel: Hotel, stay: Stay, *, code: str | None = None, replacing: str = "") -> list[tuple[RoomType, int, int]]:
+    """The types that are sold (or the one of this code), each with its rooms in service and how many ``free_rooms`` would find."""
+    rows = RoomType.objects.raw(SOLD, _asked(hotel, stay, replacing) | {"code": code})
+    return [(row, row.__dict__["in_service"], row.__dict__["free"]) for row in rows]
 
 
-def room_counts(hotel: Hotel) -> Counter[int]:
-    """Rooms in service by room type id."""
-    return _counted(Room.objects.filter(hotel=hotel, active=True))
-
-
-def _free(hotel: Hotel, stay: Stay, room_types: Iterable[int], replacing: str) -> QuerySet[Room]:
-    nights = RoomNight.objects.filter(room=OuterRef("pk"), night__gte=stay.check_in, night__lt=stay.check_out)
-    if replacing:
-        nights = nights.filter(Q(reservation__isnull=True) | ~Q(reservation__reference=replacing))
-    return Room.objects.filter(~Exists(nights), hotel=hotel, active=True, room_type__in=list(room_types))
-
-
-def _counted(rooms: QuerySet[Room]) -> Counter[int]:
-    return Counter(dict(rooms.order_by().values_list("room_type_id").annotate(Count("pk"))))
+def _asked(hotel: Hotel, stay: Stay, replacing: str) -> dict[str, Any]:
+    return {"hotel": hotel.pk, "check_in": stay.check_in, "check_out": stay.check_out, "replacing": replacing}
 
 
 def prices(hotel: Hotel, stay: Stay, party: Party, room_types: Iterable[RoomType]) -> dict[int, Price]:
@@ -91,10 +101,11 @@ def prices(hotel: Hotel, stay: Stay, party: Party, room_types: Iterable[RoomType
         rates[rate.room_type_id].append(rate)
     taxes = list(Tax.objects.filter(hotel=hotel))
     found: dict[int, Price] = {}
+    nights = [(night, night.weekday()) for night in stay]
     for pk in wanted:
-        nightly = [_night_price(rates[pk], night, party) for night in stay]
-        if all(amount is not None for amount in nightly):
-            found[pk] = _with_taxes([amount for amount in nightly if amount is not None], taxes, hotel.currency)
+        nightly = _nightly(rates[pk], nights, party)
+        if len(nightly) == len(nights):
+            found[pk] = _with_taxes(nightly, taxes, hotel.currency)
     return found
 
 
@@ -139,15 +150,16 @@ def block(row: OutOfOrder) -> bool:
     return True
 
 
-def _night_price(rates: list[Rate], night: dt.date, party: Party) -> Decimal | None:
-    chosen: Rate | None = None
-    for rate in rates:
-        if rate.first_night <= night < rate.end and (not rate.weekdays or night.weekday() in rate.weekdays):
-            chosen = rate  # the last one wins
-    if chosen is None:
-        return None
-    extra = max(0, party.adults - INCLUDED_ADULTS) * chosen.extra_adult + party.children * chosen.child
-    return (chosen.price + extra).quantize(CENT, ROUND_HALF_UP)
+def _nightly(rates: list[Rate], nights: list[tuple[dt.date, int]], party: Party) -> list[Decimal]:
+    """The price of each night, given with its weekday; without those no rate covers."""
+    amounts: dict[dt.date, Decimal] = {}
+    for rate in rates:  # the last one wins
+        extra = max(0, party.adults - INCLUDED_ADULTS) * rate.extra_adult + party.children * rate.child
+        amount = (rate.price + extra).quantize(CENT, ROUND_HALF_UP)
+        for night, weekday in nights:
+            if rate.first_night <= night < rate.end and (not rate.weekdays or weekday in rate.weekdays):
+                amounts[night] = amount
+    return [amounts[night] for night, _weekday in nights if night in amounts]
 
 
 def _with_taxes(nightly: list[Decimal], taxes: list[Tax], currency: str) -> Price:

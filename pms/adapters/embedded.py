@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from hotelagent.hotels.models import Hotel
@@ -43,18 +43,18 @@ class EmbeddedPms:
         return ("name",)
 
     def room_types(self) -> list[RoomTypeInfo]:
-        counts = inventory.room_counts(self.hotel)
-        return [inventory.info(row, counts[row.pk]) for row in self._types()]
+        rows = self._types().annotate(in_service=Count("rooms", filter=Q(rooms__active=True)))
+        return [inventory.info(row, row.in_service) for row in rows]
 
     def availability(self, stay: Stay, party: Party, *, replacing: str = "") -> list[Offer]:
-        offers = [offer for offer in self._offers(stay, party, self._types(), replacing) if offer.room_type.fits(party)]
+        offers = [offer for offer in self._offers(stay, party, replacing) if offer.room_type.fits(party)]
         return sorted(offers, key=lambda offer: (offer.price is None, offer.price.total if offer.price else Decimal(0)))
 
     def quote(self, stay: Stay, party: Party, room_type: str, *, replacing: str = "") -> Offer:
-        rows = [row for row in self._types() if row.code == room_type]
-        if not rows:
+        offers = self._offers(stay, party, replacing, code=room_type)
+        if not offers:
             raise Rejected(f"there is no room type {room_type}")
-        return self._offers(stay, party, rows, replacing)[0]
+        return offers[0]
 
     def create(self, reservation: NewReservation) -> Reservation:
         with inventory.locked(self.hotel):
@@ -155,8 +155,8 @@ class EmbeddedPms:
                 inventory.release(row)
         return _told(row)
 
-    def _types(self) -> list[RoomType]:
-        return list(RoomType.objects.filter(hotel=self.hotel, active=True))
+    def _types(self) -> QuerySet[RoomType]:
+        return RoomType.objects.filter(hotel=self.hotel, active=True)
 
     def _reservations(self) -> QuerySet[PropertyReservation]:
         return PropertyReservation.objects.filter(hotel=self.hotel)
@@ -167,20 +167,12 @@ class EmbeddedPms:
     def _row(self, reference: str) -> PropertyReservation | None:
         return self._reservations().filter(reference=reference).first()
 
-    def _offers(self, stay: Stay, party: Party, rows: list[RoomType], replacing: str = "") -> list[Offer]:
-        counts = inventory.room_counts(self.hotel)
-        free = inventory.free_counts(self.hotel, stay, [row.pk for row in rows], replacing=replacing)
-        prices = inventory.prices(self.hotel, stay, party, rows)
+    def _offers(self, stay: Stay, party: Party, replacing: str, *, code: str | None = None) -> list[Offer]:
+        sold = inventory.sold(self.hotel, stay, code=code, replacing=replacing)
+        prices = inventory.prices(self.hotel, stay, party, [row for row, _rooms, _free in sold])
         broken = inventory.broken_rules(self.hotel, stay)
-        return [
-            Offer(
-                room_type=inventory.info(row, counts[row.pk]),
-                free=free[row.pk],
-                price=prices.get(row.pk),
-                broken=broken.get(None, ()) + broken.get(row.pk, ()),
-            )
-            for row in rows
-        ]
+        for_all = broken.get(None, ())
+        return [Offer(inventory.info(row, rooms), free, prices.get(row.pk), for_all + broken.get(row.pk, ())) for row, rooms, free in sold]
 
     def _check(self, reservation: NewReservation) -> None:
         for name in self.required_guest_fields:
