@@ -239,11 +239,12 @@ def _reference() -> str:
 
 def _claim(pk: int) -> Booking | None:
     """A lease by compare-and-swap; the try is counted before anything is done."""
-    now, until = timezone.now(), timezone.now() + leases.length()
+    now = timezone.now()
+    until = now + leases.length()
     free = Booking.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), pk=pk, state__in=OPEN)
     if not free.update(attempts=F("attempts") + 1, fence=F("fence") + 1, lease_until=until, due_at=until):
         return None
-    return Booking.objects.select_related("hotel", "quote").get(pk=pk)
+    return Booking.objects.select_related("quote", "hotel__deposit_terms").get(pk=pk)
 
 
 def _placing(booking: Booking, pms: Gateway) -> None:

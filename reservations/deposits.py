@@ -23,7 +23,7 @@ UNPAID = "unpaid"
 
 def asked_for(booking: Booking, now: dt.datetime) -> dict[str, Any]:
     """The deposit of a booking that is being confirmed: ``deposit`` and ``deposit_due_at``; nothing without terms."""
-    terms = DepositTerms.objects.filter(hotel=booking.hotel).first()
+    terms = _terms(booking)
     if terms is None:
         return {}
     share = Decimal(terms.percent) / 100 if terms.percent else min(Decimal(1), Decimal(terms.nights) / booking.nights)
@@ -38,7 +38,7 @@ def asked_for(booking: Booking, now: dt.datetime) -> dict[str, Any]:
 
 def how_to_pay(booking: Booking, language: str) -> str:
     """The hotel's words for it, in this language or its main one."""
-    terms = DepositTerms.objects.filter(hotel=booking.hotel).first()
+    terms = _terms(booking)
     texts: dict[str, str] = terms.texts if terms is not None else {}
     return texts.get(language) or texts.get(booking.hotel.main_language) or ""
 
@@ -73,3 +73,10 @@ def overdue(now: dt.datetime) -> list[Booking]:
         check_in__gte=now.date() - dt.timedelta(days=1),
     )  # fmt: skip
     return [row for row in rows.exclude(reason="cancel_refused").select_related("hotel")[:100] if is_overdue(row, now)]
+
+
+def _terms(booking: Booking) -> DepositTerms | None:
+    try:
+        return booking.hotel.deposit_terms
+    except DepositTerms.DoesNotExist:
+        return None
