@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import structlog
 from django.db import Error
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from prometheus_client import Histogram
 
@@ -35,8 +37,8 @@ class Gateway:
 
     def __init__(self, hotel: Hotel, port: Port) -> None:
         self.hotel, self.port = hotel, port
-        # Asked right before every request that changes something, beside the writer's lease: raises Busy.
-        self.guard: Callable[[], None] = lambda: None
+        # Looked for right before every request that changes something, together with the writer's lease: Busy without a row.
+        self.guard: QuerySet[Any] | None = None
 
     @property
     def required_guest_fields(self) -> tuple[str, ...]:
@@ -161,13 +163,8 @@ class Gateway:
             if self.settles_at_once:
                 yield
                 return
-            with writing.lease(self.hotel.pk, reference) as check:
-
-                def both() -> None:
-                    self.guard()
-                    check()
-
-                self.port.before_write = both
+            with writing.lease(self.hotel.pk, reference, self.guard) as check:
+                self.port.before_write = check
                 yield
 
     @contextmanager

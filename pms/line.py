@@ -6,6 +6,7 @@ one made no sense (``nonsense``), so that the breaker counts that too.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import threading
 import time
@@ -13,12 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 from django.db import connection
+from django.db.models import Field
 from django.utils import timezone
 
 from hotelagent.ops import correlation, outgoing
@@ -143,12 +145,16 @@ class Line:
 
 def _record(row: Exchange) -> None:
     """In one statement that does not wait for the disk: the last second of this log may be lost with the machine's power."""
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-    names, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    insert, fields = _insert()
     with connection.cursor() as cursor:
-        told = f"INSERT INTO pms_exchange ({names}) SELECT {places} FROM {SOON}"  # noqa: S608 - names of our own columns
-        cursor.execute(told, values)
+        cursor.execute(insert, [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+
+
+@functools.cache
+def _insert() -> tuple[str, list[Field[Any, Any]]]:
+    fields = [field for field in Exchange._meta.concrete_fields if not field.primary_key]
+    names, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO pms_exchange ({names}) SELECT {places} FROM {SOON}", fields  # noqa: S608 - names of our own columns
 
 
 def check_address(url: str, *, trusted: bool) -> None:

@@ -12,8 +12,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from hotelagent.ops import leases
@@ -36,8 +38,9 @@ RELEASE = f"""
 
 
 @contextmanager
-def lease(hotel_id: int, holder: str) -> Iterator[Callable[[], None]]:
-    """Yields ``check()``, to be called right before a request leaves: it raises Busy when the lease is lost.
+def lease(hotel_id: int, holder: str, guard: QuerySet[Any] | None = None) -> Iterator[Callable[[], None]]:
+    """Yields ``check()``, to be called right before a request leaves: it raises Busy when the lease is lost, or ``guard`` has
+    no row any more.
 
     Raises Busy when somebody else writes.
     """
@@ -46,7 +49,8 @@ def lease(hotel_id: int, holder: str) -> Iterator[Callable[[], None]]:
         raise Busy("another booking is being written")
 
     def check() -> None:
-        if not Writer.objects.filter(hotel=hotel_id, fence=fence, holder=holder, lease_until__gt=timezone.now()).exists():
+        held = Writer.objects.filter(hotel=hotel_id, fence=fence, holder=holder, lease_until__gt=timezone.now())
+        if not (held if guard is None else held.filter(Exists(guard))).exists():
             raise Busy("the right to write went to another process")
 
     try:

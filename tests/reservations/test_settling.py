@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from pms import writing
@@ -128,6 +129,19 @@ def test_a_worker_that_died_while_asking_leaves_an_unknown_not_a_second_booking(
     states = [look(row), look(row)]
 
     assert (states, posts(shop), len(alive(shop, row))) == (["unknown", "confirmed"], 1, 1)
+
+
+def test_what_another_took_over_while_it_was_read_for_is_not_sent(qlo_hotel, shop, stay, monkeypatch):
+    row = yes(qlo_hotel, stay)
+    real = Reading.rates
+
+    def slowly(self, *arguments):
+        Booking.objects.filter(pk=row.pk).update(fence=F("fence") + 1, state="rejected")
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Reading, "rates", slowly)
+
+    assert (look(row), posts(shop), shop.orders) == ("rejected", 0, [])
 
 
 def test_another_writer_first_and_no_try_is_lost(qlo_hotel, shop, stay):
