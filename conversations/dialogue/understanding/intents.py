@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from conversations.dialogue.types import Intent
-from conversations.dialogue.understanding import lexicon
+from conversations.dialogue.understanding import disputes, lexicon
 from conversations.dialogue.understanding.model import Model
 from conversations.dialogue.understanding.stays.vocabulary import MONTHS
 
@@ -112,18 +112,6 @@ _HEAD = re.compile(
 )
 
 
-# Money that was taken wrongly is a matter for a person, whatever it was taken for.
-_DISPUTE = re.compile(
-    r"\b(?:charg\w+|took|taken|take|billed|debited|cobr\w+|debit\w+|descont\w+|sacaron|passaram|tiraram|pag\w+)\b.{0,50}\b(?:twice|two times|double|dos veces|doble vez|duas vezes|2 (?:times|veces|vezes)|duplicad\w+|de mas|a mais|too much)\b"
-    r"|\b(?:want|quiero|quero|exijo|exige|demand)\b.{0,20}\b(?:my money|mi plata|mi dinero|meu dinheiro|refund|reembolso|reintegro)\b(?! (?:policy|rule))"
-    r"|\b(?:bill|invoice|receipt|statement|factura|cuenta|recibo|resumen|nota|conta|fatura|boleto)\b.{0,40}\d.{0,40}"
-    r"\b(?:agreed|quoted|told|promised|arreglad\w+|acordad\w+|habiamos|dijeron|prometi\w+|combinad\w+|combinamos|disseram|falaram)\b"
-    r"|\b(?:agreed|quoted|promised|arreglamos|acordamos|dijeron|prometieron|combinamos|disseram)\b.{0,40}\d.{0,50}"
-    r"\b(?:charged|took|billed|says|appears|cobraron|cobran|sacaron|figura|aparece|dice|cobraram|cobrando|veio|saiu|consta)\b"
-    r"|\b(?:double|duplicate|cobro|cobranca) (?:charge|duplicad\w+|repetid\w+|indevid\w+)\b"
-)
-
-
 _PRICED = ("amenity_", "policy_", "airport_", "location_", "room_service", "late_checkout", "early_checkin")
 _OF_ROOMS = re.compile(
     r"\b(?:rooms?|nights?|rates?|stay\w*|doubles?|twins?|suites?|singles?|weeks?|habitacion\w*|noches?|tarifas?|estad\w+|doble\w*|cuartos?|piezas?|semanas?"
@@ -162,7 +150,7 @@ def read(folded: str, language: str, *, has_slots: bool, asked: str | None = Non
         scores, places = plain, dict.fromkeys(plain, 0)
     else:
         scores, places = _scored(folded)
-        if _DISPUTE.search(folded):
+        if disputes.is_one(folded):
             scores["complaint"] = max(scores["complaint"], 0.95)
         if _INSULT.search(folded) and len(folded.split()) <= INSULT_WORDS:
             scores["human_handoff"] = max(scores["human_handoff"], 0.9)
