@@ -82,9 +82,9 @@ class HotelDesk:
         self.unsettled: list[str] = []  # keys of bookings whose end the turn does not see
         self.acted = False  # something was booked or cancelled: the turn must be told, whatever else arrived
 
-    def offers(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[Combination]:
+    def offers(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "", wanted: str = "") -> list[Combination]:
         with _problems():
-            return quoting.combinations(self.hotel, stay, party, guest_key=self.guest.key, rooms=rooms, replacing=replacing)
+            return quoting.combinations(self.hotel, stay, party, guest_key=self.guest.key, rooms=rooms, replacing=replacing, wanted=wanted)
 
     def propose(self, stay: Stay, party: Party, code: str, replacing: str = "") -> Proposal | str:
         if stay.check_in < self.clock().date():

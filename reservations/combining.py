@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import product
+from decimal import Decimal
+from itertools import combinations_with_replacement, product
 
 from pms.terms import Combination, Offer, Party
 
 MAX_ROOMS = 6
+# So many equal shares may sleep in rooms of several types; more are told in rooms of one.
+MIXED = 3
 
 
 def split(party: Party, rooms: int) -> list[Party]:
@@ -47,20 +50,27 @@ def combinations(party: Party, rooms: int, offers_for: Callable[[Party], list[Of
 
 
 def _of(shares: list[Party], offers_for: Callable[[Party], list[Offer]]) -> list[Combination]:
-    """Each group of equal shares in rooms of one type, or, where that runs out, of the next cheapest."""
+    """Each group of equal shares in rooms of one type (a few also in rooms of several), or, where that runs out, of the next
+    cheapest. The same rooms in another order are told once."""
     groups = Counter(shares)
     asked = {share: offers_for(share) for share in groups}
     if not all(asked.values()):
         return []
     found: dict[str, Combination] = {}
     every = {offer.room_type.code: offer for offers in asked.values() for offer in offers}
-    for firsts in product(*(range(len(asked[share])) for share in groups)):
+    choices = (
+        combinations_with_replacement(range(len(asked[share])), count)
+        if count <= MIXED
+        else [(index,) * count for index in range(len(asked[share]))]
+        for share, count in groups.items()
+    )
+    for firsts in product(*choices):
         free = Counter({code: offer.free for code, offer in every.items()})
         rooms = Counter({code: offer.room_type.rooms for code, offer in every.items()})
         chosen: list[Offer] = []
-        for (share, count), first in zip(groups.items(), firsts, strict=True):
-            order = [asked[share][first], *(offer for index, offer in enumerate(asked[share]) if index != first)]
-            for _ in range(count):
+        for share, wanted in zip(groups, firsts, strict=True):
+            for first in wanted:
+                order = [asked[share][first], *(offer for index, offer in enumerate(asked[share]) if index != first)]
                 there = [one for one in order if rooms[one.room_type.code] > 0]
                 if not there:
                     break
@@ -72,5 +82,25 @@ def _of(shares: list[Party], offers_for: Callable[[Party], list[Offer]]) -> list
                 chosen.append(offer)
         if len(chosen) == len(shares):  # else the house has not as many rooms
             one = Combination(tuple(chosen))
-            found.setdefault(one.code, one)
-    return sorted(found.values(), key=lambda one: (not one.bookable, one.price is None, one.price.total if one.price else 0))
+            same = "+".join(sorted(one.code.split("+")))
+            found[same] = min(found.get(same, one), one, key=_cheapest_bookable)
+    return sorted(found.values(), key=_cheapest_bookable)
+
+
+def exactly(party: Party, kinds: list[str], offers_for: Callable[[Party], list[Offer]]) -> Combination | None:
+    """Just these rooms, the largest for the fullest share, free or not; None when they do not take the party."""
+    if not 1 <= len(kinds) <= min(party.adults, MAX_ROOMS):
+        return None
+    left, chosen = list(kinds), list[Offer]()
+    for share in split(party, len(kinds)):
+        there = {offer.room_type.code: offer for offer in offers_for(share) if offer.room_type.code in left}
+        if not there:
+            return None
+        largest = max(there.values(), key=lambda offer: (offer.room_type.max_guests, offer.room_type.max_adults))
+        left.remove(largest.room_type.code)
+        chosen.append(largest)
+    return Combination(tuple(chosen))
+
+
+def _cheapest_bookable(one: Combination) -> tuple[bool, bool, Decimal]:
+    return not one.bookable, one.price is None, one.price.total if one.price else Decimal(0)

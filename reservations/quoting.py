@@ -27,8 +27,11 @@ def offers(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, replacing:
     return _without(kept, gateway(hotel).availability(stay, party, replacing=replacing))
 
 
-def combinations(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, rooms: int = 0, replacing: str = "") -> list[Combination]:
-    """What takes the party, cheapest first, bookable or not: in so many rooms, or (0) in one, or in the fewest that do.
+def combinations(
+    hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, rooms: int = 0, replacing: str = "", wanted: str = ""
+) -> list[Combination]:
+    """What takes the party, cheapest first, bookable or not: in so many rooms, or (0) in one, or in the fewest that do; and
+    the rooms ``wanted`` names ("DBL+TWN"), when they do.
 
     Raises PmsError.
     """
@@ -38,7 +41,12 @@ def combinations(hotel: Hotel, stay: Stay, party: Party, *, guest_key: str, room
     def offers_for(share: Party) -> list[Offer]:
         return _without(kept, pms.availability(stay, share, replacing=replacing))
 
-    return combining.combinations(party, rooms, offers_for)
+    found = combining.combinations(party, rooms, offers_for)
+    kinds = wanted.split("+")
+    if len(kinds) > 1 and all(sorted(one.code.split("+")) != sorted(kinds) for one in found):
+        named = combining.exactly(party, kinds, offers_for)
+        found += [named] if named is not None else []
+    return found
 
 
 def _without(kept: Counter[str], found: list[Offer]) -> list[Offer]:

@@ -215,6 +215,9 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
     about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
     # A month in passing ("we stayed in January and left a coat") opens no talk about a new stay.
     vague = turn.understanding.clarify and not answered and not turn.understanding.has("out_of_scope")
+    if turn.state.awaiting == "room_type" and set(turn.understanding.slots) == {"name"} and not turn.understanding.clarify:
+        _ask_again_for(turn)
+        return True
     if turn.state.goal == "book" or about_a_stay or vague:
         if answered and not said and booking.ask_again(turn):
             return True
@@ -225,6 +228,15 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
             _ask_again(turn)
             return True
     return False
+
+
+def _ask_again_for(turn: Turn) -> None:
+    """Whoever tells a name in answer to an offer wants it: the only room is taken, of several one is asked for."""
+    rooms = [choice for choice in turn.state.choices if choice.id.startswith("room:")]
+    if len(rooms) == 1:
+        _tap(turn, rooms[0].id)
+    elif not booking.ask_again(turn):
+        booking.progress(turn)
 
 
 def _ask_again(turn: Turn) -> None:

@@ -306,9 +306,9 @@ class DeskProblem(Exception):
 class Desk(Protocol):
     """What the dialogue may ask of the hotel. Every method may raise DeskProblem."""
 
-    def offers(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "") -> list[Combination]:
-        """What takes the party in so many rooms, or (0) in one, or in the fewest that do; cheapest first, bookable or not.
-        The nights of the own booking ``replacing`` count as free."""
+    def offers(self, stay: Stay, party: Party, rooms: int = 0, replacing: str = "", wanted: str = "") -> list[Combination]:
+        """What takes the party in so many rooms, or (0) in one, or in the fewest that do; cheapest first, bookable or not;
+        and the rooms ``wanted`` names ("DBL+TWN"), when they do. The nights of the own booking ``replacing`` count as free."""
         ...
 
     def propose(self, stay: Stay, party: Party, code: str, replacing: str = "") -> Proposal | str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from pms.terms import Offer, Party, Price, RoomTypeInfo
-from reservations.combining import combinations, split
+from reservations.combining import combinations, exactly, split
 
 KINDS = {"SGL": (1, 0, 1, 60), "DBL": (2, 1, 3, 100), "FAM": (3, 2, 4, 170)}
 
@@ -52,7 +52,7 @@ def test_children_alone_in_a_room_are_refused():
         (Party(4), 0, {"SGL": 3, "DBL": 3}, ["DBL+DBL"]),
         (Party(5), 0, {"DBL": 3, "FAM": 2}, ["FAM+DBL", "FAM+FAM"]),
         (Party(3), 2, {"SGL": 1, "DBL": 2}, ["DBL+SGL", "DBL+DBL"]),
-        (Party(4), 2, {"DBL": 1, "FAM": 1}, ["DBL+FAM", "FAM+DBL"]),  # one kind runs out, the next helps
+        (Party(4), 2, {"DBL": 1, "FAM": 1}, ["DBL+FAM"]),  # one kind runs out, the next helps; the same in another order is no other offer
         (Party(9), 0, {"DBL": 2}, []),  # the house has not so many beds
         (Party(1, 1), 2, {"DBL": 2}, []),
     ],
@@ -71,3 +71,23 @@ def test_the_price_is_that_of_all_rooms():
     [both] = combinations(Party(4), 2, house(DBL=2))
 
     assert (both.code, both.price.total, both.bookable) == ("DBL+DBL", Decimal(200), True)
+
+
+def test_a_few_equal_shares_are_also_offered_in_rooms_of_several_kinds():
+    found = combinations(Party(4), 2, house(DBL=3, FAM=3))
+
+    assert [one.code for one in found] == ["DBL+DBL", "DBL+FAM", "FAM+FAM"]
+
+
+@pytest.mark.parametrize(
+    ("party", "kinds", "code"),
+    [
+        (Party(9), ["DBL", "DBL", "DBL", "FAM"], "FAM+DBL+DBL+DBL"),  # the fullest share in the largest room
+        (Party(4), ["SGL", "SGL"], None),
+        (Party(2), ["DBL", "DBL", "DBL"], None),
+    ],
+)
+def test_rooms_that_were_named_one_by_one(party, kinds, code):
+    found = exactly(party, kinds, house(SGL=5, DBL=5, FAM=5))
+
+    assert (found.code if found else None) == code

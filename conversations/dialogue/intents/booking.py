@@ -256,7 +256,7 @@ def _ask(turn: Turn, slot: str) -> None:
 def _chosen_offer(turn: Turn, stay: Stay, party: Party) -> Combination | None:
     """The chosen rooms, when they are free and no rule is against it; else None, having said why and what there is."""
     code = code_of(turn)
-    offers = turn.desk.offers(stay, party, code.count("+") + 1, replacing(turn))
+    offers = turn.desk.offers(stay, party, code.count("+") + 1, replacing(turn), code)
     offer = next((offer for offer in offers if _alike(offer.code, code)), None)
     if offer is not None and offer.bookable:
         turn.state = turn.state.with_slots(room_type=offer.code)
@@ -293,8 +293,8 @@ def _offered(turn: Turn) -> bool:
 
 def _offers(turn: Turn, stay: Stay, party: Party) -> None:
     """What can be had, with prices and something to tap; or honestly nothing, and why."""
-    offers = turn.desk.offers(stay, party, rooms_of(turn), replacing(turn))
     wanted = code_of(turn)
+    offers = turn.desk.offers(stay, party, rooms_of(turn), replacing(turn), wanted)
     named = [offer for offer in offers if _alike(offer.code, wanted)]
     shown = [offer for offer in named or offers if offer.bookable]
     if not shown and named:

@@ -106,6 +106,12 @@ _NO_NAME_WORDS = frozenset(
         "barata",
         "economico",
         "economica",
+        "entao",
+        "entonces",
+        "then",
+        "casal",
+        "pareja",
+        "couple",
     ]
 )
 # One instead of the other, or one of them: not both.
@@ -130,9 +136,29 @@ _LEAD_IN = re.compile(
 _SENTENCE_END = re.compile(r"(?<!\bing)(?<!\blic)(?<!\bdra)(?<=\w\w\w)\.\s.*$", re.IGNORECASE | re.DOTALL)
 _DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
 _ENDS = re.compile(
-    r"\s+(?:del? (?:la |el )?(?:cuarto|habitaci[oó]n|pieza|suite|\d)|d[oa] (?:quarto|su[ií]te)|(?:from|in) room|y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|please|gracias|obrigad[oa])\b.*$",
+    r"\s+(?:del? (?:la |el )?(?:cuarto|habitaci[oó]n|pieza|suite|\d)|d[oa] (?:quarto|su[ií]te)|(?:from|in) room|y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|porfa\w*|please|pls|plz|pfv|gracias|thanks|obrigad[oa]|tengo|tenho|have|am|soy|sou)\b.*$",
     re.IGNORECASE,
 )
+# Names by their capitals, after what introduces them: "nome Júlia Monteiro", "for Mr Whitcombe", "on the name of my father, Heinz Bauer".
+_CAPITALS = r"(?P<name>(?!(?:The|My|Mr|Mrs|Ms|Dr|El|La|Os|As)\b)[^\W\d_a-z][\w'’-]+(?: (?:(?:de|da|do|del|la|dos|das|van|von|der|e|y) )*[^\W\d_a-z][\w'’-]+)"
+_INTRODUCED = (
+    re.compile(
+        r"\b(?:[Nn]ome|[Nn]ombre|[Nn]ame|[Uu]nder)(?: (?:is|of|es|é|de))?:? " + _CAPITALS + r"{1,3})"
+        r"|(?:\b[Nn]ome|\b[Nn]ombre|\b[Nn]ame)\b[^.!?\n\d]{1,30}?[,:] (?P<other>[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+){1,3})"
+    ),
+    re.compile(
+        r"\b(?:[Ff]or|[Pp]ara(?: el| la)?|[Pp]ara [oa]|del?|do|da) (?:Mr|Mrs|Ms|Miss|Dr|Dra|Sr|Sra|Srta|Ing|Lic)\.? "
+        + _CAPITALS
+        + r"{0,2})"
+    ),
+)
+_NO_NAMES = re.compile(
+    r"\b(?:semana|santa|navidad|natal|christmas|carnaval|carnival|pascua|pascoa|easter|reveillon|buen\w*|bom|boa|good|feliz|happy|merry|aires|argentina|brasil|brazil|check|wi-?fi"
+    r"|janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre"
+    r"|diciembre|january|february|march|april|may|june|july|august|september|october|november|december|mon|tues|wednes|thurs|fri|satur|sun|lunes|martes|miercoles"
+    r"|jueves|viernes|sabado|domingo|segunda|terca|quarta|quinta|sexta)(?:day)?\b"
+)
+_SENTENCES = re.compile(r"[.!?;\n]+\s*|,\s+")
 
 
 @lru_cache(maxsize=2048)
@@ -253,8 +279,22 @@ def _cased(told: str) -> str:
     return " ".join(word if index and word in _PARTICLES else word.capitalize() for index, word in enumerate(told.lower().split()))
 
 
-def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]:
-    """A person's name, when it is introduced as one, or when it was asked for and nothing else was said."""
+def is_a_name(text: str) -> bool:
+    """Two words or more, written as a name, and nothing else."""
+    bare = _DOCUMENT.sub("", text).strip(" .,!\n")
+    return " " in bare and bool(_WRITTEN_AS_NAME.fullmatch(bare)) and not _is_polite(bare) and not _NO_NAMES.search(fold(bare))
+
+
+def name(text: str, *, awaiting: str | None, understood: bool, room_types: tuple[RoomTypeInfo, ...] = ()) -> dict[str, Any]:
+    """A person's name, when it is introduced as one, when it was asked for and nothing else was said, or when it stands alone in
+    answer to an offer."""
+    if awaiting == "confirmation" and is_a_name(text) and not room_type(fold(text), room_types):
+        return {"name": _cased(text.strip(" .,!\n"))}
+    if awaiting in {"room_type", "name"}:
+        parts = [part.strip() for part in _SENTENCES.split(text) if part.strip()]
+        named = [part for part in parts if is_a_name(part) and not room_type(fold(part), room_types)]
+        if len(named) == 1 and (len(parts) > 1 or awaiting == "room_type"):
+            return {"name": _cased(_DOCUMENT.sub("", named[0]))}
     if awaiting == "name" and _WRITTEN_AS_NAME.fullmatch(full := _DOCUMENT.sub("", text).strip(" .,!\n")) and not _is_polite(full):
         return {"name": _cased(full)}
     if match := _NAMED.search(text):
@@ -268,6 +308,9 @@ def name(text: str, *, awaiting: str | None, understood: bool) -> dict[str, Any]
                 or (candidate[0].isupper() and (" " in candidate or match[0].lower().startswith("quem fala")))
             ):
                 return {"name": _cased(candidate[:80])}
+    for pattern in _INTRODUCED:
+        if (introduced := pattern.search(text)) and not _NO_NAMES.search(fold(told := introduced["name"] or introduced["other"])):
+            return {"name": told}
     bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
     if awaiting == "name":
         bare = bare.rsplit(": ", 1)[-1] if re.match(r"[^:]{3,40}: [^\W\d_]", bare) else bare
