@@ -160,23 +160,31 @@ class GuestDetails:
 @dataclass(frozen=True)
 class RoomLine:
     """So many rooms of one type; ``price`` is the quoted total of one of them, taxes included. ``party`` sleeps in each of
-    them; None in a booking of one room: everyone."""
+    them; None in a booking of one room: everyone. ``nightly`` are its rates as they were quoted, where that is known."""
 
     room_type: str
     count: int
     price: Decimal
     party: Party | None = None
+    nightly: tuple[Decimal, ...] = field(default=(), compare=False)
+
+    def share_of(self, nights: int) -> Decimal | None:
+        """How much of the price is that of the first so many nights; None where the rates are not known."""
+        rated = sum(self.nightly, Decimal(0))
+        return sum(self.nightly[:nights], Decimal(0)) / rated if rated else None
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"room_type": self.room_type, "count": self.count, "price": str(self.price)}
         if self.party is not None:
             told |= {"adults": self.party.adults, "children": self.party.children, "child_ages": list(self.party.child_ages)}
+        if self.nightly:
+            told["nightly"] = list(map(str, self.nightly))
         return told
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> RoomLine:
         party = Party(told["adults"], told["children"], tuple(told["child_ages"])) if "adults" in told else None
-        return cls(told["room_type"], told["count"], Decimal(told["price"]), party)
+        return cls(told["room_type"], told["count"], Decimal(told["price"]), party, tuple(map(Decimal, told.get("nightly", ()))))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from pms.terms import RoomLine
 from reservations.models import Booking, BookingStep, DepositTerms
 
 log = structlog.get_logger(__name__)
@@ -26,14 +27,22 @@ def asked_for(booking: Booking, now: dt.datetime) -> dict[str, Any]:
     terms = _terms(booking)
     if terms is None:
         return {}
-    share = Decimal(terms.percent) / 100 if terms.percent else min(Decimal(1), Decimal(terms.nights) / booking.nights)
-    amount = (booking.total * share).quantize(CENT, ROUND_HALF_UP)
+    amount = (booking.total * Decimal(terms.percent) / 100 if terms.percent else _first_nights(booking, terms.nights)).quantize(
+        CENT, ROUND_HALF_UP
+    )
     # Whoever has arrived pays at the desk.
     arrival = dt.datetime.combine(booking.check_in, booking.hotel.check_in_from, booking.hotel.zone)
     due = min(now + dt.timedelta(hours=terms.within_hours), arrival)
     if due <= timezone.now() or not amount:
         return {"deposit": 0, "deposit_due_at": None, "deposit_expires": False}
     return {"deposit": amount, "deposit_due_at": due, "deposit_expires": terms.expires}
+
+
+def _first_nights(booking: Booking, nights: int) -> Decimal:
+    """By the rates of those nights; by their mean where a PMS tells only the whole."""
+    mean = min(Decimal(1), Decimal(nights) / booking.nights)
+    parts = [(line.price * line.count, line.share_of(nights)) for line in map(RoomLine.from_json, booking.lines)]
+    return sum((whole * (mean if share is None else share) for whole, share in parts), Decimal(0))
 
 
 def how_to_pay(booking: Booking, language: str) -> str:

@@ -74,7 +74,7 @@ def quote(
             raise StayNotPossible(offer.broken)
         if offer.free - kept[kind] < kinds.count(kind):
             raise NothingFree(kind)
-        lines.append(RoomLine(kind, count, offer.price.total, share if len(kinds) > 1 else None))
+        lines.append(RoomLine(kind, count, offer.price.total, share if len(kinds) > 1 else None, offer.price.nightly))
         price = Price(price.total + offer.price.total * count, price.taxes + offer.price.taxes * count, offer.price.currency)
     return Quote.objects.create(
         hotel=hotel,

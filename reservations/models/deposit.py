@@ -11,7 +11,7 @@ from hotelagent.hotels.models import Hotel
 
 
 class DepositTerms(models.Model):
-    """Part of the price, or so many average nights of it, within so many hours. Without a row nothing is asked for."""
+    """Part of the price, or its first so many nights, within so many hours. Without a row nothing is asked for."""
 
     hotel = models.OneToOneField(Hotel, models.CASCADE, related_name="deposit_terms", verbose_name=_("hotel"))
     percent = models.PositiveSmallIntegerField(
@@ -19,7 +19,7 @@ class DepositTerms(models.Model):
     )
     nights = models.PositiveSmallIntegerField(
         _("or so many nights"), default=1, validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text=_("A night counts as the total divided by the nights"),
+        help_text=_("From the first night on, by their rates"),
     )  # fmt: skip
     within_hours = models.PositiveSmallIntegerField(
         _("to be paid within (hours)"), default=24, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from channels_app.models import Outbound
+from pms.models import Rate
 from pms.terms import GuestDetails, Party, Stay
 from reservations import booking, deposits, quoting, tasks
 from reservations.models import Booking, DepositTerms
@@ -35,8 +36,32 @@ def test_a_part_of_the_price(hotel, terms):
 def test_the_first_night_and_never_more_than_all(hotel, terms):
     DepositTerms.objects.update(percent=0, nights=2)
     two, one = booked(hotel, nights=4), booked(hotel, nights=1)
+    first = [Decimal(rate) for rate in two.lines[0]["nightly"]][:2]
 
-    assert (two.deposit, one.deposit) == (two.total / 2, one.total)
+    assert (two.deposit, one.deposit) == (sum(first), one.total)
+
+
+def test_a_first_night_dearer_than_the_others(hotel, terms):
+    DepositTerms.objects.update(percent=0, nights=1)
+    start = hotel.local_now().date() + dt.timedelta(days=10)
+    second, end = start + dt.timedelta(days=1), start + dt.timedelta(days=30)
+    double = hotel.room_types.get(code="DBL")
+    double.rates.all().delete()
+    Rate.objects.bulk_create(
+        [Rate(room_type=double, first_night=start, end=second, price=777), Rate(room_type=double, first_night=second, end=end, price=500)]
+    )
+
+    row = booked(hotel, nights=3)
+
+    assert row.deposit == 777 != (row.total / 3).quantize(Decimal("0.01"))
+
+
+def test_by_their_mean_where_the_rates_are_not_known(hotel, terms):
+    DepositTerms.objects.update(percent=0, nights=2)
+    row = booked(hotel, nights=4)
+    row.lines = [{key: value for key, value in line.items() if key != "nightly"} for line in row.lines]
+
+    assert deposits.asked_for(row, timezone.now())["deposit"] == row.total / 2
 
 
 def test_without_terms_nothing_is_asked_for(hotel):
