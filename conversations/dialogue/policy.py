@@ -26,11 +26,27 @@ _GOES_ON = re.compile(
     r"\b(?:finish\w*|continu\w+|carry on|go (?:on|ahead)|get on|proceed|complet\w+|segu\w+|sig(?:amos|o|ue)|avan[cz]\w+|termin\w+|cerr\w+"
     r"|fech\w+)\b.{0,20}\b(?:booking|reserv\w+)\b"
 )
-# Offers stand cheapest first.
+# Offers stand cheapest first. "Dale, vamos con la opción más barata entonces", "I'll take option 2".
+_FILLING = (
+    r"(?:la|el|lo|the|a|o|quiero|queremos|quero|prefiero|prefiro|esa|esta|mejor|ok|dale|bueno|buenisimo|perfecto|bien|listo|vamos con"
+    r"|vamos por|go with|let'?s go with"
+    r"|(?:i|we)(?:'ll| will| would)? ?(?:take|like|want|prefer|have)|take|me quedo con|nos quedamos con|fico com|ficamos com|fica"
+    r"|pode ser|seria|seja|ta bom|vai|entonces|then|entao"
+    r"|please|por favor|porfa|gracias|thanks|obrigad[ao]|de todas|of (?:them|all)|one|opcion|option|opcao|numero|number|nro|es|is|yes"
+    r"|si|sim|reservame|reserva|book|so|de una|uma|una|um|un)"
+)
 _ORDINAL = re.compile(
-    r"(?:la |el |the |a |o |quiero |prefiero |esa |mejor )*"
-    r"(?:(primer[ao]?|first(?: one)?|primeira|mas barata|mas economica|cheapest(?: one)?|mais barat[ao])"
-    r"|(segund[ao]|second(?: one)?)|(tercer[ao]?|third(?: one)?|terceir[ao]))(?: opcion| option| opcao| por favor| please)*"
+    rf"(?:{_FILLING}[ ,.]+)*"
+    r"(?:(primer[ao]?|first|primeira|mas barat[ao]|mas economic[ao]|cheapest|mais barat[ao]|menor preco)"
+    r"|(segund[ao]|second)|(tercer[ao]?|third|terceir[ao])|(cuart[ao]|fourth)|(quint[ao]|fifth))"
+    rf"(?:[ ,.]+{_FILLING})*"
+)
+_BY_NUMBER = re.compile(
+    rf"(?:{_FILLING}[ ,.]+)*(?:la |el |the |a |o |opcion |option |opcao |numero |number |nro )(\d)(?:[ ,.]+{_FILLING})*"
+)
+_RECOMMENDS = re.compile(
+    r"\b(?:recom+end\w*|recomiend\w*|aconsej\w+|suger\w+|sugier\w+|suggest\w*|conviene|which (?:one )?is (?:better|best)"
+    r"|qual (?:e )?(?:a |o )?melhor|cual es (?:la )?mejor)\b"
 )
 
 
@@ -85,6 +101,8 @@ def _answer(turn: Turn) -> None:
     answered = _confirmation(turn, changed) if turn.state.proposal else _talk(turn)
     if not answered and people.is_urgent(turn):
         people.urgent(turn)
+    elif not answered and people.is_in_house(turn):
+        turn.pass_on("cannot_do")  # whoever writes from a room of the house is not asked twice
     elif not answered:
         _not_understood(turn)
     elif turn.hand_off is None:
@@ -142,7 +160,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     if turn.understanding.agreed or (proposal.kind == "cancel" and not changed and _agrees_by_name(turn, proposal)):
         _agree(turn, proposal)
         return True
-    if turn.understanding.has("deny") and not changed:
+    if turn.understanding.has("deny") and not changed and not (proposal.kind == "cancel" and cancelling.is_in_part(turn)):
         _decline(turn, proposal)
         return True
     if changed or turn.understanding.clarify:
@@ -152,6 +170,13 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
         _questions(turn)
         booking.release(turn)
         booking.progress(turn)
+        return True
+    if proposal.kind == "cancel" and cancelling.is_in_part(turn):
+        turn.change(proposal=None, goal="")
+        turn.pass_on("cannot_do")
+        return True
+    if proposal.kind == "cancel" and cancelling.is_kept(turn):
+        _decline(turn, proposal)
         return True
     answered = _questions(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
@@ -169,6 +194,8 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
 
 def _talk(turn: Turn) -> bool:
     """No summary on the table: questions first, then the goal, then small talk."""
+    if turn.state.awaiting == "room_type" and _RECOMMENDS.search(fold(turn.message.text)) and booking.tell_apart(turn):
+        return True
     answered = _questions(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
     if not goals and changing.is_meant(turn):
@@ -255,7 +282,7 @@ def _questions(turn: Turn) -> bool:
     meant = sorted(turn.understanding.intents, key=lambda intent: intent.at)
     asked = [intent.name for intent in meant if intent.name in intents.QUESTIONS]
     # "¿se puede cancelar gratis?" asks about the policy; it cancels nothing.
-    if "policy_cancellation" in asked:
+    if "policy_cancellation" in asked and not (cancelling.is_told(turn) and turn.desk.bookings()):
         turn.understanding = _without(turn.understanding, "cancel_reservation")
     # "cancelar mi reserva" is about one booking, not a wish to see them all.
     if "reservation_status" in asked and turn.understanding.has("cancel_reservation", "modify_reservation"):
@@ -357,6 +384,8 @@ def _typed_choice(turn: Turn) -> str:
     if turn.state.awaiting == "room_type" and (match := _ORDINAL.fullmatch(typed)):
         index = next(number for number, words in enumerate(match.groups()) if words is not None)
         return rooms[index] if index < len(rooms) else ""
+    if turn.state.awaiting == "room_type" and (match := _BY_NUMBER.fullmatch(typed)) and 0 < int(match[1]) <= len(rooms):
+        return rooms[int(match[1]) - 1]
     for number, choice in enumerate(turn.state.choices, start=1):
         if typed == fold(choice.title).strip(" .!)") or (
             re.fullmatch(r"\d{1,2}", typed) and int(typed) == number and turn.state.awaiting in NUMBERED

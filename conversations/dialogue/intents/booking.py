@@ -153,6 +153,18 @@ def ask_again(turn: Turn) -> bool:
     return True
 
 
+def tell_apart(turn: Turn) -> bool:
+    """Which of the rooms on the table would be best for them: what each is like, and the question again. The choice is theirs."""
+    codes = list(dict.fromkeys(code for choice in turn.state.choices if choice.id.startswith("room:") for code in choice.id[5:].split("+")))
+    kinds = [kind for code in codes if (kind := turn.hotel.room_type(code)) is not None]
+    if not kinds or not _offered(turn):
+        return False
+    described = [(kind.name(turn.language), kind.descriptions.get(turn.language, "")) for kind in kinds]
+    lines = [phrasebook.say(turn.language, "room_line", room=name, description=text).rstrip(" :") for name, text in described]
+    turn.parts.append("\n".join([phrasebook.say(turn.language, "depends_on_you"), *lines]))
+    return ask_again(turn)
+
+
 def drop(turn: Turn) -> None:
     """No to the proposal: the room is given back, what the guest said stays known."""
     release(turn)

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from conversations.dialogue.intents import booking, own_bookings
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import OwnBooking, Proposal
+from conversations.dialogue.understanding.normalise import fold
+
+# A part of what is booked: people see to it, because a whole booking cancelled for one night cannot be taken back.
+_IN_PART = re.compile(
+    r"\b(?:only|just|one of|solo|solamente|nomas|apenas|somente|so|una de|uno de|un[ao]? d[aeo]s?|um d[eo]s"
+    r"|uma das)\b.{0,30}\b(?:nights?|noches?|noites?|rooms?|habitacion\w*|quartos?|them|ellas|elas|eles)\b"
+    r"|\b(?:last|first|ultima|primera|primeira) (?:night|noche|noite)\b|\bonly one\b|\bsolo una\b|\bso um[a]?\b"
+)
+_KEEP_IT = re.compile(
+    r"\b(?:no|nao|don'?t|do not) (?:\w+ ){0,2}?(?:cancel\w*|anul\w*)\b|\b(?:dejal[ao]|mantenel[ao]|manten[ge]l[ao]|keep it|leave it"
+    r"|deixa (?:assim|como esta)|mantem)\b"
+)
+# What is cancelled, not what cancelling costs.
+_CANCEL_THAT = re.compile(
+    r"\b(?:cancel (?:it|my|the|this|our)|(?:have|need|want|must|going) to cancel|(?:necesito|quiero|queremos|tengo que|tenemos que"
+    r"|hay que) cancelar(?:la)?"
+    r"|cancel(?:ala|ame\w*|alo|enla)|cancela (?:la|mi|a|minha|isso|essa)|(?:preciso|quero|queremos|tenho que|vou ter que"
+    r"|temos que) cancelar)\b"
+)
 
 
 def start(turn: Turn, _intent: str) -> None:
@@ -15,10 +36,28 @@ def start(turn: Turn, _intent: str) -> None:
     if turn.state.goal == "book" and not turn.desk.bookings():
         booking.drop(turn)  # nothing is booked yet: what is under way is dropped
         return
+    if turn.desk.bookings() and is_in_part(turn):
+        turn.pass_on("cannot_do")
+        return
     turn.change(goal="cancel")
     row = own_bookings.chosen(turn, "cancel")
     if row is not None:
         propose(turn, row)
+
+
+def is_in_part(turn: Turn) -> bool:
+    """Is it a night or a room of several that is to go?"""
+    return _IN_PART.search(fold(turn.message.text)) is not None
+
+
+def is_kept(turn: Turn) -> bool:
+    """ "No, no la canceles": said with the word, meant against it."""
+    return _KEEP_IT.search(fold(turn.message.text)) is not None
+
+
+def is_told(turn: Turn) -> bool:
+    """ "Cancel it. Do I get the deposit back?" asks what it costs, and wants it all the same."""
+    return _CANCEL_THAT.search(fold(turn.message.text)) is not None
 
 
 def propose(turn: Turn, row: OwnBooking) -> None:

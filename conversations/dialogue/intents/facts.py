@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conversations.dialogue import details, phrasebook
-from conversations.dialogue.intents import excerpts
+from conversations.dialogue.intents import excerpts, people
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Answer
 from conversations.dialogue.understanding import faq as faq_matching
@@ -48,6 +48,14 @@ SURE, NEARLY_THE_SAME = 0.58, 0.7
 POINTED = ("amenity_", "policy_", "room_info", "accessibility")
 # A guest who asks for pictures gets no more than this at once.
 MOST_PHOTOS = 4
+# "¿Nos suben dos toallas?", "could we have another pillow": wanted now, by somebody who stays here.
+_BRING = re.compile(
+    r"\b(?:sub\w+|tra[ei]\w*|mand\w+|alcan\w+|env[ií]\w+|bring|send|(?:get|have|need)(?: \w+)?|(?:only|just) (?:one|two)|pued\w+|pod\w+"
+    r"|necesit\w+|precis\w+|falta\w*|sin|no hay|ran out)\b"
+    r".{0,30}\b(?:toall\w*|towels?|toalhas?|almohadas?|pillows?|travesseiros?|mantas?|frazadas?|blankets?|cobertor\w*|sabanas?|sheets?"
+    r"|lencol\w*|jabon\w*|soap"
+    r"|sabonetes?|papel|toilet paper|shampoo|champu|perchas?|hangers?|cabides?|secador|hair ?dryer)\b"
+)
 _PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
 
 
@@ -55,6 +63,9 @@ def answer(turn: Turn, topic: str) -> None:
     """The hotel's exact values when just they were asked for, its text on the topic, one of its frequent questions, or an honest
     "I don't know" and the offer of a person."""
     exact, asked = turn.desk.details(topic), _asked(turn, topic)
+    if topic in {"housekeeping", "room_service"} and _BRING.search(fold(turn.message.text)):
+        turn.pass_on("cannot_do")  # somebody has to carry it up
+        return
     # "¿cuánto sale, y aceptan perros?" of a stay: the price asked for is that of the room
     of_the_stay = turn.understanding.has("price_quote") and bool({"check_in", "nights"} & turn.understanding.slots.keys())
     if (answer := None if of_the_stay else details.told(exact, asked, turn.language)) is not None:
@@ -63,6 +74,10 @@ def answer(turn: Turn, topic: str) -> None:
     found = turn.desk.answer(topic, turn.language) or turn.desk.faq(turn.message.text, turn.language)
     if found is None and exact:
         turn.tell_exactly(*details.everything(exact, turn.language))
+        return
+    if found is None and (topic == "maintenance" or people.is_in_house(turn)):
+        turn.say("sorry_for_the_trouble")
+        turn.pass_on("cannot_do")
         return
     if found is None:
         turn.desk.unanswered(turn.message.text, topic, turn.language)

@@ -29,8 +29,12 @@ _STRANDED = re.compile(
 
 
 _IN_ROOM = re.compile(
-    r"\b(?:(?:i'?m|i am|we'?re|we are) in (?:room )?|(?:estoy|estamos) en (?:la |el )?(?:habitacion |cuarto |pieza )?"
-    r"|(?:estou|to|estamos) (?:no |na |em )?(?:quarto |suite )?|(?:habitacion|cuarto|pieza|room|quarto) )\d{2,4}\b"
+    r"\b(?:(?:(?:i'?m|i am|we'?re|we are) |checked )?in(?:to| to)? (?:room )?|(?:card|key|door|tarjeta|llave|chave|cartao)s? (?:for|of"
+    r"|to|de|del|da|do) (?:la |el |room )?|(?:estoy|estamos) en (?:la |el )?(?:habitacion |cuarto |pieza )?"
+    r"|(?:estou|to|estamos) (?:no |na |em )?(?:quarto |suite )?|(?:habitacion|cuarto|pieza|room|quarto) )[1-9]\d{2}\b(?! ?(?:usd|dol\w+"
+    r"|pesos?|reais|euros?|people|guests|person\w*|pessoas?|nights?|meters|metros))"
+    r"|\b(?:just checked in|we'?re staying (?:with you|here) now|staying with you now|estamos (?:alojad|hospedad)[oa]s|estoy (?:alojad"
+    r"|hospedad)[oa]|(?:estamos|estou) hospedad[oa]s?)\b"
 )
 
 
