@@ -172,7 +172,8 @@ def party(language: str, people: Party) -> str:
     if people.children:
         text += f" {phrase(language, 'word', 'and')} {counted(language, people.children, 'child')}"
         if len(people.child_ages) == people.children:
-            text += " " + phrase(language, "word", "of_ages").format(ages=", ".join(map(str, people.child_ages)))
+            key = "of_ages" if people.child_ages not in {(0,), (1,)} else "of_age_one" if people.child_ages[0] else "of_no_age"
+            text += " " + phrase(language, "word", key).format(ages=", ".join(map(str, people.child_ages)))
     return text
 
 

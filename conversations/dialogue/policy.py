@@ -196,9 +196,12 @@ def _talk(turn: Turn) -> bool:
     """No summary on the table: questions first, then the goal, then small talk."""
     if turn.state.awaiting == "room_type" and _RECOMMENDS.search(fold(turn.message.text)) and booking.tell_apart(turn):
         return True
+    if own_bookings.tells_of_money(turn):
+        turn.pass_on("cannot_do")  # what came in is seen by people
+        return True
     answered = _questions(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
-    if not goals and changing.is_meant(turn):
+    if set(goals) <= {"check_availability", "price_quote"} and changing.is_meant(turn):
         goals = ["modify_reservation"]
     if goals and turn.hand_off is None:
         if goals[0] == "make_reservation" and not turn.state.goal and people.is_in_house(turn):
@@ -236,6 +239,9 @@ def _asks_something(turn: Turn) -> bool:
 def _picks_up(turn: Turn, answered: bool) -> bool:
     """The thread goes on when the message said something about it, or once a question in between is answered."""
     said = bool(turn.understanding.slots) or bool(turn.understanding.clarify)
+    if turn.state.goal == "change" and turn.state.awaiting == "room_type" and not said and turn.understanding.has("affirm", "deny"):
+        _ask_again(turn)
+        return True
     if turn.state.goal in intents.OWN and (said or answered or own_bookings.is_answer(turn)):
         intents.OWN[turn.state.goal](turn, "")
         return True

@@ -13,6 +13,15 @@ from conversations.dialogue.understanding.party import changes
 
 # What was asked when a person who is only spoken of ("my colleague snores") changes nothing; a number does.
 ELSEWHERE = frozenset({"room_type", "name", "confirmation", "booking_code", "surname", "stay"})
+DATES = ("check_in", "check_out", "nights")
+# "Deixa como estava", "keep the original dates".
+_AS_BEFORE = re.compile(
+    r"\b(?:como (?:estaba|estava|al principio|antes|era|no comeco|no inicio)|as (?:it was|before|originally)|(?:original|first|previous"
+    r"|primeras?|primeiras?|anteriores"
+    r"|originais|originales) (?:dates?|fechas?|datas?|plan|one)|(?:fechas?|datas?) (?:originales|originais|anteriores|de antes"
+    r"|do comeco|del principio)"
+    r"|back to (?:how|what) it was)\b"
+)
 _COUNTS = re.compile(
     r"\d|\b(?:dos|tres|cuatro|cinco|seis|two|three|four|five|six|dois|duas|quatro|somos|vamos a ser|we are|we're"
     r"|we'll be|seremos|adult\w*|personas?|people|pessoas|guests?|con (?:mi|un)|with (?:my|a)|com (?:meu|minha))\b"
@@ -84,6 +93,10 @@ class Turn:
                 slots.pop(name, None)
         if "adults" in slots and "children" not in slots and "children" in before:
             slots["children"] = before["children"]
+        if _AS_BEFORE.search(fold(self.message.text)) and self.state.before and not self.understanding.slots.keys() & set(DATES):
+            slots |= self.state.before
+            heard = tuple(intent for intent in self.understanding.intents if intent.name != "deny")
+            self.understanding = replace(self.understanding, slots=self.understanding.slots | self.state.before, intents=heard)
         changed = any(before.get(key) != value for key, value in slots.items())
         self.change(about_month=self.understanding.about_month or (0 if "check_in" in slots else self.state.about_month))
         if "check_in" in slots and "check_out" not in slots:
@@ -93,6 +106,8 @@ class Turn:
         if "rooms" in slots and "room_type" not in slots and before.get("room_type", "").count("+") not in {0, slots["rooms"] - 1}:
             slots["room_type"] = None  # another number of rooms than was chosen
         self.state = self.state.with_slots(**slots)
+        if before.get("check_out") and any(slots.get(name) not in {None, before.get(name)} for name in DATES):
+            self.change(before={name: before[name] for name in DATES if name in before})
         if slots.get("nights") and "check_out" not in slots and self.state.slots.get("check_in"):
             check_in = dt.date.fromisoformat(self.state.slots["check_in"])
             self.state = self.state.with_slots(check_out=(check_in + dt.timedelta(days=slots["nights"])).isoformat())

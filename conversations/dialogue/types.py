@@ -166,6 +166,7 @@ class State:
     tries: int = 0  # wrong codes and surnames
     about_month: int = 0  # 1 to 12: where days without a month belong
     wanted: str = ""  # what the guest wrote when a booking had to be found first
+    before: JsonObject = field(default_factory=dict)  # the stay before its last change, for whoever wants it back
 
     def with_slots(self, **slots: Any) -> State:
         return replace(self, slots={key: value for key, value in (self.slots | slots).items() if value is not None})
@@ -185,6 +186,7 @@ class State:
             "tries": self.tries,
             "about_month": self.about_month,
             "wanted": self.wanted,
+            "before": self.before,
         }
 
     @classmethod
@@ -199,6 +201,7 @@ class State:
             language=data.get("language", ""),
             greeted=data.get("greeted", False),
             offered=data.get("offered", ""),
+            before=data.get("before", {}),
             opened=tuple(data.get("opened", ())),
             tries=data.get("tries", 0),
             about_month=data.get("about_month", 0),

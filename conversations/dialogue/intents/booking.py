@@ -10,6 +10,8 @@ from decimal import Decimal
 from conversations.dialogue import confirmation, details, phrasebook
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, Combination, Detail, OwnBooking, Party, Proposal, Settled, Stay
+from conversations.dialogue.understanding import slots as heard
+from conversations.dialogue.understanding.normalise import fold
 
 TITLE_LIMIT = 24
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
@@ -18,6 +20,7 @@ MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
 # Longer than this nobody keeps a room.
 PATIENT = dt.timedelta(hours=2)
 MEAN_ROUNDED = 1000  # from here on a mean has no cents
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
 
 
@@ -52,6 +55,15 @@ def progress(turn: Turn) -> None:
         turn.say("group")
         turn.pass_on("cannot_do")
         return
+    rooms = [choice.id for choice in turn.state.choices if choice.id.startswith("room:")]
+    other_days = {"check_in", "check_out", "nights"} & turn.understanding.slots.keys()
+    if (
+        turn.state.awaiting == "room_type"
+        and len(rooms) == len(turn.state.choices) == 1
+        and other_days
+        and turn.state.slots.get("room_type") is None
+    ):
+        turn.state = turn.state.with_slots(room_type=rooms[0].removeprefix("room:"))  # the same room on other days
     kind = turn.hotel.room_type(turn.state.slots.get("room_type", ""))
     if kind is not None and rooms_of(turn) < 2 and not kind.fits(party):
         turn.say("too_small", room=kind.name(turn.language), party=phrasebook.party(turn.language, party))
@@ -290,8 +302,13 @@ def _rules(turn: Turn, offer: Combination) -> None:
 
 def _asks_about_another(turn: Turn) -> bool:
     """ "¿Cuánto sale la suite?" while another choice is open: its price is told before it is taken."""
-    asks = "?" in turn.message.text or (turn.understanding.has("price_quote") and _HOW_MUCH.search(turn.message.text.lower()) is not None)
-    return asks and "room_type" in turn.understanding.slots and turn.state.awaiting == "room_type"
+    if "room_type" not in turn.understanding.slots or turn.state.awaiting != "room_type":
+        return False
+    if turn.understanding.has("price_quote") and _HOW_MUCH.search(turn.message.text.lower()) is not None:
+        return True
+    # "Vale, la familiar. ¿Podemos entrar a las 9?" asks about something else.
+    asked = [sentence for sentence in _SENTENCE.findall(turn.message.text) if "?" in sentence]
+    return any(heard.room_type(fold(sentence), turn.hotel.room_types, awaiting="room_type") for sentence in asked)
 
 
 def _signature(turn: Turn) -> str:
@@ -316,6 +333,10 @@ def _offers(turn: Turn, stay: Stay, party: Party) -> None:
         return
     if not rooms_of(turn) and "+" in shown[0].code:
         turn.say("together", party=phrasebook.party(turn.language, party))
+    if turn.state.goal == "change" and len(shown) == 1:  # nothing to choose: what it would be is summed up, and asked
+        turn.state = turn.state.with_slots(room_type=shown[0].code)
+        propose(turn, stay, party)
+        return
     _show(turn, stay, shown, phrasebook.say(turn.language, "offers", **_asked(turn, stay, party)))
     turn.say("ask_room_type" if len(shown) > 1 else "ask_this_room")
     turn.change(awaiting="room_type", offered=_signature(turn))

@@ -16,6 +16,20 @@ from conversations.dialogue.understanding.normalise import fold
 
 ASKED = {"booking_code", "surname"}
 MOST_TRIES = 2
+# Booked elsewhere, or the code is lost: a person finds it.
+_NO_CODE = re.compile(
+    r"\b(?:no (?:lo |la |me )?(?:tengo|encuentro|acuerdo|llego|se)|sin|nao (?:tenho|acho|lembro|sei|chegou|recebi)|sem|(?:don'?t|do not"
+    r"|didn'?t|haven'?t|can'?t) (?:have|got|find|remember|receive\w*)|without|no|perdi|lost|never got)"
+    r"\b.{0,30}\b(?:codigo|code|numero de reserva|booking number|confirmaci?on|confirmation|confirmacao)\b"
+    r"|\b(?:por|via|through|via|no|en|on|pelo|pela) (?:booking|expedia|despegar|decolar|airbnb|trivago|hotels\.com|agencia|la agencia"
+    r"|an agency|otra pagina|outro site|another site)\b"
+)
+_PAID = re.compile(
+    r"\b(?:(?:ya |acabo de |recien )?(?:transferi|deposite|pague|pagamos|gire)|(?:sent|made|done) (?:the |a |my )?(?:transfer|payment"
+    r"|deposit)|(?:i|we)(?:'ve| have)? (?:paid|transferred)"
+    r"|(?:fiz|mandei|fizemos) o pix|(?:ja )?(?:paguei|transferi|pagamos)|(?:mando|adjunto|envio|segue|attached|here is"
+    r"|here'?s) (?:\w+ ){0,2}(?:comprobante|comprovante|receipt|proof))\b"
+)
 _SURNAME = re.compile(r"\b(?:apellido|surname|last name|family name|sobrenome|apelido)\W+(?:es |is |e )?(\w+)")
 
 
@@ -41,8 +55,8 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     if code:
         return next((row for row in own if row.reference == code), None) or _opened(turn, code)
     if not own:
-        if turn.state.awaiting in ASKED and is_answer(turn):
-            _wrong(turn)
+        if _NO_CODE.search(fold(turn.message.text)) or (turn.state.awaiting in ASKED and is_answer(turn)):
+            turn.pass_on("cannot_do")  # nothing to find it by
             return None
         turn.say("no_bookings")
         turn.offer(("person", "person"))
@@ -57,6 +71,11 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     )
     turn.change(awaiting="booking_code")
     return None
+
+
+def tells_of_money(turn: Turn) -> bool:
+    """ "I sent the transfer an hour ago, did it arrive?", of somebody whose booking asks for a deposit."""
+    return _PAID.search(fold(turn.message.text)) is not None and any(row.deposit for row in turn.desk.bookings())
 
 
 def is_answer(turn: Turn) -> bool:

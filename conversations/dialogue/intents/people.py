@@ -28,6 +28,12 @@ _STRANDED = re.compile(
 )
 
 
+# Nobody sleeps, and nobody is at reception.
+_DISTURBED = re.compile(
+    r"\b(?:noise|nois[ey]\w*|loud|blasting|party|shout\w*|scream\w*|moving furniture|barking|can'?t sleep|couldn'?t sleep|ruidos?"
+    r"|barulh\w*|som alto|musica|fiesta|festa"
+    r"|gritos?|gritan\w*|gritando|ladra\w*|no (?:puedo|podemos|se puede) dormir|nao (?:consigo|conseguimos|da para|da pra) dormir)\b"
+)
 _IN_ROOM = re.compile(
     r"\b(?:(?:(?:i'?m|i am|we'?re|we are) |checked )?in(?:to| to)? (?:room )?|(?:card|key|door|tarjeta|llave|chave|cartao)s? (?:for|of"
     r"|to|de|del|da|do) (?:la |el |room )?|(?:estoy|estamos) en (?:la |el )?(?:habitacion |cuarto |pieza )?"
@@ -59,7 +65,7 @@ def urgent(turn: Turn) -> None:
 def hasten(turn: Turn, hand_off: HandOff) -> None:
     """A hand-off that cannot wait says so, and while reception is closed whom to call."""
     if hand_off.reason != "emergency":
-        if not is_urgent(turn):
+        if not is_urgent(turn) and (turn.hotel.people_until or not _DISTURBED.search(fold(turn.message.text))):
             return
         if is_stranded(turn) or hand_off.reason in {"asked", "not_understood"}:
             turn.hand_off = HandOff("urgent")

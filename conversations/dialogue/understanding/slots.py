@@ -167,6 +167,11 @@ def _folded(name: str) -> str:
     return fold(name)
 
 
+def _plural(word: str) -> str:
+    """A pattern of the word in singular and plural: "individual", "individuales", "individuais"."""
+    return re.escape(word.removesuffix("l")) + "(?:l|les|is)" if word.endswith("al") else re.escape(word) + "(?:s|es)?"
+
+
 def _names(kind: RoomTypeInfo) -> list[str]:
     """What a room type is called in any language, folded: its names, then its synonyms."""
     return [_folded(word) for word in (*kind.names.values(), *chain.from_iterable(kind.synonyms.values()))]
@@ -194,7 +199,7 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
         for word in sorted((word for word in _names(kind) if len(word) >= 4), key=len):
-            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)", folded):
+            for match in re.finditer(rf"(?<!\w){_plural(word)}(?!\w)", folded):
                 if word in _COUPLE and awaiting != "room_type" and not _OF_A_ROOM.search(folded[: match.start()]):
                     continue
                 if not _NOT_THAT.search(folded[: match.start()]) or kind.code not in places:
@@ -232,7 +237,7 @@ def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
     for kind in room_types:
         for word in {word for word in _names(kind) if len(word) >= 4}:
             for match in re.finditer(
-                rf"\b({numbers.PATTERN}|num|numa) (?:x )?(?:(?!camas?\b|beds?\b)\w+ (?:de |com |con )?)?{re.escape(word)}(?:s|es)?(?!\w)",
+                rf"\b({numbers.PATTERN}|num|numa) (?:x )?(?:(?!camas?\b|beds?\b)\w+ (?:de |com |con )?)?{_plural(word)}(?!\w)",
                 folded,
             ):
                 counted.append((match.start(), 1 if match[1] in {"num", "numa"} else numbers.value(match[1]), kind.code))
