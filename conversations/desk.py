@@ -124,7 +124,10 @@ class HotelDesk:
                 guest.get("name", ""), guest.get("email", "") or self.email, guest.get("phone", "") or self.phone, self.guest.language
             )
             row = booking.place(
-                quote, booking.Booker(details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk))
+                quote,
+                booking.Booker(
+                    details, self.guest.key, self.conversation.thread.account.kind, str(self.conversation.pk), guest.get("notes", "")
+                ),
             )
         self.events.append(("booking_placing", described(row)))
         return self._settled(row)

@@ -94,7 +94,7 @@ def samples(hotel: Hotel, language: str, *, today: dt.date) -> dict[str, str]:
         "when": f"{check_in} 10:15", "why": phrasebook.phrase(language, "say", "why_other"), "contact": "",
         "state": phrasebook.phrase(language, "say", "state_confirmed"), "topic": phrasebook.phrase(language, "topic", "amenity_breakfast"),
         "n": "150", "day": str(stay.check_in.day), "year": str(stay.check_in.year),
-        "month": phrasebook.book(language)["date"]["months"][stay.check_in.month - 1],
+        "wishes": phrasebook.phrase(language, "word", "cot"), "month": phrasebook.book(language)["date"]["months"][stay.check_in.month - 1],
         "weekday": phrasebook.book(language)["date"]["weekdays"][stay.check_in.weekday()],
         "first": phrasebook.book(language)["hours"]["days"][0], "last": phrasebook.book(language)["hours"]["days"][4],
         "days": phrasebook.book(language)["hours"]["on"][6],

@@ -191,7 +191,7 @@ class BookingAdmin(StaysAdmin):
     readonly_fields = ["stay", "rooms", "party", "state_label", "price"]
     fieldsets = [
         (None, {"fields": ["reference", "hotel", "state_label", "reason", "stay", "rooms", "party", "price"]}),
-        (_("Guest"), {"fields": ["guest_name", "guest_email", "guest_phone", "language", "channel"]}),
+        (_("Guest"), {"fields": ["guest_name", "guest_email", "guest_phone", "notes", "language", "channel"]}),
         (_("Deposit"), {"fields": ["deposit", "deposit_due_at", "deposit_paid_at"]}),
         (_("Times"), {"fields": ["created_at", "confirmed_at", "cancelled_at"]}),
         (

@@ -65,12 +65,13 @@ CREATED = Counter("reservations_created_total", "Bookings confirmed", ["channel"
 
 @dataclass(frozen=True)
 class Booker:
-    """Who books, as a snapshot, and where the talk is."""
+    """Who books, as a snapshot, and where the talk is; ``notes`` is what they asked for beside the room, in the hotel's language."""
 
     guest: GuestDetails
     guest_key: str
     channel: str = ""
     conversation_ref: str = ""
+    notes: str = ""
 
 
 def place(quote: Quote, booker: Booker, *, now: dt.datetime | None = None) -> Booking:
@@ -233,7 +234,7 @@ def _draft(quote: Quote, booker: Booker, now: dt.datetime) -> Booking:
             "total": quote.total, "currency": quote.currency, "guest_name": booker.guest.name, "guest_email": booker.guest.email,
             "guest_phone": booker.guest.phone, "guest_key": booker.guest_key, "language": booker.guest.language or "es",
             "channel": booker.channel, "conversation_ref": booker.conversation_ref, "correlation_id": correlation.current(),
-            "created_at": now,
+            "notes": booker.notes[:500], "created_at": now,
         },
     )  # fmt: skip
     if not created and (booking.guest_key != booker.guest_key or booking.quote_id != quote.pk):
@@ -505,4 +506,5 @@ def _order(booking: Booking, wanted: Booking | Quote) -> NewReservation:
         guest=GuestDetails(booking.guest_name, booking.guest_email, booking.guest_phone, booking.language, booking.guest_key),
         lines=tuple(map(RoomLine.from_json, wanted.lines)),
         currency=booking.currency,
+        notes=booking.notes,
     )

@@ -248,9 +248,18 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
     about_a_stay = {"check_in", "check_out", "nights", "adults"} & turn.understanding.slots.keys()
     # A month in passing ("we stayed in January and left a coat") opens no talk about a new stay.
     vague = turn.understanding.clarify and not answered and not turn.understanding.has("out_of_scope")
-    if turn.state.awaiting == "room_type" and set(turn.understanding.slots) == {"name"} and not turn.understanding.clarify:
-        _ask_again_for(turn)
-        return True
+    beside = set(turn.understanding.slots) - {"name"} <= booking.WISHES and said and not turn.understanding.clarify
+    if (
+        turn.state.awaiting == "room_type"
+        and beside
+        and not {"check_availability", "price_quote"} & {one.name for one in turn.understanding.intents}
+    ):
+        if "name" in turn.understanding.slots:
+            _ask_again_for(turn)
+            return True
+        if booking.ask_again(turn):
+            booking.note(turn)
+            return True
     if turn.state.goal == "book" or about_a_stay or vague:
         if answered and not said and booking.ask_again(turn):
             return True

@@ -31,6 +31,7 @@ SLOT_NAMES = [
     "budget",
     "pets",
     "bed",
+    "cot",
     "topic",
 ]
 MAX_NIGHTS, MAX_DAYS_AHEAD = 60, 500

@@ -46,6 +46,7 @@ class Booking(models.Model):
     guest_name = models.CharField(_("guest"), max_length=120)
     guest_email = models.CharField(_("e-mail"), max_length=200, blank=True)
     guest_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    notes = models.CharField(_("wishes"), max_length=500, blank=True, default="")
     guest_key = models.CharField(_("guest key"), max_length=80)
     language = models.CharField(_("language"), max_length=2, default="es")
     channel = models.CharField(_("channel"), max_length=12, blank=True)

@@ -14,6 +14,8 @@ from conversations.dialogue.understanding import slots as heard
 from conversations.dialogue.understanding.normalise import fold
 
 TITLE_LIMIT = 24
+# Told beside a stay, and no part of what is offered.
+WISHES = frozenset({"arrival_time", "cot", "pets", "email", "phone"})
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
@@ -117,7 +119,8 @@ def confirm(turn: Turn, proposal: Proposal) -> None:
         release(turn)
         progress(turn)  # asks again for dates that have passed meanwhile
         return
-    told(turn, turn.desk.confirm(proposal, {key: turn.state.slots.get(key, "") for key in ("name", "email", "phone")}))
+    guest = {key: turn.state.slots.get(key, "") for key in ("name", "email", "phone")}
+    told(turn, turn.desk.confirm(proposal, guest | {"notes": ", ".join(_wishes(turn, turn.hotel.languages[0]))}))
 
 
 def told(turn: Turn, settled: Settled) -> None:
@@ -198,7 +201,7 @@ def release(turn: Turn) -> None:
 
 def forget(turn: Turn) -> None:
     """Booked: the stay is over as a topic; who the guest is stays known."""
-    turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "booking_code")))
+    turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "booking_code", "arrival_time", "cot", "bed")))
     turn.change(proposal=None, awaiting=None, goal="", offered="")
 
 
@@ -497,10 +500,37 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         party=phrasebook.party(turn.language, party_of(turn)),
         name=turn.state.slots.get("name", ""),
         total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
-        rule=included + (f"\n• {rule.text}" if rule is not None else ""),
+        rule=included + _asked_for(turn, proposal) + (f"\n• {rule.text}" if rule is not None else ""),
         kept=_kept(turn, proposal),
     )
     _offer_yes(turn, proposal)
+
+
+def note(turn: Turn) -> None:
+    """What they would like beside the room was heard, and is not forgotten."""
+    wishes = _wishes(turn, turn.language)
+    if wishes:
+        turn.parts.insert(0, phrasebook.say(turn.language, "wishes", wishes=phrasebook.listed(turn.language, wishes)))
+
+
+def _asked_for(turn: Turn, proposal: Proposal) -> str:
+    wishes = _wishes(turn, turn.language) if proposal.kind == "book" else []
+    return f"\n• {phrasebook.say(turn.language, 'wishes', wishes=phrasebook.listed(turn.language, wishes))}" if wishes else ""
+
+
+def _wishes(turn: Turn, language: str) -> list[str]:
+    """What the guest said beside the stay, for whoever prepares the room: told, not promised."""
+    slots = turn.state.slots
+    found = []
+    if hour := slots.get("arrival_time"):
+        found.append(phrasebook.phrase(language, "word", "arrival_at").format(time=hour))
+    if slots.get("cot"):
+        found.append(phrasebook.phrase(language, "word", "cot"))
+    if bed := slots.get("bed"):
+        found.append(phrasebook.phrase(language, "word", f"bed_{bed}"))
+    if pets := slots.get("pets"):
+        found.append(phrasebook.counted(language, pets, "pet"))
+    return found
 
 
 def _kept(turn: Turn, proposal: Proposal) -> str:

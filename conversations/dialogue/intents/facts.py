@@ -75,7 +75,7 @@ def answer(turn: Turn, topic: str) -> None:
     if found is None and exact:
         turn.tell_exactly(*details.everything(exact, turn.language))
         return
-    if found is None and (topic == "maintenance" or people.is_in_house(turn)):
+    if found is None and people.is_in_house(turn):
         turn.say("sorry_for_the_trouble")
         turn.pass_on("cannot_do")
         return

@@ -55,6 +55,8 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     if code:
         return next((row for row in own if row.reference == code), None) or _opened(turn, code)
     if not own:
+        if phrasebook.say(turn.language, "no_bookings") in turn.parts:
+            return None  # asked for a moment ago, by this very answer
         if _NO_CODE.search(fold(turn.message.text)) or (turn.state.awaiting in ASKED and is_answer(turn)):
             turn.pass_on("cannot_do")  # nothing to find it by
             return None

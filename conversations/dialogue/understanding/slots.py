@@ -158,6 +158,9 @@ _NO_NAMES = re.compile(
     r"|diciembre|january|february|march|april|may|june|july|august|september|october|november|december|mon|tues|wednes|thurs|fri|satur|sun|lunes|martes|miercoles"
     r"|jueves|viernes|sabado|domingo|segunda|terca|quarta|quinta|sexta)(?:day)?\b"
 )
+_NO_FIRST_WORDS = frozenset(
+    {"soy", "sou", "habla", "hablo", "aca", "aqui", "im", "i'm", "this", "dear", "sr", "sra", "senor", "senora", "una", "un", "la", "el"}
+)
 _SENTENCES = re.compile(r"[.!?;\n]+\s*|,\s+")
 
 
@@ -287,6 +290,8 @@ def _cased(told: str) -> str:
 def is_a_name(text: str) -> bool:
     """Two words or more, written as a name, and nothing else."""
     bare = _DOCUMENT.sub("", text).strip(" .,!\n")
+    if fold(bare).split(" ")[0] in _NO_FIRST_WORDS:
+        return False
     return " " in bare and bool(_WRITTEN_AS_NAME.fullmatch(bare)) and not _is_polite(bare) and not _NO_NAMES.search(fold(bare))
 
 

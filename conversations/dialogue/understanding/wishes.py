@@ -48,8 +48,15 @@ _BEDS = {
 }
 
 
+_COT = re.compile(r"\b(?:cun[ai]t?a?s?|practicuna|cots?|cribs?|bercos?|bercinho|baby beds?)\b")
+_IS_THERE = re.compile(
+    r"\b(?:tien\w+|tenes|hay|tendran|have you|do you|is there|are there|tem|teria|cobran|cuanto|how much|quanto|sin|no|without|sem|nao)\b[^.;!\n]{0,30}$"
+)
+
+
 def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
-    """``arrival_time`` "HH:MM", ``budget`` {amount, currency?, per?}, ``pets`` how many, ``bed`` twin, double, queen or king."""
+    """``arrival_time`` "HH:MM", ``budget`` {amount, currency?, per?}, ``pets`` how many, ``bed`` twin, double, queen or king,
+    ``cot`` True when one is wanted."""
     found: dict[str, Any] = {}
     if hour := _arrival(folded, awaiting):
         found["arrival_time"] = hour
@@ -61,6 +68,8 @@ def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
         if re.search(pattern, folded):
             found["bed"] = bed
             break
+    if (cot := _COT.search(folded)) and not _IS_THERE.search(folded[: cot.start()]):
+        found["cot"] = True
     return found
 
 
