@@ -13,7 +13,8 @@ from conversations.dialogue.understanding.normalise import fold
 _IN_PART = re.compile(
     r"\b(?:only|just|one of|solo|solamente|nomas|apenas|somente|so|una de|uno de|un[ao]? d[aeo]s?|um d[eo]s"
     r"|uma das)\b.{0,30}\b(?:nights?|noches?|noites?|rooms?|habitacion\w*|quartos?|them|ellas|elas|eles)\b"
-    r"|\b(?:last|first|ultima|primera|primeira) (?:night|noche|noite)\b|\bonly one\b|\bsolo una\b|\bso um[a]?\b"
+    r"|\b(?:cancel|anul)\w*\b(?:(?!cobr|charg|pag|pay)[^.?!]){0,25}\b(?:last|first|ultima|primera|primeira) (?:night|noche|noite)\b"
+    r"|\bonly one\b|\bsolo una\b|\bso um[a]?\b"
 )
 _KEEP_IT = re.compile(
     r"\b(?:no|nao|don'?t|do not) (?:\w+ ){0,2}?(?:cancel\w*|anul\w*)\b|\b(?:dejal[ao]|mantenel[ao]|manten[ge]l[ao]|keep it|leave it"
