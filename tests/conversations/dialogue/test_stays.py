@@ -587,3 +587,70 @@ def test_a_question_about_one_day_of_a_known_stay_moves_nothing():
 
 def test_but_in_portuguese_is_no_more():
     assert read("seriam 5 noites mas falta comprar a passagem", language="pt").slots == {"nights": 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        # the arrival alone is set right: the departure stays
+        ("entramos el viernes, no el jueves", "es", "2026-12-04", D5),
+        ("not thursday, we get in on friday morning", "en", "2026-12-04", D5),
+        ("quinta não, chegamos sexta", "pt", "2026-12-04", D5),
+        ("no venimos el jueves sino el viernes", "es", "2026-12-04", D5),
+        ("could it be wednesday instead of thursday?", "en", "2026-12-02", D5),
+        ("chegamos dia 4, não dia 3", "pt", "2026-12-04", D5),
+        # and the departure
+        ("volvemos el domingo, no el sábado", "es", D3, "2026-12-06"),
+        ("we check out on friday rather than saturday", "en", D3, "2026-12-04"),
+        # "no sábado" denies nothing in Portuguese
+        ("chego na sexta, no domingo volto", "pt", "2026-12-04", "2026-12-06"),
+        # what holds already
+        ("vengo el jueves, no el miércoles", "es", D3, D5),
+    ],
+)
+def test_a_denied_day_is_the_one_that_goes(text, language, check_in, check_out):
+    assert dates(text, language=language, known=KNOWN) == (check_in, check_out, ())
+
+
+def test_a_denied_day_is_no_departure():
+    assert dates("llegamos el sábado, no el viernes", language="es") == ("2026-11-21", None, ())
+    assert dates("chegamos no sábado e não na sexta, saímos segunda", language="pt") == ("2026-11-21", "2026-11-23", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("el 4 a la noche hay dónde comer?", "es"),
+        ("what does the bar serve on the 4th?", "en"),
+        ("no dia 4 a piscina fica aberta?", "pt"),
+        ("el 4 limpian el cuarto?", "es"),
+        ("any party on new year's eve?", "en"),
+        # an hour of the last day
+        ("podemos tener la pieza hasta las 3 de la tarde el sábado?", "es"),
+        ("could he keep it until 4pm on saturday", "en"),
+        ("dá pra ficar até as 14h no sábado?", "pt"),
+        # the small hours after the first night has begun
+        ("aterrizamos a las 2 de la madrugada del 4", "es"),
+        ("our flight gets in at 1am on the 4th", "en"),
+        ("vamos chegar lá pelas 3 da manhã de sexta", "pt"),
+    ],
+)
+def test_an_hour_or_a_question_of_a_known_stay_moves_nothing(text, language):
+    assert dates(text, language=language, known=KNOWN) == (None, None, ())
+
+
+def test_leaving_late_on_another_day_is_asked_about():
+    assert dates("could we keep the room until 4pm on friday?", language="en", known=KNOWN) == (None, None, ("ambiguous",))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("nosotros dos y un chico de 8, 3 al 5 de diciembre", "es", D3, D5),
+        ("two of us and girls of 2, 6 and 9, 3 to 5 december", "en", D3, D5),
+        ("casal com menina de 4, 3 a 5/12", "pt", D3, D5),
+        ("eu e meu filho de 3 a 5 de dezembro", "pt", D3, D5),
+    ],
+)
+def test_an_age_before_a_range_is_none_of_its_days(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conversations.dialogue.types import MAX_NIGHTS
-from conversations.dialogue.understanding.stays import answers, blanks, clauses, corrections, letters, points
+from conversations.dialogue.understanding.stays import answers, blanks, clauses, corrections, letters, points, remarks
 from conversations.dialogue.understanding.stays.context import (
     apart,
     beside_the_stay,
@@ -89,6 +89,8 @@ def read(
     written = corrections.without_denied_month(corrections.day_after(months_named(with_digits(folded, language), today)))
     if before.check_in is not None and is_other_matter(written) and _SWAPPED.search(written):
         return Reading({}, (), written)  # "massage on the 16th instead of the 15th"
+    if (remark := remarks.beside_the_dates(written, before)) is not None:
+        return remark
     if right := corrections.corrected(written, before, today):
         return right
     reader = _Reader(written, language, today, before, awaiting, about_a_stay, country, about_month)

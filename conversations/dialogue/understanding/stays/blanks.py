@@ -17,13 +17,16 @@ _SURE_MONTH = rf"(?:{LONG_MONTH}|(?:jan|ene|feb|fev|abr|apr|jun|jul|ago|aug|sept
 _CHILDREN = r"(?:anos|anitos|years?(?: old)?|yrs?|yo|y/o|meses|months?(?: old)?|mesinhos|aninhos)"
 _TELLS = r"(?:paso|pasamos|mando|mandamos|confirmo|confirmamos|aviso|avisamos|digo|decimos|escribo|escribimos|envio|enviamos|cuento|contesto|llamo|respondo|passo|falo|retorno|ligo|send|tell|confirm|write|call|message|get back|let you know)"
 _WHEN_TOLD = rf"(?:(?:el |on |na |no |this |esta |hoje a |hoy a la )?(?:{LONG_WEEKDAY}|manana|amanha|tomorrow|hoy|hoje|today|tonight|noche|noite)|pasado(?: manana)?|depois de amanha)"
+# "A daughter of 6, 4 to 7 February": whatever goes on to another day, or names its month, is no age.
+_TO = r"(?: ?[-–—] ?| (?:al?|ao|to|till?|until|hasta|ate|thru|through) (?:(?:el|the|o|dia) )*)"
+_OF_A_MONTH = rf" ?(?:de |of |do )?{_SURE_MONTH}"
 BLANKED = [
     re.compile(pattern)
     for pattern in (
         # "la fecha te la paso mañana": when something will be told
         rf"\b(?:te|les|le|os|lhe|eu|i'll|we'll|i will|we will|i can|can i|ya|ja)(?: (?:te|les|la|las|lo|los|you|lhe))* {_TELLS}\b(?: (?:you|them|it|the|la|las|a|as|o|los|exact\w*|fechas?|dates?|datas?|dias?|days?|eso|isso|that|bien|back|recien|by|seguro|certinho))* {_WHEN_TOLD}(?! (?:al?|to|hasta|ate|until)\b)",
         rf"\b{_WHEN_TOLD},? (?:ya |recien )?(?:te|les|le|os|lhe|eu|i'll|we'll|i will|we will)(?: (?:te|les|la|las|lo|los|you|lhe))* {_TELLS}\b",
-        rf"\b(?:hij[oa]s?|nen[ea]s?|nin[oa]s?|chic[oa]s?|beb[eoa]s?|niet[oa]s?|sobrin[oa]s?|filh[oa]s?|net[oa]s?|crianca\w*|menin[oa]s?|sons?|daughters?|kids?|boys?|girls?|child|children|nephews?|nieces?)(?: (?:que |who )?(?:de|of|aged|tiene|tienen|tem|is|are|con|com))+ \d{{1,2}}(?:(?:,| y| e| and) ?\d{{1,2}})*\b(?! (?:de|of) (?:{LONG_MONTH}))",
+        rf"\b(?:hij[oa]s?|nen[ea]s?|nin[oa]s?|chic[oa]s?|beb[eoa]s?|niet[oa]s?|sobrin[oa]s?|filh[oa]s?|net[oa]s?|crianca\w*|menin[oa]s?|sons?|daughters?|kids?|boys?|girls?|child|children|nephews?|nieces?)(?: (?:que |who )?(?:de|of|aged|tiene|tienen|tem|is|are|con|com))+ \d{{1,2}}\b(?!{_TO}\d{{1,2}}(?:st|nd|rd|th)?{_OF_A_MONTH}|{_OF_A_MONTH})(?:(?:,| y| e| and) ?\d{{1,2}}\b(?!{_TO}\d|{_OF_A_MONTH}|/))*",
         rf"\b\d{{1,2}}(?:(?:,| y| e| and|,? &) ?\d{{1,2}})* ?-?{_CHILDREN}\b(?! (?:antes|before))",
         rf"\b(?:de|of|aged?|tiene|tem|con|com|has|cumple|faz|turns?) \d{{1,2}}(?:,? ?(?:y|e|and|&|,) ?\d{{1,2}})* {_CHILDREN}\b",
         r"(?:[$€£]|usd|ars|brl|r\$|u\$s|us\$) ?\d[\d.,]*(?: ?k\b| mil\b)?|\b\d[\d.,]* ?(?:pesos|dolares|dollars|dolar|dollar|reais|usd|ars|euros?|eur|brl|lucas|mangos|mil|k|bucks|quid)\b",
@@ -94,6 +97,9 @@ INSTEAD = re.compile(
     # "en vez de irnos el 7", "não sai dia 7", "ni el 24 ni el 31"
     r"|\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) \w+(?: \w+)?(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?\b(?! (?:de|of))"
     r"|\b(?:no|nao|not)(?: (?:nos|me|se|te))? (?:sai\w*|sal\w+|vamos|voy|vou|va|llega\w*|lleg\w+|cheg\w+|entr\w+|arriv\w+|leav\w+|es|e|era|is)(?: (?:el|on|the|no|dia|o))+ \d{1,2}(?:st|nd|rd|th)?(?=,)"
+    # "llego el sábado, no el viernes", "no llegamos el viernes sino el sábado"; in Portuguese "no sábado" is on Saturday
+    rf"|(?<!si )(?<!se )(?<!que )(?<!why )(?<!if )\b(?:no (?:el|al|del|para el|este)|(?:not|nao)(?: (?:on|the|this|na|no|a|o|e|para|pra|nesta|neste))*) {LONG_WEEKDAY}(?:-feira)?(?! (?:ok|okay|then|entonces|entao)\b|[ ,]*\?)"
+    rf"|\b(?:no|nao|not|don't|won't)(?: (?:nos|me|we|i|eu|a gente))? (?:llega\w*|llego|arriv\w+|cheg\w+|com(?:e|ing)|get there|leav\w+|sal\w+|sai\w*|vamos|voy|vou|e|es|is)(?: (?:el|on|the|no|na|o|a))* {LONG_WEEKDAY}(?:-feira)?(?=,|\.| sino| but| mas| e sim)"
     r"|, (?:y |e |and )?(?:no|nao|not) \d{1,2}(?:st|nd|rd|th)?(?=\s*(?:$|[.,!]))"
     r"|\b(?:ni|nem|neither|nor)(?: (?:el|on|the|no|dia|o))* \d{1,2}(?:st|nd|rd|th)?\b"
     r"|\bnao (?:e )?(?:o )?dia \d{1,2}\b|\b(?:e nao|y no|and not)(?: (?:el|o|the|no|dia))* \d{1,2}(?:st|nd|rd|th)?\b(?! de)|\b(?:en (?:vez|lugar) de(?:l)?|instead of(?: the)?|in place of(?: the)?|em vez d[eo]|rather than(?: the)?|no (?:el|al|del)|not(?: the)?) (?:dia )?\d{1,2}(?:st|nd|rd|th)?\b(?! de)"

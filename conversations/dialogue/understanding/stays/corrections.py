@@ -24,8 +24,20 @@ _DAY_FOR_DAY = re.compile(
     rf"|\b{_NOT} {_THE}(?P<old>\d{{1,2}}){_ORDINAL},? (?:sino|but|mas sim|e sim|es|is|e|it's) {_THE}(?P<right>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
     rf"|\b{_INSTEAD} {_THE}(?P<former>\d{{1,2}}){_ORDINAL},? {_THE}(?P<latter>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
 )
+# "llego el sábado a la mañana", "we get there on saturday"
+_PART_OF_DAY = r"(?: (?:(?:a|por|en|de) la |in the |pela |de |a |early |temprano )?(?:manana|tarde|noche|mediodia|morning|afternoon|evening|night|manha|noite))?"
+_ENDS = r"(?:lleg\w+|entr\w+|ingres\w+|salimos|salgo|saldr\w+|vamos|voy|vuelv\w+|volv\w+|arriv\w+|com(?:e|ing)|get(?:ting)?|leav\w+|depart\w+|cheg\w+|sai\w*|volt\w+|vou|check(?:ing)? ?-?(?:in|out)|venimos|vengo|es|e|is|it's|be|seria|sera)"
+_GLUE = (
+    r"(?:sino|but|mas|pero|sim|si|y|e|and|que|q|we|we're|i|i'm|eu|a|gente|nos|me|recien|there|in|ya|ja|so|solo|only|mejor|rather|melhor)"
+)
+# In Portuguese "no sábado" is on Saturday.
+_DENIED = r"(?:not|nao|no(?=,| (?:el|la|al|del|este|es|era|me|nos|lleg|entr|sal|volv|vuelv|ven[gi])))"
+_TOLD = rf"(?:(?:{_ENDS}|{_GLUE})[ ,]+){{0,5}}"
 _WEEKDAY_FOR = re.compile(
-    rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?(?: (?:the )?\d{{1,2}}{_ORDINAL})?,? (?:{_INSTEAD}|{_NOT}) {_THE}(?P<was>{LONG_WEEKDAY})"
+    rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?(?: (?:the )?\d{{1,2}}{_ORDINAL})?{_PART_OF_DAY},? (?:{_INSTEAD}|(?:y |and |e )?{_DENIED}) {_THE}(?P<was>{LONG_WEEKDAY})"
+    # "no llego el viernes sino el sábado", "not friday, we get there saturday", "sexta não, chegamos sábado"
+    rf"|(?<!si )(?<!se )(?<!que )(?<!why )(?<!if )\b{_DENIED} (?:(?:{_ENDS}|{_GLUE}) ){{0,3}}{_THE}(?P<old>{LONG_WEEKDAY})(?:-feira)?{_PART_OF_DAY}[ ,.]+{_TOLD}{_THE}(?P<right>{LONG_WEEKDAY})"
+    rf"|\b(?P<late>{LONG_WEEKDAY})(?:-feira)?{_PART_OF_DAY},? {_DENIED}[ ,.]+{_TOLD}{_THE}(?P<then>{LONG_WEEKDAY})"
     rf"|\b(?P<from>{LONG_WEEKDAY})(?:-feira)? (?:por|for|pela|pelo|to|pra|para) {_THE}(?P<to>{LONG_WEEKDAY})"
     rf"|\b{_INSTEAD} {_THE}(?P<former>{LONG_WEEKDAY})(?:-feira)?,? {_THE}(?P<latter>{LONG_WEEKDAY})"
 )
@@ -34,7 +46,7 @@ _LEAVING = re.compile(
     r"\b(?:salida|salimos|salgo|saldr\w+|nos vamos|me voy|irnos|vuelta|volvemos|check ?-?out|leav\w+|depart\w+|go home|go back|saida|saimos|saio|sair\w*|vamos embora|vou embora|volta|voltamos|partida|egreso)\b"
 )
 _ARRIVING = re.compile(
-    r"\b(?:llegada|lleg\w+|entr\w+|ingres\w+|check ?-?in|arriv\w+|come|coming|get there|chegada|cheg\w+|vamos para|vengo|venimos)\b"
+    r"\b(?:llegada|lleg\w+|entr\w+|ingres\w+|check ?-?in|arriv\w+|come|coming|get(?:ting)? (?:there|in)|be there|chegada|cheg\w+|vamos para|vengo|venimos)\b"
 )
 _ADDED_NIGHT = re.compile(
     rf"\b(?:agreg\w+|sum\w+|anad\w+|add|includ\w+|inclu\w+|coloc\w+|acrescent\w+|poneme|pone(?:le)?|bota|poe)\b(?: (?:le|me|nos|also|tambien|tambem|please|por favor|in))* (?:la |the |a )?(?:noche|night|noite) (?:del?|of|do|da)(?: (?:the|el|dia))* (?P<day>\d{{1,2}}){_ORDINAL}\b"
@@ -141,9 +153,12 @@ def _moved(was: dict[str, int], now: int, text: str, before: KnownStay, today: d
 
 
 def _end(new_start: dt.date, text: str, before: KnownStay) -> dt.date | None:
-    """Another arrival keeps the number of nights, unless the departure stays."""
+    """Another arrival keeps the number of nights, unless the departure stays: when that is said, when the arrival alone is
+    spoken of and lies within the stay, or when they come earlier."""
     start, end = before.check_in, before.check_out
     if start is None or end is None or END_STAYS.search(text) or LEAVE_STAYS.search(text):
+        return end
+    if new_start < start or (new_start < end and _ARRIVING.search(text) and not _LEAVING.search(text)):
         return end
     return new_start + (end - start)
 
@@ -163,7 +178,8 @@ def _weekday_pairs(text: str) -> list[tuple[int, int]]:
             if _SWAPS.search(text[: match.start()]):
                 found.append((weekday(match["to"]), weekday(match["from"])))
         else:
-            found.append((weekday(match["now"] or match["latter"]), weekday(match["was"] or match["former"])))
+            now = match["now"] or match["right"] or match["then"] or match["latter"]
+            found.append((weekday(now), weekday(match["was"] or match["old"] or match["late"] or match["former"])))
     return found
 
 
@@ -174,6 +190,8 @@ def _weekdays_moved(pairs: list[tuple[int, int]], text: str, before: KnownStay, 
     for now, was in pairs:
         is_start, is_end = start.weekday() == was, end is not None and end.weekday() == was
         leaving = _is_leaving(text, start, end, is_start=is_start, is_end=is_end)
+        if leaving is None and now in {start.weekday(), end.weekday() if end else None}:
+            continue  # "el viernes, no el jueves", of a stay that begins on Friday
         if leaving is None:
             return Reading({}, ("ambiguous",), "")
         known = end if leaving and end else start

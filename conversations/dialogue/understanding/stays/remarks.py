@@ -1,0 +1,89 @@
+"""What is asked or told of one day or hour of a known stay, and moves nothing: "el 24 a la noche hay algo abierto?", "can we keep the
+room until 4 pm on Wednesday?", "llego recién a la 1 de la mañana del 11"."""
+
+from __future__ import annotations
+
+import re
+
+from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY
+from conversations.dialogue.understanding.stays.points import ONE_DAY
+from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
+from conversations.dialogue.understanding.stays.vocabulary import LONG_WEEKDAY, MONTH, weekday
+
+_PART_OF_DAY = re.compile(r"\b(?:(?:a|por|en|de|na|da|pela)(?: la)? |in the |at )(?:noche|noite|night|evening)\b")
+# What the house has or does, on whatever day.
+_HOUSE = re.compile(
+    r"\b(?:recepcion|recepcao|reception|front desk|desayun\w+|breakfast|cafe da manha|brunch|almuerz\w*|almoco|lunch|cen(?:a|as|ar|amos)|dinner|jant\w+|ceia|comer|eat|restaurante?s?|bar|pileta|piscina|pool|gimnasio|gym|academia|spa"
+    r"|fiesta|festa|party|show|musica|music|fireworks|fuegos artificiales|fogos|supermercado|supermarket|mercado|shops?|tiendas?|lojas?|quiet|tranquil\w+|silencios\w*|ruido\w*|barulho\w*|nois[ey]\w*|limpi\w+|limpeza|limpam|clean\w*|visit\w*|llov\w+|llueve|lluvia|rain\w*|chov\w+|chuva|calor|frio|hot|cold|weather|clima|tempo|"
+    r"(?:abiert|cerrad|abert|fechad)[oa]s?|abr[ei]n?|abrem?|open(?:s|ing)?|closed?|funciona\w*|atend\w+|atiend\w+|occupied|staffed|manned)\b"
+)
+_ASKS = re.compile(r"\?|\b(?:hay|habra|tem|tera|is there|are there|do you|does|hacen|fazem|abren?|abrem?|funcionam?)\b")
+_CLEANED = re.compile(
+    r"\b(limpi\w+|limpam|clean\w*|arrum\w+) (?:(?:the|our|my|la|el|o|nuestra|mi|nosso|meu) )*(?:habitacion|cuarto|pieza|quarto|rooms?)\b"
+)
+_WITH_IT = re.compile(
+    r"\b(?:con|with|com|sin|without|sem|inclu\w+)(?: (?:el|la|the|o|a))? (?:desayun\w+|breakfast|cafe da manha|cena|dinner|jantar|pileta|piscina|pool)\b"
+)
+_OF_THE_STAY = re.compile(
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w+|sai\w*|reserv\w+|booking|stay(?:s|ing)?|(?:me|nos) qued\w+|quedar\w+|quedamos|fic(?:o|amos|ar\w*)|a gente fica|noches?|nights?|noites?|diarias?|lugar|vagas?|dispon\w+|availab\w+"
+    r"|fechas?|dates?|datas?|venimos|vengo|coming|come|cambi\w+|chang\w+|mud\w+|troc\w+|mov\w+|en vez|en lugar|instead|rather|better|mejor|melhor|quarto|habitacion|rooms?)\b"
+)
+_HOUR = r"(?:(?:las |as |la |a |about |around |like |tipo )*\d{1,2}(?:[:.h]\d\d)?(?: y media| e meia)? ?(?:hs|hrs?|h|horas?|am|pm|a\.m\.?|p\.m\.?|o'?clock|de la (?:tarde|noche)|da (?:tarde|noite)|in the (?:afternoon|evening)|at night)|\d{1,2}[:h]\d\d|(?:las |as )\d{1,2}(?: y media| e meia)?|(?:el |o |a )?(?:mediodia|medio dia|meio-?dia|noon|midday|after lunch))"
+# "until 4 pm", "hasta las 5 de la tarde": a late departure
+_UNTIL_HOUR = re.compile(rf"\b(?:hasta|until|till?|ate|past|by|after|despues de|depois d[ea]s?) (?:{_HOUR})(?!\w)")
+_LENGTH = re.compile(rf"\b{SO_MANY} (?:{NIGHT}|dias?|days?|semanas?|weeks?)\b")
+# "a la 1 y media de la mañana del 11": whoever comes so late has booked the night before
+_SMALL_HOURS = re.compile(
+    rf"\b(?:0?[0-5]|12)(?:[:.h]\d\d)?(?: y media| e meia| y cuarto)?(?: ?(?:hs|h|horas?))? ?(?:(?:de la|da|in the) (?:manana|madrugada|manha|morning|night)|de madrugada|am|a\.m\.?)(?: ya)?,? (?:(?:del?|do|of|on|el|no|the|d[ao]|ja|ya|dia) )*(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)|(?P<weekday>{LONG_WEEKDAY}))"
+    rf"|\b(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)?|(?P<named>{LONG_WEEKDAY}))(?: (?:de |of )?{MONTH})?,? (?:a|as|at|like|tipo|a eso de|por volta d[ea])? ?(?:las? |as )?(?:0?[0-5]|12)(?:[:.h]\d\d)?(?: y media| e meia)?(?: ?(?:hs|h|horas?))? ?(?:de la (?:manana|madrugada)|da (?:manha|madrugada)|de madrugada|in the (?:night|morning)|am|a\.m\.)(?!\w)"
+)
+_ARRIVING = re.compile(
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|aterri\w+|land\w*|get(?:ting)? (?:there|in|to)|entr\w+|check(?:ing)? ?-?in|be there|vuelo|flight|voo|plane|avion|aviao|bus|micro|onibus)\b"
+)
+_DAYS = re.compile(rf"(?<![\d.,:/h])\b(\d{{1,2}})(?:st|nd|rd|th)?\b(?![\d:/%h]|[.,]\d| ?(?:hs|am|pm)\b)|\b({LONG_WEEKDAY})")
+
+
+def beside_the_dates(text: str, before: KnownStay) -> Reading | None:
+    """A message that speaks of an hour, or of what the house has on one day, of the stay that is known; None when it is none.
+    Nothing is moved; whether leaving late on another day than the last moves the departure is asked."""
+    if before.check_in is None or before.check_out is None:
+        return None
+    if (last := _leaves_late_on(text, before)) is not None:
+        return Reading({}, () if last else ("ambiguous",), text)
+    return Reading({}, (), text) if _is_late_arrival(text, before) or _is_of_the_house(text) else None
+
+
+def _is_of_the_house(text: str) -> bool:
+    """ "¿el 25 la recepción está atendida?" A room for the 25th, breakfast included, is a stay's."""
+    plain = _CLEANED.sub(r"\1", _PART_OF_DAY.sub(" ", text))
+    return (
+        len(_DAYS.findall(plain)) <= 1
+        and _HOUSE.search(plain) is not None
+        and _ASKS.search(plain) is not None
+        and not _OF_THE_STAY.search(plain)
+        and not (_WITH_IT.search(plain) or _LENGTH.search(plain))
+    )
+
+
+def _leaves_late_on(text: str, before: KnownStay) -> bool | None:
+    """Whether the room is kept until some hour of the last day; None when no such hour and day are told."""
+    assert before.check_out is not None
+    hour = _UNTIL_HOUR.search(text)
+    if hour is None:
+        return None
+    rest = text[: hour.start()] + " " * len(hour[0]) + text[hour.end() :]
+    days = _DAYS.findall(rest)
+    if len(days) != 1 or _LENGTH.search(rest) or _ARRIVING.search(rest):
+        return None
+    return weekday(days[0][1]) == before.check_out.weekday() if days[0][1] else int(days[0][0]) == before.check_out.day
+
+
+def _is_late_arrival(text: str, before: KnownStay) -> bool:
+    assert before.check_in is not None
+    match = _SMALL_HOURS.search(text)
+    if match is None or not _ARRIVING.search(text):
+        return False
+    rest = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    morning = before.check_in + ONE_DAY
+    number, name = match["day"] or match["first"], match["weekday"] or match["named"]
+    return not _DAYS.search(rest) and (int(number) == morning.day if number else weekday(name) == morning.weekday())
