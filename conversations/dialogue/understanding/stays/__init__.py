@@ -17,6 +17,7 @@ from conversations.dialogue.understanding.stays.context import (
     apart,
     beside_the_stay,
     in_that_month,
+    is_of_another_month,
     last_told,
     letterhead,
     months_named,
@@ -209,6 +210,8 @@ class _Reader:
         last_told(found.points, found.undated, before.check_in)
         apart(found.points, found.text, today)
         in_that_month(found.points, self.about_month, today)
+        if before.check_in is None and is_of_another_month(found.points, self.about_month, text):
+            doubts.append("ambiguous")
         if event is not None and any(point.date is not None for point in found.points):
             doubts.append("ambiguous")  # "el casamiento es el 16 de enero, llego el jueves": which Thursday?
         near_event(found.points, event, today)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from conversations.dialogue.understanding.stays import feasts
+from conversations.dialogue.understanding.stays import feasts, weeks
 from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
 from conversations.dialogue.understanding.stays.hedges import ABOUT, AFTER_FEAST, COMES_BEFORE, EITHER, HEDGED, NIGHT_BEFORE, UNDATED
 from conversations.dialogue.understanding.stays.roles import OUT_BEFORE, role_of, told_behind
@@ -206,6 +206,7 @@ class _Finder:
     def __init__(self, text: str, found: Found, language: str, today: dt.date, check_in: dt.date | None, awaiting: str | None) -> None:
         self.text, self.found, self.language, self.today = text, found, language, today
         self.original, self.check_in, self.awaiting = text, check_in, awaiting
+        self.week: re.Match[str] | None = None
 
     def take(self, pattern: str, make: Callable[[re.Match[str]], Iterable[Point] | None]) -> None:
         """``make`` returns the points of a match, or None when it is none after all."""
@@ -641,7 +642,11 @@ class _Finder:
 
     def weekdays(self, relative: bool) -> None:
         """A weekday beside a date only repeats it; two weekdays, or one after a day said otherwise, are the ends of a stay."""
+        self.week = weeks.named(self.text)
+        if self.week:
+            self._blank(self.week.start(), self.week.end())
         if self.found.stretches:
+            self._ends_of_stretch()
             return
         dated = [point for point in self.found.points if point.date is None or point.role == "out"]
         if len(self.found.points) == 1 and dated and dated[0].role != "out":
@@ -679,6 +684,22 @@ class _Finder:
             lambda m: self._weekday(m, weekday(m[2]), m[1] + m[3], m[4]) if len(self.found.points) < 2 and self._meant(m) else None,
         )
 
+    def _ends_of_stretch(self) -> None:
+        """ "Semana santa, de jueves a lunes", "no carnaval, chego na sexta e volto na quarta de cinzas"."""
+        named = [match for match in re.finditer(rf"\b({LONG_WEEKDAY})(?:-feira)?", self.text) if not self._is_counted(match)]
+        told = [(match.start(), weekday(match[1])) for match in named]
+        told += [(point.start, point.date.weekday()) for point in self.found.points if point.feast and point.date]
+        if len(self.found.stretches) != 1 or len(told) != 2:
+            return
+        told.sort()
+        if stay := weeks.fitted(self.found.stretches[0], told[0][1], told[1][1]):
+            self.found.stretches, self.found.points = [stay], []
+            for match in named:
+                self._blank(match.start(), match.end())
+
+    def _is_counted(self, match: re.Match[str]) -> bool:
+        return bool(re.match(rf" (?:e ultima )?(?:{_COUNTED})\b", self.text[match.end() :]))
+
     def _ends(self, match: re.Match[str]) -> bool:
         """Whether a weekday behind a dated arrival is when the guests leave."""
         before = self.original[: match.start(1)]
@@ -696,7 +717,7 @@ class _Finder:
             and not match[1]
         ):
             return False
-        if re.match(rf" (?:e ultima )?(?:{_COUNTED})\b", self.text[match.end() :]):
+        if self._is_counted(match):
             return False
         return match[2] not in {"segunda", "terca", "quarta", "quinta", "sexta"} or bool(
             match[1] or "feira" in match[0] or self.language == "pt"
@@ -704,13 +725,15 @@ class _Finder:
 
     def _weekday_pair(self, match: re.Match[str]) -> list[Point] | None:
         wanted = weekday(match[1])
-        if (
+        if self.week:
+            first: dt.date | None = self._in_week(wanted)
+        elif (
             self.check_in
-            and self.awaiting is None
+            and self.awaiting not in {"check_in", "stay"}
             and not re.search(r"\b(?:est[ea]|this|next|proxim\w+|que v\w+|coming|week|semana)\b", self.original)
         ):
             near = self.check_in  # another stay in that week
-            first: dt.date | None = min((near + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
+            first = min((near + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
             first = first if first and first >= self.today else self._coming(wanted)
         else:
             first = self._coming(wanted)
@@ -726,12 +749,15 @@ class _Finder:
 
     def _weekday(self, match: re.Match[str], wanted: int, said: str, week: str) -> list[Point]:
         anchor = self.found.points[0].date if self.found.points else None
+        if self.week and not self.found.points:
+            first = self._in_week(wanted)
+            return [Point(match.start(), match.end(), first.day, first.month, first.year, first)] if first else []
         if (
             self.check_in
             and not week
             and not self.found.points
             and not re.search(r"\b(?:est[ea]|esse|this|coming|que v\w+)\b|" + _NEXT, said)
-            and self.awaiting is None
+            and self.awaiting not in {"check_in", "stay"}
         ):
             near = min((self.check_in + days * ONE_DAY for days in range(-3, 4)), key=lambda date: date.weekday() != wanted)
             if near >= self.today and self._role(match.start(), match.end(), only=True) != "out":
@@ -765,6 +791,14 @@ class _Finder:
         if date is None:
             return []
         return [Point(match.start(), match.end(), date.day, date.month, date.year, date)]
+
+    def _in_week(self, wanted: int) -> dt.date | None:
+        """That day of the week named; asked where it is in doubt which week is meant."""
+        assert self.week is not None
+        if (monday := weeks.monday(self.week, self.today, wanted)) is None:
+            self.found.doubts.append("ambiguous")
+            return None
+        return monday + wanted * ONE_DAY
 
     def _coming(self, wanted: int, *, is_next: bool = False) -> dt.date | None:
         """The next such day after today. On that day itself, and "next friday" in the week that has it still, is asked."""
