@@ -654,3 +654,77 @@ def test_leaving_late_on_another_day_is_asked_about():
 )
 def test_an_age_before_a_range_is_none_of_its_days(text, language, check_in, check_out):
     assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        # weekdays of a week or a feast that is named
+        ("first week of March, Tuesday to Friday", "en", "2027-03-02", "2027-03-05"),
+        ("la segunda semana de febrero, llegando el miércoles y saliendo el sábado", "es", "2027-02-10", "2027-02-13"),
+        ("terceira semana de janeiro, de terça a quinta", "pt", "2027-01-19", "2027-01-21"),
+        ("en pascuas, de miércoles a lunes", "es", "2027-03-24", "2027-03-29"),
+        ("carnival, we get there on saturday and leave on wednesday", "en", "2027-02-06", "2027-02-10"),
+        ("semana santa, vamos na quinta e voltamos na segunda", "pt", "2027-03-25", "2027-03-29"),
+        ("este finde, de viernes a lunes", "es", "2026-11-20", "2026-11-23"),
+        # both ends told from the day between them
+        ("the wedding is on Saturday 13 February, arriving two days before and leaving the next day", "en", "2027-02-11", "2027-02-14"),
+        ("el cumple es el 13 de febrero: llegamos el día anterior y volvemos al otro día", "es", "2027-02-12", "2027-02-14"),
+        ("a festa é 13 de fevereiro, chegamos um dia antes e saímos um dia depois", "pt", "2027-02-12", "2027-02-14"),
+        ("in on Friday 5 February and we depart the following Monday", "en", "2027-02-05", "2027-02-08"),
+        # what is asked behind the stay that is told, and whom they come with
+        ("del 3 al 5 de diciembre, ¿y si nos quedamos hasta el 7?", "es", D3, D5),
+        ("3 to 5 december please, and what if we stay till the 7th?", "en", D3, D5),
+        ("eu e duas colegas de trabalho, 3 a 5 de dezembro. Chegamos 22h30", "pt", D3, D5),
+    ],
+)
+def test_days_are_told_from_what_is_named_beside_them(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        # does the week of the 1st, a Friday or a Tuesday, count?
+        ("second week of December, Monday to Thursday", "en"),
+        ("última semana de diciembre, de lunes a viernes", "es"),
+        ("do dia 3 ao dia 5 de dezembro ou se não do 10 ao 12?", "pt"),
+    ],
+)
+def test_a_week_that_people_count_differently_is_asked_about(text, language):
+    assert read(text, language=language).clarify == ("ambiguous",)
+
+
+def test_weekdays_are_asked_about_where_another_month_was_spoken_of():
+    reading = stays.read("de lunes a viernes", language="es", now=WEDNESDAY, known={}, awaiting=None, about_month=2)
+
+    assert (reading.slots, reading.clarify) == ({}, ("ambiguous",))
+
+
+def test_days_without_a_month_lie_around_the_new_year_that_was_spoken_of():
+    reading = stays.read("del 30 al 2", language="es", now=WEDNESDAY, known={}, awaiting=None, about_month=stays.month_named("ano nuevo"))
+
+    assert reading.slots == {"check_in": "2026-12-30", "check_out": "2027-01-02", "nights": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day", "check_in"),
+    [
+        ("el sábado q viene, una noche", "es", 17, "2026-11-21"),
+        ("no fim de semana que vem", "pt", 16, "2026-11-20"),
+        ("el próximo fin de semana", "es", 19, None),
+        ("next saturday, one night", "en", 17, None),
+    ],
+)
+def test_the_weekend_to_come_early_in_the_week(text, language, day, check_in):
+    reading = read(text, language=language, now=WEDNESDAY.replace(day=day))
+
+    assert (reading.slots.get("check_in"), bool(reading.clarify)) == (check_in, check_in is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("could we begin one day earlier and leave the same day?", "en"), ("y si arrancamos un día antes y la salida queda igual?", "es")],
+)
+def test_beginning_earlier_keeps_the_departure(text, language):
+    assert dates(text, language=language, known=KNOWN) == ("2026-12-02", D5, ())

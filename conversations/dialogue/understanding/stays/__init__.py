@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conversations.dialogue.types import MAX_NIGHTS
-from conversations.dialogue.understanding.stays import answers, blanks, clauses, corrections, letters, points, remarks
+from conversations.dialogue.understanding.stays import answers, around, blanks, clauses, corrections, letters, points, remarks
 from conversations.dialogue.understanding.stays.context import (
     apart,
     beside_the_stay,
@@ -94,8 +94,13 @@ def read(
         return remark
     if right := corrections.corrected(written, before, today):
         return right
+    if before.check_in is None and (told_around := around.stay_around(written, language, today, country)):
+        return told_around
     reader = _Reader(written, language, today, before, awaiting, about_a_stay, country, about_month)
     reading = reader.of_the_stay()
+    if "ambiguous" in reading.clarify and before.check_in is None and (plain := clauses.without_what_if(written)) != written:
+        first = replace(reader, written=plain).of_the_stay()
+        reading = first if {"check_in", "check_out"} <= first.slots.keys() else reading
     told = reading.slots
     if (
         about_a_stay is None

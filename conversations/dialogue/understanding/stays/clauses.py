@@ -191,6 +191,17 @@ def without_the_past(text: str, today: dt.date) -> str:
     return "".join(kept)
 
 
+# "Me quedo del 5 al 8, ¿y si me quedo hasta el 10?"
+_WHAT_IF = re.compile(
+    r"[,.;!?]? \b(?:(?:y|e|and) )?(?:what |que pasa |que tal )?(?:si|se|if)\b(?! (?:no|nao|not)\b)[^.?!]{0,80}\d[^.?!]{0,60}\?"
+)
+
+
+def without_what_if(text: str) -> str:
+    """The text, as long as before, without what is asked of another length or other days behind the stay that is told."""
+    return _WHAT_IF.sub(lambda match: " " * len(match[0]) if re.search(r"\d", text[: match.start()]) else match[0], text)
+
+
 def _is_other(clause: str, today: dt.date) -> bool:
     if _ORIGIN.search(clause) or _LEAVING.search(clause) or _EXPIRES.search(clause) or _ELSEWHERE.search(clause) or _OFFER.search(clause):
         return True

@@ -15,7 +15,9 @@ _THIS_MONTH = re.compile(
     r"(?<=\d)(?:st|nd|rd|th)? (?:de |del |do |of )?(?:the )?(this month|este mes|deste mes|corriente|next month|mes que viene|proximo mes|mes que vem|mes siguiente|mes seguinte|following month)\b"
 )
 
-_YEAR_END = re.compile(r"\b(?:ano nuevo|new year'?s?|ano novo|reveillon|fin de ano|nochevieja|virada(?: do ano)?|navidad|nochebuena|christmas|xmas|natal)\b")
+_YEAR_END = re.compile(
+    r"\b(?:ano nuevo|new year'?s?|ano novo|reveillon|fin de ano|nochevieja|virada(?: do ano)?|navidad|nochebuena|christmas|xmas|natal)\b"
+)
 # Said of this week or of the next, whatever month was spoken of.
 _THEN = re.compile(
     r"\d|\b(?:hoy|hoje|today|tonight|manana|amanha|tomorrow|est[ea]|ess[ea]|n?est[ea]|this|coming|next|proxim[oa]|que viene|que vem|ahora|agora|now)\b"
@@ -102,12 +104,7 @@ def month_named(folded: str) -> int:
 def is_of_another_month(ends: list[Point], about_month: int, text: str) -> bool:
     """ "Algo en febrero" was said before, then "de lunes a viernes", which are the next ones only if no month was spoken of."""
     dated = [point.date for point in ends if point.date is not None]
-    return (
-        about_month > 0
-        and len(dated) == len(ends) == 2
-        and about_month not in {date.month for date in dated}
-        and not _THEN.search(text)
-    )
+    return about_month > 0 and len(dated) == len(ends) == 2 and about_month not in {date.month for date in dated} and not _THEN.search(text)
 
 
 def in_that_month(ends: list[Point], about_month: int, today: dt.date) -> None:

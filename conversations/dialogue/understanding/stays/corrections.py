@@ -26,7 +26,7 @@ _DAY_FOR_DAY = re.compile(
 )
 # "llego el sábado a la mañana", "we get there on saturday"
 _PART_OF_DAY = r"(?: (?:(?:a|por|en|de) la |in the |pela |de |a |early |temprano )?(?:manana|tarde|noche|mediodia|morning|afternoon|evening|night|manha|noite))?"
-_ENDS = r"(?:lleg\w+|entr\w+|ingres\w+|salimos|salgo|saldr\w+|vamos|voy|vuelv\w+|volv\w+|arriv\w+|com(?:e|ing)|get(?:ting)?|leav\w+|depart\w+|cheg\w+|sai\w*|volt\w+|vou|check(?:ing)? ?-?(?:in|out)|venimos|vengo|es|e|is|it's|be|seria|sera)"
+_ENDS = r"(?:lleg\w+|entr\w+|ingres\w+|salimos|salgo|saldr\w+|vamos|voy|vuelv\w+|volv\w+|arriv\w+|com(?:e|ing)|get(?:ting)?|leav\w+|depart\w*|cheg\w+|sai\w*|volt\w+|vou|check(?:ing)? ?-?(?:in|out)|venimos|vengo|es|e|is|it's|be|seria|sera)"
 _GLUE = (
     r"(?:sino|but|mas|pero|sim|si|y|e|and|que|q|we|we're|i|i'm|eu|a|gente|nos|me|recien|there|in|ya|ja|so|solo|only|mejor|rather|melhor)"
 )
@@ -43,7 +43,7 @@ _WEEKDAY_FOR = re.compile(
 )
 _SWAPS = re.compile(r"\b(?:cambi\w+|chang\w+|swap\w*|switch\w*|troc\w+|troqu\w+|mud\w+|mov\w+|pas\w+)\b")
 _LEAVING = re.compile(
-    r"\b(?:salida|salimos|salgo|saldr\w+|nos vamos|me voy|irnos|vuelta|volvemos|check ?-?out|leav\w+|depart\w+|go home|go back|saida|saimos|saio|sair\w*|vamos embora|vou embora|volta|voltamos|partida|egreso)\b"
+    r"\b(?:salida|salimos|salgo|saldr\w+|nos vamos|me voy|irnos|vuelta|volvemos|check ?-?out|leav\w+|depart\w*|go home|go back|saida|saimos|saio|sair\w*|vamos embora|vou embora|volta|voltamos|partida|egreso)\b"
 )
 _ARRIVING = re.compile(
     r"\b(?:llegada|lleg\w+|entr\w+|ingres\w+|check ?-?in|arriv\w+|come|coming|get(?:ting)? (?:there|in)|be there|chegada|cheg\w+|vamos para|vengo|venimos)\b"

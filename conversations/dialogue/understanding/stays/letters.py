@@ -36,6 +36,11 @@ _OTHER = re.compile(
     r"|casa de un|casa de um|at a friend|friend's|brother's|casa d[eoa]|en lo de|otro hotel|another hotel|outro hotel|camping|camp(?:ing)?\b|acamp\w+|airbnb|aparte|sorts? h|por su cuenta|no se aloj\w+|don't stay|nao ficam|nao se hosped\w+|buenos aires|sao paulo|rosario|descans\w+|rest\b|termas"
     r"|vuelven con|voltam pra|go back to|tiene a los|has the kids|fica com as)\b"
 )
+# Whom they come with, and what for: no matter of its own.
+_AT_WORK = re.compile(
+    r"\b(?:(?:colegas?|companer[oa]s?|companheir[oa]s?|amig[oa]s?|gente|pessoal|equipo|equipe|turma|viaje|viagem) (?:de|del|do|da) (?:trabajo|trabalho|laburo|servico)|(?:por|a|de) (?:trabajo|trabalho|laburo)|work (?:colleagues?|trip|mates?|friends?)|(?:from|for|at) work)\b"
+)
+_HOURS = re.compile(r"\b\d{1,2}(?:[:h]\d{2}| ?(?:hs?|am|pm|horas?|hours?))\b")
 # What says that these are the nights.
 _MEANT = re.compile(
     r"\b(?:(?:quiero|queremos|quisiera|quisieramos|queria|querria|necesito|necesitamos|busco|buscamos|pido|te pido|precis\w+|quero|gostaria|gostariamos|gustaria|procuro|want|need|would like|i'd like|we'd like|asking for|after)\b(?! (?:saber|know))"
@@ -103,7 +108,9 @@ def in_doubt(text: str, slots: dict[str, object]) -> bool:
     if len(pieces) < 2 or not check_in:
         return False
     day = int(check_in[-2:])
-    own = {int(number) for piece in pieces if piece.worth for number in re.findall(r"\d{1,2}", text[piece.start : piece.end])}
+    own = {
+        int(number) for piece in pieces if piece.worth for number in re.findall(r"\d{1,2}", _HOURS.sub(" ", text[piece.start : piece.end]))
+    }
     others = {int(number) for piece in pieces if not piece.worth for number in re.findall(r"\d{1,2}", text[piece.start : piece.end])}
     return day in others - own and len(own) > 1
 
@@ -125,6 +132,7 @@ def _worth(piece: str) -> int:
     if _REASON.search(piece) or clauses.PAST.search(piece):
         return 0
     meant = bool(_MEANT.search(piece))
+    piece = _AT_WORK.sub(" ", piece)
     if _SOMEBODY_ELSE.search(piece) and not _US.search(piece):
         return 1 if not _OTHER.search(piece) and re.search(r"\b(?:y|and|e)\b|\b(?:del?|from) \d", piece) else 0
     if _OTHER.search(piece) and not (

@@ -29,6 +29,7 @@ from conversations.dialogue.understanding.stays.vocabulary import (
 ONE_DAY = dt.timedelta(days=1)
 # "del 29 al 3" crosses into the next month; "del 5 al 3" is a slip, and is asked about.
 MONTH_CROSSING = 12
+_TUESDAY, _SATURDAY = 1, 5
 
 
 @dataclass
@@ -554,7 +555,7 @@ class _Finder:
         if re.match(rf" (?:in|de|em|en|of|do) (?:{LONG_MONTH}|{MONTH})", self.text[match.end() :]):
             self.found.doubts.append("incomplete")
             return []
-        if is_next != on_weekend or re.search(
+        if (is_next != on_weekend and not (is_next and self._is_plain_next(said))) or re.search(
             r"\b(?:no|not|nao) (?:era|es|was|is|quise|foi|e)\b.*\b(?:otr[oa]|other|outr[oa])\b", self.original
         ):
             self.found.doubts.append("ambiguous")
@@ -651,7 +652,7 @@ class _Finder:
         dated = [point for point in self.found.points if point.date is None or point.role == "out"]
         if len(self.found.points) == 1 and dated and dated[0].role != "out":
             self.take(
-                rf"(?<=\w) ?(?:el |on |the |na |no |o |this )?\b({LONG_WEEKDAY})(?:-feira)?(?= |$|[,.!?])",
+                rf"(?<=\w) ?(?:(?:el|on|the|na|no|o|this|following|next) )*\b({LONG_WEEKDAY})(?:-feira)?(?= |$|[,.!?])",
                 lambda m: (
                     [Point(m.start(), m.end(), 0, named=weekday(m[1]), role="out")]
                     if len(self.found.points) == 1 and m.start() > dated[0].start and self._ends(m)
@@ -787,7 +788,7 @@ class _Finder:
         elif week:
             date = self.today + (7 - self.today.weekday() + wanted) * ONE_DAY
         else:
-            date = self._coming(wanted, is_next=bool(re.search(r"next|proxim|que vi?e|siguiente", said)))
+            date = self._coming(wanted, said)
         if date is None:
             return []
         return [Point(match.start(), match.end(), date.day, date.month, date.year, date)]
@@ -800,10 +801,16 @@ class _Finder:
             return None
         return monday + wanted * ONE_DAY
 
-    def _coming(self, wanted: int, *, is_next: bool = False) -> dt.date | None:
+    def _is_plain_next(self, said: str) -> bool:
+        """ "El sábado que viene", "o próximo fim de semana" is the coming one until Tuesday; later in the week, and of "next
+        Saturday" on any day, it may be the one after."""
+        return re.search(r"\bproxim|\bque (?:viene|vem)\b", said) is not None and self.today.weekday() <= _TUESDAY
+
+    def _coming(self, wanted: int, said: str = "") -> dt.date | None:
         """The next such day after today. On that day itself, and "next friday" in the week that has it still, is asked."""
+        is_next = bool(re.search(r"next|proxim|que vi?e|siguiente", said))
         ahead = (wanted - self.today.weekday()) % 7
-        if ahead == 0 or (is_next and self.today.weekday() + ahead <= 6):
+        if ahead == 0 or (is_next and self.today.weekday() + ahead <= 6 and not (wanted >= _SATURDAY and self._is_plain_next(said))):
             self.found.doubts.append("ambiguous")
             return None
         return self.today + ahead * ONE_DAY

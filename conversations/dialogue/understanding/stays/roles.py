@@ -15,7 +15,7 @@ _EMBORA = r"(?:vou|vamos|vai|vao|ir|irmos|indo|fui|fomos) embora"
 _TURNS_BACK = r"(?:peg\w+|emprend\w+|inici\w+) (?:la vuelta|el regreso|la retirada|a volta|o retorno)"
 _TRAVELS_ON = r"(?:sigo|seguimos|segue|continuo|continuamos|carry on|travel on|move on)(?: (?:viaje|viagem|camino|caminho))?"
 OUT_BEFORE = re.compile(
-    r"\b(?:hasta|until|till?|'til|ate|thru|(?<!passing )(?<!pass )through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|(?:nos iria|nos ire)mos|me iria|me ire|partimos|volvemos|vuelvo|volver(?:me|nos)|regres\w+|retir\w+|leav\w+|depart\w+|"
+    r"\b(?:hasta|until|till?|'til|ate|thru|(?<!passing )(?<!pass )through|check ?-?out|salida|sal[ig]\w*|saldr\w+|nos vamos|me voy|irnos|irme|(?:nos iria|nos ire)mos|me iria|me ire|partimos|volvemos|vuelvo|volver(?:me|nos)|regres\w+|retir\w+|leav\w+|depart\w*|"
     r"fly(?:ing)? (?:out|home|back)|go(?:ing)? home|head(?:ing)? (?:home|out|back)|check(?:ing)? out|saida|sai\w*|sair\w*|volto|voltamos|volta|partida|partimos|deix\w+ o quarto|me quedo hasta|stay(?:ing)? until|gone|out by|vacat\w+|take off|taking off|yendo|(?:dejo|dejamos|dejar|dejaria) (?:la|el) (?:habitacion|cuarto|pieza)|go(?:ing)? back|(?<!come )(?<!coming )(?<!came )back|(?:flight|train|bus|ferry) home|raj\w+|volamos a|regress\w+|egres\w+|out|off|vuelta|regreso|stretch\w*|extend\w*|estir\w*|alarg\w*|prolong\w*|estend\w*|esticar?|(?:cort|acort|achic|encurt)\w+|shorten\w*|"
     rf"{_MUST_GO}|{_EMBORA}|{_TRAVELS_ON})\b"
     r"[^\d,.;?!]{0,22}$|\b(?:vuelta|salida|regreso|return|departure|saida|volta|check ?-?out|partida|egreso), $"

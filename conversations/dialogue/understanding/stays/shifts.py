@@ -37,7 +37,7 @@ _SAME = re.compile(
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 SHIFTED_END = re.compile(
-    r"\b(?:(?P<out>go(?:ing)? away|(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>get(?:ting)? (?:there|in)|lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos))\b"
+    r"\b(?:(?P<out>go(?:ing)? away|(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>get(?:ting)? (?:there|in)|lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos|start\w*|begin\w*|emp(?:ez|iez)\w*|comec\w*|com(?:enz|ienz)\w*|arranc\w*|inici\w*))\b"
 )
 # "cambiame el 6 por el 8"
 _REPLACED = re.compile(
@@ -103,7 +103,7 @@ _OTHER_MATTER = re.compile(
     r"|almoco|massages?|masajes?|massagem|spa|transfers?|traslados?|vuelos?|flights?|voo|tours?|mesas?|tables?|a las \d|habitacion \d|room \d|quarto \d)\b"
 )
 OF_THE_STAY = re.compile(
-    r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w+|sai\w*|reserv\w+|booking|stay\w*|estad\w+"
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w*|sai\w*|reserv\w+|booking|stay\w*|estad\w+"
     r"|estancia|noches?|nights?|noites?|fechas?|dates?|datas?|venimos|vengo|coming|come)\b"
 )
 

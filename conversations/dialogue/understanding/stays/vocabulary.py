@@ -209,6 +209,7 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\b(?:nihgts?|nigths?|nigts?|nghts?|niths)\b"), "nights"),
     (re.compile(r"\b(?:noties?|nites|noiets|noitez)\b"), "noites"),
     (re.compile(r"\b(?:wensday|wendsday|wenesday|wednsday|wedensday|weds)\b"), "wednesday"),
+    (re.compile(r"\bq (?=viene\b|vem\b)"), "que "),
     (re.compile(r"\b(?:dsd|dde)\b"), "desde"),
     (re.compile(r"\b(?:hsta|hst)\b"), "hasta"),
     (
