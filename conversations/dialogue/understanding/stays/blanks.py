@@ -113,7 +113,7 @@ SLIP = re.compile(
 _RANGE_TO = r" (?:al?|ao|hasta|ate|to|till?|until) "
 NOT_THEN = re.compile(
     rf"\b(?:(?:el|la|on|na|no|a) )?(?:hoy|manana|today|tomorrow|hoje|amanha|{WEEKDAY})(?:-feira)?,? (?:no|nao|not)\b(?= ?(?:puedo|podemos|posso|podemos|da\b|consigo|llego|llegamos|$|[,.;]))(?: (?:puedo|podemos|posso|da|consigo))?|"
-    rf"\b(?:no puedo|no podemos|can't do|can't make|cannot do|nao posso|nao podemos|nao da)(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
+    rf"\b(?:no puedo|no podemos|can't|cannot|nao posso|nao podemos|nao da|nao (?:consigo|conseguimos))(?: (?:do|make|it|come|arrive|get there|ir|llegar|chegar|viajar|pra|para))*(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
     r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"
     rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
     r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no(?! (?:das|dos|voo|hotel|quarto|fim|final|inicio|comeco|periodo|horario|onibus|carro|aviao|nome|maximo|mesmo|cartao|almoco|jantar)\b)|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"

@@ -42,6 +42,9 @@ AFTER_FEAST = re.compile(
 # An end that is left open: "hasta después de navidad", "este viernes o el otro", "no sé qué mes".
 HEDGED = re.compile(
     rf"{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
+    # "viernes, y si no el sábado", "não esta sexta, a próxima"
+    rf"|\b{WEEKDAY}[,.;?]* (?:(?:y|e|and|o|or|ou) )?(?:if not|si no|se nao|otherwise|or else)[, ]+(?:(?:on|el|the|na|no|o|a|maybe) )*{WEEKDAY}"
+    r"|\b(?:no|not|nao) (?:es[st][ea]|est[ea]|this|n?est[ea])(?: (?:one|que viene|que vem))?,? (?:sino |but |mas )?(?:(?:the|el|la|a|o|en|na|no) )*(?:next|following|proxim[oa]|otr[oa]|outr[oa]|siguiente|seguinte)\b"
     # "el 26 o después", "any day from the 10th"
     rf"|\b(?:{DAY}(?: (?:de |of )?{MONTH})?|{MONTH} {DAY}),? (?:or|o|ou) (?:later|after|earlier|before|despues|antes|depois|mas adelante|mas tarde|mais tarde|mais para frente|mais adiante)\b"
     r"|\b(?:cualquier|qualquer|any|whatever) (?:dia|day|fecha|date|data)(?: \w+){0,2} (?:a partir|desde|from|after|between|entre|depois|despues|starting)\b"
