@@ -49,6 +49,12 @@ def changed(text, language, known, asked=None):
         ("agregame una habitación más", "es", {"adults": 4, "rooms": 2}, {"rooms": 3}),
         ("voy sola con los chicos", "es", FAMILY, {"adults": 1}),
         ("traemos a la abuela", "es", {"adults": 2}, {"adults": 3}),
+        ("uma desistiu", "pt", {"adults": 4}, {"adults": 3}),
+        ("two of us can't make it", "en", {"adults": 4}, {"adults": 2}),
+        # some of them are spoken of, and who sleeps where
+        ("could three of us share a room?", "en", {"adults": 9}, {}),
+        ("dos de nosotros pueden dormir juntos", "es", {"adults": 4}, {}),
+        ("cada casal num quarto, a criança fica com os pais", "pt", {"adults": 6, "children": 1, "child_ages": [5]}, {}),
         # nobody is added who is only spoken of
         ("mi marido llega más tarde", "es", {"adults": 2}, {}),
         ("mi esposa es celíaca", "es", {"adults": 3}, {}),

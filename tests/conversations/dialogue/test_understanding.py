@@ -369,6 +369,35 @@ def test_a_guest_who_repeats_himself_keeps_no_worker_busy(unit):
         ("dos parejas, cada pareja en su habitación", "es", None, {"adults": 4, "rooms": 2}),
         ("2 doubles or one triple? we are 3 adults", "en", None, {"adults": 3}),
         ("se cortó la luz en una habitación", "es", None, {}),
+        # the writer asks for others, and does not come
+        ("my parents turn 70 and I would like to give them a weekend", "en", None, {"adults": 2}),
+        ("meus sogros fazem bodas e eu gostaria de reservar pra eles", "pt", None, {"adults": 2}),
+        ("viajan mis dos hermanas y yo necesito saber el precio", "es", None, {"adults": 2}),
+        ("manda pra mim o valor pra minha tia e minha avó", "pt", None, {"adults": 2}),
+        ("my wife and I would like something quiet", "en", None, {"adults": 2}),
+        # a relative named again, or who only told of the hotel
+        ("es para mis suegros, mi suegra camina poco", "es", None, {"adults": 2}),
+        ("my mum and dad are coming, my mum is vegetarian", "en", None, {"adults": 2}),
+        ("vamos minha esposa e eu, minha esposa não come carne", "pt", None, {"adults": 2}),
+        ("mi vecina nos comentó del hotel, somos mi marido y yo", "es", None, {"adults": 2}),
+        ("me and my wife, got your number from my cousin", "en", None, {"adults": 2}),
+        # part of them spoken of again
+        ("3 parejas y un bebé, una de las parejas necesita cuna", "es", None, {"adults": 6, "children": 1}),
+        ("we are 5, two of us arrive later", "en", None, {"adults": 5}),
+        ("hen do: 7 girls plus the bride", "en", None, {"adults": 8}),
+        ("mi marido, yo y nuestro hijo de 4, una camita para el peque", "es", None, {"adults": 2, "children": 1, "child_ages": [4]}),
+        ("2 adults and a child of 5, a cot for the little one", "en", None, {"adults": 2, "children": 1, "child_ages": [5]}),
+        # whose ages they are
+        ("con mis dos hijas, la mayor 11 la otra 8", "es", None, {"adults": 1, "children": 2, "child_ages": [11, 8]}),
+        ("eu e minha amiga, ela tem uma de 4 e eu tenho um de 7", "pt", None, {"adults": 2, "children": 2, "child_ages": [4, 7]}),
+        ("three mums with two kids each", "en", None, {"adults": 3, "children": 6}),
+        ("2 adultos y un nene de 3, perdón, son dos nenes, 3 y 5", "es", None, {"adults": 2, "children": 2, "child_ages": [3, 5]}),
+        ("my wife and I with our son of 9, 4 to", "en", None, {"adults": 2, "children": 1, "child_ages": [9]}),
+        # one room in two words, one in each room
+        ("busco un departamento, viajo sola, una habitación tranquila", "es", None, {"adults": 1, "rooms": 1}),
+        ("um quarto pra mim, um quarto pra minha mãe", "pt", None, {"adults": 2, "rooms": 2}),
+        ("dos dobles uso individual", "es", None, {"adults": 2, "rooms": 2}),
+        ("double for single use", "en", None, {"adults": 1}),
         # nobody's party
         ("hay 4 personas haciendo ruido en la 12", "es", None, {}),
         ("¿la suite es para 4 personas?", "es", None, {}),

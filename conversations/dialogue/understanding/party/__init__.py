@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.dialogue.understanding import numbers
-from conversations.dialogue.understanding.party import changes, mentions, phrasing
+from conversations.dialogue.understanding.party import asides, changes, mentions, phrasing
 from conversations.dialogue.understanding.party.answers import ALL_OF_THEM, MYSELF, how_many, how_many_of, only_number
 from conversations.dialogue.understanding.party.children import told_children
 from conversations.dialogue.understanding.party.counts import MANY, value
@@ -39,6 +39,12 @@ _SPELT_BY_EAR = re.compile(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|e
 _OF_THE = re.compile(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
 
 
+# "Una doble uso individual": one in each room.
+_SINGLE_USE = re.compile(
+    r"\b(?:(?:para |pra |for |de |como |as )?uso (?:individual|single|simple|personal|unico)|(?:for |as )?(?:single|sole) (?:use|occupancy)|single[- ]occupancy|ocupaca?[oi]o?n? (?:individual|single|simples?))\b"
+)
+
+
 @dataclass(frozen=True)
 class Reading:
     """adults, children, child_ages and rooms as far as the message says them; ``clarify``: "party" when that does not go with
@@ -57,7 +63,7 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
         text = re.sub(r"(?<=\d) ?y/?o\b", " years old", text)
     if language == "es":
         text = _SPELT_BY_EAR.sub(" y ", text)
-    text = mentions.turned(phrasing.plainly(written_out(text)))
+    text = mentions.turned(phrasing.plainly(asides.without(written_out(text))))
     if match := _ONE_IS_A_CHILD.search(text):
         text = text[: match.start()] + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]
     if awaiting == "confirmation" and ALL_OF_THEM.search(text):
@@ -104,7 +110,7 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
         found |= {"adults": int(match[1]), "children": int(match[2])}
         told_ages, _used = mentions.ages(text[match.end() :], found["children"])
         return found | ({"child_ages": told_ages} if told_ages and len(told_ages) == found["children"] else {})
-    told = mentions.find(text, language)
+    told = asides.once_each(text, mentions.find(text, language))
     children, ages, grown = told_children(text, told)
     families = _FAMILIES.search(text)
     if children and not ages and are_grown(text, told, awaiting):
@@ -127,6 +133,8 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
         adults = 1 if MYSELF.fullmatch(text) else only_number(text)
     if adults is None and (told_by_name := phrasing.named(text)):
         adults = told_by_name
+    if adults is None and not children and _SINGLE_USE.search(text):
+        adults = found.get("rooms", 1)
     if adults is not None and 0 <= adults <= MAX_GUESTS:
         found["adults"] = adults
     if children is not None and children <= MAX_GUESTS:

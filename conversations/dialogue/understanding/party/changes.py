@@ -73,6 +73,7 @@ _MORE = re.compile(
 )
 _FEWER = re.compile(
     rf"\b(?P<count>{N}) (?:{_PEOPLE} )?(?:menos|less|fewer|a menos)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed))|\b(?:menos|minus|less) (?P<number>{N})(?: {_PEOPLE})?{_END}|\b(?P<named>{N})(?: {_PEOPLE})?{_END}"
+    rf"|\b(?P<gone>{N})(?: of us| of them| de nosotr[oa]s| de nos| de ell[oa]s| del[ea]s)? (?=(?:(?:al final|acabou|ya|ja|has|have|just|nos|me) )*(?:desist\w+|se (?:nos )?(?:baj|cay|borr|arrepint)\w+|no (?:viene|van?|puede|podra)\w*|nao (?:vem|vai|vao|pode)\w*|dropp\w+|pull\w+|bail\w+|back\w+|can't|cannot|isn't|aren't|won't|fur(?:ou|aram)|cancelou|cancelaram|pul(?:ou|aram) fora)\b)"
 )
 _WE_ARE = re.compile(
     r"\b(?:somos|seremos|seriamos|vamos|vamos a ser|quedamos|we are|we're|we'll be|there'?s|there'll be|hay|son|sao|seria|ficamos|a gente)\b"
@@ -150,6 +151,13 @@ _ELSEWHERE = re.compile(
     r"|\b(?:cun[ai]\w*|cam(?:a|as|ita)|cribs?|cots?|beds?|berco\w*|caminha|silla\w*|high ?chair|cadeirinha|babysitter|nineras?|baba)\b"
     r"|\b(?:stays?|staying|queda\w*|fica\w*|dorm\w+|sleep\w*) (?:with (?:us|me)|con nosotros|conmigo|com a gente|conosco|comigo|in (?:the|our|my) room|en (?:la|nuestra|mi) (?:habitacion|pieza)|no (?:mesmo |nosso )?quarto)\b"
 )
+
+
+# "Cada casal num quarto, a criança fica com os pais": who sleeps where.
+_BESIDE_THE_PARENTS = re.compile(
+    r"\b(?:stays?|staying|goes|queda\w*|fica\w*|dorm\w+|duerm\w+|sleep\w*|va|van|vai|vao) (?:with|con|com) (?:(?:the|los|os|sus|their|his|her|seus) )?(?:padres|papas|papis|pais|parents)\b"
+)
+_IN_ROOMS = re.compile(r"\b(?:habitaci\w+|cuartos?|piezas?|dobles?|quartos?|rooms?|doubles?|camas?|beds?)\b")
 
 
 def tells(text: str) -> bool:
@@ -294,7 +302,7 @@ def _is_new(people: list[Mention], known: dict[str, Any], *, plural: bool) -> bo
 
 def _signed(text: str, start: int, end: int, language: str, known: dict[str, Any]) -> _Clause:
     part = text[start:end]
-    if _ELSEWHERE.search(part):
+    if _ELSEWHERE.search(part) or (_BESIDE_THE_PARENTS.search(part) and _IN_ROOMS.search(text)):
         return _Clause(start, end, 0)
     if match := _LEAVES.search(part):
         return _Clause(start, end, -1, start + match.start())

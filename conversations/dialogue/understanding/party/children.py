@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.counts import MANY, N
 from conversations.dialogue.understanding.party.mentions import Mention
 
@@ -18,12 +19,13 @@ def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int]
     total: int | None = None
     ages: list[int] = []
     grown = 0
-    for one in _once_each(text, [one for one in told if one.kind in {"child", "twins"}]):
+    children = _as_corrected(text, [one for one in told if one.kind in {"child", "twins"}])
+    for one in _once_each(text, children):
         if one.negated or one.count == 0:
             total = total or 0
             continue
         count, own = one.count, one.ages
-        if len(own) == 1 and (one.kind == "twins" or (count or 0) > 1):
+        if len(own) == 1 and (one.kind == "twins" or (count or 0) > 1) and not _THE_OTHER.match(text, one.end):
             own = own * (count or 2)  # "dos nenas de 5"
         if count is None and not own and (both := _BOTH_AGED.search(text, one.end)):
             count, own = 2, [numbers.value(both[1])] * 2  # "nuestras nenas, las dos de 6"
@@ -42,6 +44,23 @@ def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int]
     if total and len(ages) < total and (later := _ages_apart(text, told, total)):
         ages = later
     return total, ages, grown
+
+
+# "uno de 5, y la otra va a cumplir 9": each has an age of its own.
+_THE_OTHER = re.compile(r"[^.?!\d]{0,12}\b(?:el|la|o|a|the|y|e|and) (?:otr[oa]|outr[oa]|other)\b")
+# "1 criança, na verdade são 2": what comes after such words stands for what came before.
+_CORRECTS = re.compile(
+    r"(?:\b(?:en realidad|na verdade|actually|in fact|perdon|perdao|desculp[ae]|disculp[ae]|sorry|ops|oops|uy|digo|mejor dicho|melhor|ou melhor|quer dizer|i mean|o sea|or rather|corrijo|corrigindo|me equivoque|me enganei|errei)\b[ ,:;.!-]*)+"
+    r"(?:(?:que|son|sao|seran|serian|seriam|it's|they're|they are|there are|there're|we are|somos|we have|tenemos|temos|tengo|tenho|i have|van|vao|viajan|viajam|con|com|with|2 adult\w* (?:y|e|and)) )*$"
+)
+
+
+def _as_corrected(text: str, children: list[Mention]) -> list[Mention]:
+    """The children without those who are set right later in the message."""
+    for index in reversed(range(1, len(children))):
+        if children[index].count and _CORRECTS.search(text[children[index - 1].end : children[index].start]):
+            return children[index:]
+    return children
 
 
 def _once_each(text: str, told: list[Mention]) -> list[Mention]:
@@ -89,7 +108,16 @@ def _are_the_same(text: str, whole: Mention, parts: list[Mention]) -> bool:
     alike = (
         generic or mentions.singular(first.noun) == mentions.singular(second.noun) or _DEFINITE.search(text[: second.start + 1]) is not None
     )
+    alike = alike or _is_that_child(text, first, second)
     return not (_size(whole) == 1 and not alike) and not (joined and not whole.ages and not parts[0].ages)
+
+
+def _is_that_child(text: str, first: Mention, second: Mention) -> bool:
+    """ "A child of 4, a bed for the little one": the only one there is."""
+    if first.count != 1 or second.ages or not re.match(r"(?:the|el|la|o|a|al|my|our|mi|nuestr[oa]) ", text[second.start :]):
+        return False
+    noun, sex = mentions.singular(second.noun), first.noun[-1] == "a"
+    return noun in v.LITTLE and (noun in _OF_EITHER_SEX or (noun[-1] == "a") == sex)
 
 
 def _size(one: Mention) -> int:
@@ -118,6 +146,7 @@ _KIN = frozenset(
         "niece",
     ]
 )
+_OF_EITHER_SEX = frozenset({"child", "kid", "crianca", "little", "menor", "minor", "peque"})
 _GENERIC = frozenset({"child", "kid", "crianca", "chico", "nino", "menor", "minor"})
 _JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
 _DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")

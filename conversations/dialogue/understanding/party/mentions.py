@@ -36,13 +36,13 @@ _INTRO = re.compile(
     r"(?:(de edades?|com idades?|con edades?|de|d|of|aged|ages?|con|com|with|tienen?|tenian?|cumplio|cumple|tem|who are|who is|who's|which are|is|are|son|sao|edades?|idades?|turning)\b)?\s*(?:de |of |are |is |just |solo |apenas |so |casi |nearly |quase )*\(?:?\s*"
 )
 _NEXT = re.compile(
-    r"\s*(?:anos?|years?)?\s*(?:, y|, and|, e|,|y|e|and|&|/|\+|-)\s*(?:(?:el|la|o|a|os|as|los|las|the|un|una|um|uma) )?(?:otr[oa]s?|outr[oa]s?|another|others?(?: (?:two|ones))?|del? medio|do meio|middle(?: one)?|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tienen?|tem|is|are|con|com)?\s*"
+    r"\s*(?:anos?|years?)?\s*(?:(?<=\s)(?=(?:el|la|o|a|the) (?:otr[oa]|outr[oa]|other)\b|(?:el[ea]|ella|el|s?he) \d)|, y\b|, and\b|, e\b|,|y\b|e\b|and\b|&|/|\+|-)\s*(?:(?:el|la|o|a|os|as|los|las|the|un|una|um|uma|el[ea]|ella|s?he) )?(?:otr[oa]s?|outr[oa]s?|another|others?(?: (?:two|ones))?|del? medio|do meio|middle(?: one)?|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tienen?|tem|is|are|con|com)?\s*"
 )
 
 _ANOTHER = re.compile(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
 # "..., Lola, que tiene 4" after one child.
 _LATER = re.compile(
-    rf"^[^.?!\d]{{0,30}}?\b(?:que|who|she|he|ella|el|ele|ela) ?(?:ainda |todavia |still |recien |ya |ja |apenas |just |solo |so )?(?:tiene|tem|'s|is|has|cumple|turned|faz|ya tiene|ja tem)(?: still| just| only| now| ainda| todavia| apenas)* {_AGE}\b"
+    rf"^[^.?!\d]{{0,30}}?\b(?:que|who|she|he|ella|el|ele|ela) ?(?:ainda |todavia |still |recien |ya |ja |apenas |just |solo |so )?(?:tiene|tem|'s|is|has|cumple|turned|faz|ya tiene|ja tem)(?: still| just| only| now| ainda| todavia| apenas)* (?!(?:un|una|uno|um|uma|a|an|one)\b(?! (?:an|year|mes|month))){_AGE}\b"
 )
 # "dos son chicos", "four of them are kids", "el Theo de 4 añitos".
 _SO_MANY = re.compile(
@@ -51,7 +51,11 @@ _SO_MANY = re.compile(
 _NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:(?:de |\()({_N}) (?:anos|anitos|aninhos)|\(({_N})\))")
 # "el mayor de 8 y el menor de 5"
 _ELDER = re.compile(
-    rf"\b(?:el|la|the|o|a) (?:mayor|menor|mas (?:grande|chic[oa])|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])(?: one)?(?: is| de| of| tiene| tem| con| com)* (?={_N}\b)()"
+    rf"\b(?:el|la|the|o|a) (?:mayor|menor|mas (?:grande|chic[oa])|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])(?: one)?(?: is| de| of| tiene| tem| con| com)* (?={_N}\b)"
+)
+# "Kids from 5 to 9 years old": how old each is is asked.
+_AGE_RANGE = re.compile(
+    r"\b(?:(?:de|of|aged?|are|son|sao|entre|between|from) ){0,2}(?:1[0-7]|\d) ?(?:to|a|ate|-) ?(?:1[0-7]|\d) ?(?:anos|anitos|years(?: old)?|yrs?|yo)\b"
 )
 _ONE_AND_ANOTHER = re.compile(
     rf"\b(?:un[oa]?|uma?|one) (?:de|of) ({_N}) (?:anos )?(?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:de|of) ({_N})\b"
@@ -76,6 +80,14 @@ _LEFT_OUT = re.compile(
 )
 _TAKEN_OUT = re.compile(
     r"\b(?:no viene|no va|nao vai|nao vem|tirar?|tire|sacar?|saque|quitar?|remove|visit\w*|ver a|conocer a|despedir a|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo|quem paga e|el que paga es|en lo de|na casa d[aeo]|en casa de|a casa de|at my|qued\w+ con|stay\w* with|ficam? com|con la reserva de)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
+)
+# Whoever told of the hotel: "mi nieta me pasó este número", "o genro falou que é bom". A partner may come all the same.
+_TOLD_OF_IT = re.compile(
+    r"^,? ?(?:(?:que|who|ya|ja|has|have|ha|se|me|nos|te|us|les?|lhe|also|tambien|tambem|sempre|siempre|always|once|mucho|muito) )*"
+    r"(?:passou|paso|pasaron|falou|falaram|hablo|disse|disseram|dijo|dijeron|conto|contou|coment\w+|suger\w+|sugir\w+|suggest\w+|indic(?:o|ou|aron|aram)|mando|mandou|mostro|mostrou|aconsej\w+|told|said|says|showed|sent|mentioned|raved|helped)\b"
+)
+_HEARD_FROM = re.compile(
+    r"\b(?:recom\w+|indica\w+) (?:por|de|da|do|by|from|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma|our))? ?$|\b(?:number|contact|numero|contacto|contato|name|link) (?:from|through|por|por medio de|de|da|do|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))? ?$|\b(?:heard|know|learned) (?:about|of) (?:you|this|it|the hotel) (?:from|through|by)(?: (?:my|a|our))? ?$|\b(?:de parte de|thanks to|gracias a|gracas a[o]?)(?: (?:mi|my|meu|minha|un|una|um|uma))? ?$"
 )
 # "mi jefe paga"; "mi nene de 2, ¿paga?" asks about one who comes.
 _PAYS = re.compile(r"^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |el |ele |he |she |ella |ela |is |are )*(?:pays|paga|pagan)\b")
@@ -117,7 +129,8 @@ def turned(text: str) -> str:
         rest = "" if noun else (match[4] or "")
         return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
 
-    text = _ELDER.sub(r"\1", text)
+    text = _AGE_RANGE.sub(" ", text)
+    text = _ELDER.sub(lambda match: "y " if re.search(r"\d(?: anos| years)? $", match.string[: match.start()]) else "", text)
     text = _ONE_AND_ANOTHER.sub(r"2 kids de \1 y \2", text)
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)
@@ -362,6 +375,8 @@ def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention
         if mention not in of_another
         and not (mention.kind == "child" and not (mention.owned or mention.ages) and _ASKED_ABOUT.match(text[mention.end :]))
         and not _STAFF.search(text[mention.end : mention.end + 40])
+        and not (mention.noun not in v.PARTNER and _TOLD_OF_IT.search(text[mention.end : mention.end + 50]))
+        and not _HEARD_FROM.search(text[max(0, mention.start - 60) : mention.end - len(mention.noun)])
         and not (mention.kind == "adult" and _PAYS.search(text[mention.end : mention.end + 30]))
         and (all_of_them or not (_LEFT_OUT.search(text[mention.end : mention.end + 30]) or _TAKEN_OUT.search(text[: mention.start])))
     ]
@@ -592,10 +607,17 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
     return ([TEENS.get(later[1]) or numbers.value(later[1])], later.end()) if later else ([], 0)
 
 
+# "A daughter of 6, 4 to 7 February": from the fourth.
+_BEGINS_A_STAY = re.compile(r" ?(?:(?:to|al?|ao|ate|hasta|till?|until|thru|through)\b(?! \d{1,2} anos\b)|- ?(?:\d|\s))")
+
+
 def _ages_from(tail: str, at: int) -> tuple[list[int], int, bool]:
     told: list[int] = []
     sure = False
-    if re.match(rf"{_AGE} (?:en total|in total|in all|total|ao todo|no total|altogether|of us|personas|people|pessoas)\b", tail[at:]):
+    if re.match(
+        rf"{_AGE} (?:en total|in total|in all|total|ao todo|no total|altogether|of us|of them|de ell[oa]s|del[ea]s|personas|people|pessoas)\b",
+        tail[at:],
+    ):
         return [], at, False  # "mi prima, 5 en total"
     while match := re.match(rf"{_AGE}(?![\d:/.]\d)(?: ?({_MONTHS})| ?({_AGE_UNIT})\b)?", tail[at:]):
         after = tail[at + match.end() :]
@@ -614,7 +636,7 @@ def _ages_from(tail: str, at: int) -> tuple[list[int], int, bool]:
         value = TEENS.get(match[1]) or numbers.value(match[1])
         if match[1] in {"un", "una", "um", "uma", "a", "an", "one", "uno"} and not unit:
             break
-        if value > 99:
+        if value > 99 or (told and _BEGINS_A_STAY.match(after)):
             break
         told.append(value // 12 if match[2] else value)
         sure = sure or unit

@@ -66,6 +66,11 @@ def _each(match: re.Match[str]) -> str:
         return match[0]
     if not (match["each"] or re.search(r"\b(?:cada|each)\b", match[0])):
         return match[0]
+    if match["noun"] not in v.PAIR_PLURAL and match["noun"] not in {"families", "familias"}:
+        told = match["ages"] or ""
+        if mentions.kind_of(match["noun"]) != "adult":
+            return match[0]
+        return f"{numbers.value(match['all'])} adultos y {numbers.value(match['all']) * numbers.value(match['count'])} kids{told}"
     families, children = numbers.value(match["all"]), numbers.value(match["count"])
     grown = 2 * families if match["noun"] not in {"families", "familias"} else 0
     return (f"{grown} adultos y " if grown else f"{families} {match['noun']} y ") + f"{families * children} kids"
@@ -156,6 +161,15 @@ def _parent_and_child(match: re.Match[str]) -> str:
     return (f"yo y mi {match['child']}" if young else "somos 2 adultos, ") + (match["rest"] if young else " ")
 
 
+def _whose_bed(match: re.Match[str]) -> str:
+    """ "Our son of 3, a cot for the little one": his; after "two boys, and a cot for the baby" the baby is one more."""
+    children = [word for word in re.findall(r"[a-z]+", match.string[: match.start()]) if mentions.kind_of(word) in {"child", "twins"}]
+    noun = mentions.singular(match["noun"])
+    if len(children) == 1 and (children[0] == noun or (noun in v.LITTLE and mentions.singular(children[0]) == children[0])):
+        return " "
+    return f"y un {match['noun']}"
+
+
 _ROW = r"\d{1,2}(?: anos| years)?(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/| )\d{1,2}(?: anos| years)?)"
 _ELDER = r"(?:mayor|menor|mas (?:grande|chic[oa]|peque\w+)|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])"
 _LEFT = r"(?:se bajaron|se bajo|bailed(?: out)?|dropped out|can't (?:come|make it)|cancelaron|no vienen|no van|nao vao|nao vem|furaram|desistiram|desistiu|desistieron|pulled out)"
@@ -224,7 +238,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b(?:familia|family|grupo|group|party) (?:de|of) (?P<all>{_N}),? (?:con|with|com) (?P<count>{_N}) (?P<noun>[a-z]+)"), lambda match: f"somos {match['all']}, incluyendo {match['count']} {match['noun']}" if mentions.kind_of(match["noun"]) == "child" else match[0]),
     (re.compile(r"\bpersonas? adultas?\b|\bpessoas? adultas?\b"), "adulto"),
     # two couples, each with a child; three couples with a kid apiece
-    (re.compile(rf"\b(?P<all>{_N}) (?P<noun>couples|parejas|casais|matrimonios|families|familias)\b,? (?:y |and |e )?(?:(?:cada un[oa]|cada um(?:a)?|each|con|com|with) )*(?P<count>{_N}) (?P<kind>[a-z]+(?: [a-z]+)?)(?: (?P<each>cada un[oa]|cada uma?|cada|each|apiece))?"), lambda match: _each(match)),
+    (re.compile(rf"\b(?P<all>{_N}) (?P<noun>couples|parejas|casais|matrimonios|families|familias|[a-z]+)\b,? (?:y |and |e )?(?:(?:cada un[oa]|cada um(?:a)?|each|con|com|with) )*(?P<count>{_N}) (?P<kind>[a-z]+(?: [a-z]+)??)(?: (?P<each>cada un[oa]|cada uma?|cada|each|apiece)\b)?(?P<ages> ?\([^()]{{1,40}}\))?"), lambda match: _each(match)),
     # "two rooms, two adults in each"
     (re.compile(rf"\b(?P<rooms>{_N}) (?P<room>[a-z]+),? (?:con |with |com )?(?P<count>{_N}) (?P<people>adult\w*|people|personas?|pessoas?|pax|guests?)(?: (?:in|en|em|por|per))? (?:each|cada|habitacion|room|quarto)(?: un[oa]| uma?| one)?\b"), lambda match: f"{match['rooms']} {match['room']}, {numbers.value(match['rooms']) * numbers.value(match['count'])} {match['people']}"),
     # both sets of parents
@@ -276,11 +290,13 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"(?<=[\s-])(?:1[0-7]|[5-9])\b([^\d.]{{0,30}}?)\b({_N}) (?:jugador[ea]s|jogador[ea]s|players|chicos)\b"), lambda match: match[0]),
     # hermanos: 15, 13 y 9
     (re.compile(r"\b(?:hermanos|hermanas|siblings|irmaos|irmas|brothers|sisters)(?::| de| of|,| aged)? (?=(?:\d{1,2}, )+\d{1,2} (?:y|e|and) \d{1,2}\b)"), "kids de "),
+    # ela tem gêmeos de 3 e eu tenho um de 13
+    (re.compile(rf"(?:(?:(?<=\d),? ?|\b{_YEARS},? )?(?:y|e|and) )?\b(?:yo|eu|i|ella|ela|el|ele|she|he) (?:tengo|tenho|have|tiene|tem|has)(?: (?:una?|uno|uma?|one|otr[oa]|outr[oa]|another))? (?:de |of |aged |con |com )(?={_AGE}\b(?! (?:pers|pess|people|cam|bed|quart|habit|room)))"), " y 1 kid de "),
     # su hijo de 10 y el mío de 11; mi mujer con la de 2 y yo con el de 6
     (re.compile(rf"(?<=\d)(?: {_YEARS})? (?:y|e|and) (?:el |la |o |a )?(?:mi[oa]|mine|meu|minha|suy[oa]|hers|dele|dela)(?: (?:de|who's|who is|que tiene|que tem|tiene|tem|is|of|con|com))+ (?={_AGE}\b)"), " y 1 kid de "),
     (re.compile(rf"\b(?:el|la|o|a|al) de ({_AGE})(?: {_YEARS})?(?=\s*(?:$|[,.;)]|y\b|e\b))"), r"1 kid de \1 anos"),
     # a cot for the baby
-    (re.compile(r"\b(?:y |e |and |mas |mais |plus )?(?:una? |uma? |a )?(?:cunit?a|cuna|crib|cot|berco|bercinho|practicuna|moises)(?: extra)? (?:para|for|pra|pro)(?: (?:el|la|o|a|the|mi|my|our|nuestr[oa]|un|una|um|uma))* (?=(?:beb|bab|nen|nin|hij|kid|child|little|filh|menin|crianc|peque)\w*)"), "y un "),
+    (re.compile(r"\b(?:y |e |and |mas |mais |plus )?(?:una? |uma? |a )?(?:cunit?a|cuna|crib|cot|berco|bercinho|practicuna|moises)(?: extra)? (?:para|for|pra|pro)(?: (?:el|la|o|a|the|mi|my|our|nuestr[oa]|un|una|um|uma))* (?P<noun>(?:beb|bab|nen|nin|hij|kid|child|little|filh|menin|crianc|peque)\w*)"), lambda match: _whose_bed(match)),
     (re.compile(r"\bx ?([1-9])\b(?= ?(?:$|[,.;)]|c/|con\b|with\b|com\b|pax|pers))"), r"para \1 personas"),
     (re.compile(r"\b(?:una? servidora?|euzinh[oa]|moi|(?:(?<=y )|(?<=, ))(?:el|la) que (?:te|les?) escribe)\b"), "yo"),
     (re.compile(r"\bwe(?:'re| are| both are) both\b|\bwe both\b|\bambos (?:tenemos|somos)\b"), "us two, "),

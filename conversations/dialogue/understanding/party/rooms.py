@@ -33,12 +33,32 @@ _EITHER_OR = re.compile(
 )
 
 
+# What makes a room with an article one more.
+_ONE_MORE = re.compile(
+    r"(?:\b(?:y|e|and|mas|mais|plus|tambien|tambem|also|ademas|otr[oa]|outr[oa]|another|en|em|in|o|or|ou)|[+&/])(?: (?:para|pra|for) [a-z ]{1,20})? ?$"
+)
+_FOR_SOMEBODY = re.compile(r" (?:[a-z]+ ){0,2}(?:para|pra|pros?|pras?|for)\b")
+_ANOTHER_CLAUSE = re.compile(r"[.!?\n]|[,;:][^,;:]+[,;:] ?$")
+
+
+def _is_spoken_of_again(text: str, first: re.Match[str], room: re.Match[str]) -> bool:
+    """ "Un departamento, voy solo, un cuarto tranquilo": the same room in other words, unless it is joined to the first, is one of
+    a list, or both have people of their own."""
+    between = text[first.end() : room.start()]
+    if _ONE_MORE.search(between) or not v.GENERAL_ROOM.search(room[0]):
+        return False
+    if _FOR_SOMEBODY.match(text, room.end()) and _FOR_SOMEBODY.match(text, first.end()):
+        return False
+    return bool(_ANOTHER_CLAUSE.search(between))
+
+
 def counted(text: str, found: dict[str, Any]) -> str:
     """Counted rooms; "una habitación" is a room, not a number of rooms, unless others are counted beside it. "One for them and
     one for us, so two rooms": a plain number of rooms says it for all."""
     counts: list[int] = []
     plain: list[int] = []
     articles = 0
+    first: re.Match[str] | None = None
     if match := re.search(r"\b(?:rooms|habitaciones|quartos|cuartos): ?(\d{1,2})\b", text):
         found["rooms"] = int(match[1])
     if match := _ROOMS_IN_FIGURES.search(text):
@@ -48,7 +68,9 @@ def counted(text: str, found: dict[str, Any]) -> str:
     for match in v.ROOMS.finditer(text):
         word = match[1]
         if word in _ARTICLES:
-            articles += 1
+            if not (first and _is_spoken_of_again(text, first, match)):
+                articles += 1
+            first = match
             continue
         number = numbers.value(word) if re.fullmatch(N, word) else 2 if word in {"both", "ambas"} else 0 if word == "single" else 1
         if number:

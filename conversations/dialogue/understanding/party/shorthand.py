@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -34,7 +35,10 @@ _KEY_WORDS = [
     "nenes",
     "nenas",
 ]
-_SHORT = [
+_BEFORE_A_WEDDING = re.compile(
+    r"\b(?:the (?:bride|groom)|bridesmaids?|hens?|stags?|bachelor(?:ette)?|despedidas? de (?:solter|solteir)\w+|a noiva|o noivo)\b"
+)
+_SHORT: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     # a baby drawn and counted
     (re.compile(r"(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]? ?x? ?(\d)\b"), r" \1 kids "),
     (re.compile(r"(\d) ?x? ?(?:\U0001f476|\U0001f9d2|\U0001f466|\U0001f467)[\U0001f3fb-\U0001f3ff]?"), r"\1 kids "),
@@ -59,6 +63,13 @@ _SHORT = [
         r"\2 \1",
     ),
     (re.compile(r"(?<!\d )\b(grandes|adult[oa]s|adults|mayores) \((\d{1,2})\)"), r"\2 \1"),
+    # the girls of a hen party are grown
+    (
+        re.compile(
+            rf"\b({N}) (?:girls|ladies|lads|boys|guys|chicas|chicos|pibas|pibes|minas|meninas|meninos|garotas|garotos|rapazes|mocas|mujeres)\b(?! (?:de|of|aged) \d)"
+        ),
+        lambda match: f"{match[1]} friends" if _BEFORE_A_WEDDING.search(match.string) else match[0],
+    ),
     # Nobody: what has a person in its name.
     (
         re.compile(

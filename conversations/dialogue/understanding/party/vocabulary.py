@@ -9,11 +9,12 @@ from pathlib import Path
 from conversations.dialogue.understanding import numbers
 
 _PEOPLE = tomllib.loads(Path(__file__).with_name("people.toml").read_text(encoding="utf-8"))
-(CHILD, TWINS, THREE_AT_ONCE, PAIR, OWNED_PAIR, PARTNER, ADULT, EITHER, DESCRIBES, PEOPLE, BETWEEN, OWNERS, ARTICLES, JOINS) = (
+(CHILD, TWINS, THREE_AT_ONCE, PAIR, OWNED_PAIR, PARTNER, ADULT, PARENT, GRANDPARENT, IN_LAW, LITTLE, EITHER, DESCRIBES, PEOPLE,
+ BETWEEN, OWNERS, ARTICLES, JOINS) = (
     frozenset(_PEOPLE[name].split())
     for name in (
-        "child", "twins", "three_at_once", "pair", "owned_pair", "partner", "adult", "either", "describes", "people", "between",
-        "owners", "articles", "joins",
+        "child", "twins", "three_at_once", "pair", "owned_pair", "partner", "adult", "parent", "grandparent", "in_law", "little", "either",
+        "describes", "people", "between", "owners", "articles", "joins",
     )
 )  # fmt: skip
 CHILD_PLURAL: dict[str, str] = _PEOPLE["child_plural"]

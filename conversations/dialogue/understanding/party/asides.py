@@ -1,0 +1,113 @@
+"""People who are spoken of and do not count: the writer who asks for others, part of the party spoken of again, the same
+relative a second time, whoever told of the hotel."""
+
+from __future__ import annotations
+
+import re
+
+from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import vocabulary as v
+from conversations.dialogue.understanding.party.counts import MANY, N
+from conversations.dialogue.understanding.party.mentions import Mention
+
+_GO = r"(?! (?:\w+ )?(?:ir|viajar|venir|vir|conocer|conhecer|quedarme|ficar|pasar|passar)\b)"
+# "Eu queria dar de presente", "y yo necesito saber": in the singular it is the writer who wishes, not one more who comes.
+_I_WISH = re.compile(
+    r"\b(?:(?:y|e|que|pero|porem|porque),? )?(?:yo|eu) (?=(?:(?:te|les?|lhes?|os|vos|so|solo|ja|ya|tambien|tambem|estou|estoy|tou|to|ando) )?"
+    rf"(?:quiero|queria|quisiera|querria|quero|gostaria|preciso|precisava|precisaria|necesito|necesitaba|necesitaria|busco|buscaba|buscando|procuro|procurava|procurando|pensaba|pensava|pense|pensei|deseo|desejo)\b{_GO})"
+)
+_AND_I_WISH = re.compile(
+    r"(?:,| and|,? but|,? so) i(?=(?:'d| would| want| wanted| need| was (?:wondering|hoping|looking)| am (?:wondering|looking)|'m (?:wondering|looking)| thought| hope| wish)\b)"
+)
+_OF_THEIRS = re.compile(
+    r"\b(?:are|is|were|was|will|wants?|would|have|has|celebrat\w+|turn\w*|visit\w*|come|comes|coming|travel\w*|arriv\w+|needs?|loves?|birthday|anniversary)\b"
+)
+# "Vê pra mim o preço", "me lo averiguás para mí": for whom it is looked up.
+_LOOKED_UP = re.compile(
+    r"\b(?:ve|ver|veja|vejam|olha|olhar|manda|mandar|mande|envia|enviar|envie|passa|passar|passe|consulta|consultar|consulte|confirma|confirmar|confere|conferir|checa|checar|calcula|calcular|diz|dizer|diga|fala|falar|verifica|verificar|verifique|averigua\w*|fijate|fijarte|mirar|mira|check|find|look)"
+    r" (?:(?:isso|ai|tudo|esto|eso|it|this|that|up) )?(?:pra|para|for) (?:mim|mi|me)\b(?! (?:y|e|and|con|com|with)\b)"
+)
+_US = r"(?:of us|de nosotr[oa]s|de nos)"
+_SOME = rf"(?:{N})"
+# "Could three of us be in one room?", "dos de nosotros roncan"
+_MAY_SOME = re.compile(
+    rf"\b(?:can|could|may|might|would|will|should|puede[ns]?|podrian?|podem|pode|poderiam?) {_SOME} {_US}\b"
+    rf"|\b{_SOME} {_US} (?:can|could|may|might|puede[ns]?|podrian?|podem|pode|poderiam?)\b(?!'| not\b)"
+)
+_SOME_DO = re.compile(
+    rf"\b{_SOME} {_US} (?:would|will|be|sleep\w*|shar\w+|snor\w+|smok\w+|arriv\w+|leav\w+|prefer\w*|don't|doesn't|need|needs|want|wants|has|have|duerme[ns]?|comparte[ns]?|llega[ns]?|prefier\w+|ronca[ns]?|fuma[ns]?|quier\w+|necesita[ns]?|dorme[m]?|chega[m]?|quer(?:em)?|precisa[m]?)\b"
+    rf"|\b(?:un[oa]?|uma?|one) {_US} (?:is|es|e|esta|tiene|tem)(?! (?:un |una |um |uma |a |an )?(?:child|kid|baby|nen|nin|chic|beb|crian|menor|minor|\d|de \d|under))"
+)
+_COUNTED = re.compile(rf"\b{MANY}\b")
+# "One of the couples wants two beds", after the couples.
+_SOME_OF_THEM = re.compile(
+    rf"\b(?:{N}) (?:of|de|d[oa]s)(?: (?:the|los|las|os|as|mis?|my|our|meus|minhas|nuestr[oa]s|noss[oa]s|those|es[oa]s|ess[ae]s))? (?P<noun>[a-z]+)\b(?! (?:is|es|e|are|son|sao) (?:an? |un[oa]? |uma? )?(?:bab|beb|kid|child|crian|nen|nin))"
+)
+
+
+def without(text: str) -> str:
+    """The text without such words."""
+    text = _I_WISH.sub(lambda match: ", " if match.start() else "", text)
+    text = _AND_I_WISH.sub(lambda match: " , " if _is_own_clause(text[: match.start()]) else match[0], text)
+    text = _LOOKED_UP.sub(" ", text)
+    text = _MAY_SOME.sub(" ", text)
+    text = _SOME_DO.sub(lambda match: " , " if _COUNTED.search(match.string[: match.start()]) else match[0], text)
+    return _SOME_OF_THEM.sub(lambda match: " , " if _is_counted_before(match) else match[0], text)
+
+
+def _is_own_clause(before: str) -> bool:
+    """Whether "and I would like" begins a clause of its own: "my parents are coming and I would like", not "my wife and I"."""
+    sentence = re.split(r"[.!?\n]", before)[-1]
+    words = re.findall(r"[a-z'-]+", sentence)
+    last = next((at for at in reversed(range(len(words))) if mentions.kind_of(words[at])), None)
+    return last is not None and bool(_OF_THEIRS.search(" ".join(words[last + 1 :])))
+
+
+def _is_counted_before(match: re.Match[str]) -> bool:
+    """Whether those of whom some are spoken of were counted before."""
+    noun = match["noun"]
+    if not mentions.kind_of(noun) or mentions.kind_of(noun) == "people":
+        return False
+    return bool(re.search(rf"\b(?:{MANY}) (?:[a-z]+ )?{re.escape(noun)}\b", match.string[: match.start()]))
+
+
+# Who the two are of whom one word speaks: "mis viejos".
+_ONES = {
+    **dict.fromkeys(["padres", "pais", "papas", "papis", "parents", "folks", "viejos"], v.PARENT),
+    **dict.fromkeys(["abuelos", "avos", "grandparents"], v.GRANDPARENT),
+    **dict.fromkeys(["suegros", "sogros", "in-laws", "inlaws"], v.IN_LAW),
+}
+_MINE = re.compile(r"\b(?:mi|my|meu|minha|la|el|a|o|the)\b")
+_JOINED = re.compile(r"\b(?:y|e|and|con|com|with|mas|mais|plus|\+|&|otr[oa]|outr[oa]|another|ou|o|or) ?$")
+
+
+def once_each(text: str, found: list[Mention]) -> list[Mention]:
+    """The mentions without those who were named before: "mis viejos, mi papá anda con bastón", "mi marido … mi marido"."""
+    kept: list[Mention] = []
+    for one in found:
+        if one.kind != "adult" or one.count not in {1, 2}:
+            kept.append(one)
+            continue
+        members = _ONES.get(one.noun)
+        if members and one.count == 2:
+            kept = [before for before in kept if not (before.kind == "adult" and before.count == 1 and before.noun in members)]
+        if not any(_is_the_same(text, before, one) for before in kept):
+            kept.append(one)
+    return kept
+
+
+def _is_the_same(text: str, before: Mention, one: Mention) -> bool:
+    if before.kind != "adult" or not one.owned or not _MINE.search(text[one.start : one.end]):
+        return False
+    if one.count == 1 and before.count == 2 and one.noun in _ONES.get(before.noun, ()):
+        return True
+    if before.count != one.count or not (before.owned and _MINE.search(text[before.start : before.end])):
+        return False
+    between = text[before.end : one.start]
+    if _JOINED.search(between) or re.match(r" (?:de|del|do|da|of) (?:mi|my|meu|minha|su|el|la|a|o|ella?|[a-z]{3,})\b", text[one.end :]):
+        return False
+    if before.noun in v.PARTNER and one.noun in v.PARTNER:
+        return True
+    alike = before.noun == one.noun
+    only_one = before.noun in v.PARENT | v.IN_LAW or before.noun in _ONES
+    return alike and (only_one or bool(re.search(r"[.;!?\n]", between)))
