@@ -728,3 +728,40 @@ def test_the_weekend_to_come_early_in_the_week(text, language, day, check_in):
 )
 def test_beginning_earlier_keeps_the_departure(text, language):
     assert dates(text, language=language, known=KNOWN) == ("2026-12-02", D5, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("we can't make it on thursday, we'll come friday", "en", "2026-12-04", D5),
+        ("não conseguimos chegar na quinta, só na sexta", "pt", "2026-12-04", D5),
+        ("el jueves no podemos llegar, llegamos el viernes", "es", "2026-12-04", D5),
+        ("hasta el 7, ¿tienen pileta?", "es", D3, "2026-12-07"),
+    ],
+)
+def test_another_day_of_a_known_stay_among_other_words(text, language, check_in, check_out):
+    assert dates(text, language=language, known=KNOWN) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("la boda es el sábado 13 de febrero, iríamos el jueves y volvemos el lunes", "es", "2027-02-11", "2027-02-15"),
+        ("a formatura é dia 13 de fevereiro, chego na sexta e volto no domingo", "pt", "2027-02-12", "2027-02-14"),
+        ("there's a wedding on 13 February, we'd arrive friday and leave sunday", "en", "2027-02-12", "2027-02-14"),
+    ],
+)
+def test_weekdays_lie_around_the_event_they_come_for(text, language, check_in, check_out):
+    assert dates(text, language=language) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("el recital es el 13 de febrero, llego el miércoles y me voy el viernes", "es"),
+        ("friday, or if not saturday", "en"),
+        ("de sexta a domingo, não esta, a próxima", "pt"),
+    ],
+)
+def test_weekdays_that_may_be_another_weeks_are_asked_about(text, language):
+    assert read(text, language=language).clarify

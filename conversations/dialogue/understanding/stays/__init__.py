@@ -15,6 +15,7 @@ from conversations.dialogue.types import MAX_NIGHTS
 from conversations.dialogue.understanding.stays import answers, around, blanks, clauses, corrections, letters, points, remarks
 from conversations.dialogue.understanding.stays.context import (
     apart,
+    around_event,
     beside_the_stay,
     in_that_month,
     is_of_another_month,
@@ -217,7 +218,7 @@ class _Reader:
         in_that_month(found.points, self.about_month, today)
         if before.check_in is None and is_of_another_month(found.points, self.about_month, text):
             doubts.append("ambiguous")
-        if event is not None and any(point.date is not None for point in found.points):
+        if not around_event(found.points, event, text, today):
             doubts.append("ambiguous")  # "el casamiento es el 16 de enero, llego el jueves": which Thursday?
         near_event(found.points, event, today)
         letterhead(found.points, today)

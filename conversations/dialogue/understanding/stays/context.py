@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from conversations.dialogue.understanding.stays import clauses
-from conversations.dialogue.understanding.stays.points import Point, exists
+from conversations.dialogue.understanding.stays.points import ONE_DAY, Point, exists
 from conversations.dialogue.understanding.stays.resolving import date_of
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month
 
@@ -136,6 +136,26 @@ def near_event(ends: list[Point], event: clauses.Anchor | None, today: dt.date) 
         ]
         near = min(options, key=lambda date, to=wanted: abs((date - to).days))  # type: ignore[misc]
         point.month, point.year = near.month, near.year
+
+
+def around_event(ends: list[Point], event: clauses.Anchor | None, text: str, today: dt.date) -> bool:
+    """ "La boda es el sábado 23, llegamos el viernes y nos vamos el domingo": the Friday before and the Sunday after. False where
+    weekdays are left of which it is not known what week's they are."""
+    if event is None or not any(point.date is not None for point in ends):
+        return True
+    wanted = date_of(Point(0, 0, event[0], event[1], event[2]), today, None)
+    if wanted is None or len(ends) != 2 or ends[0].role == "out" or ends[1].role != "out" or _THEN.search(text):
+        return False
+    dates = [point.date for point in ends if point.date is not None and not point.feast]
+    if len(dates) != 2:
+        return False
+    start = wanted - (wanted.weekday() - dates[0].weekday()) % 7 * ONE_DAY
+    end = wanted + (dates[1].weekday() - wanted.weekday()) % 7 * ONE_DAY
+    if not 0 < (end - start).days < 7:
+        return False
+    for point, date in zip(ends, (start, end), strict=True):
+        point.day, point.month, point.year, point.date = date.day, date.month, date.year, date
+    return True
 
 
 def _nearest_pair(ends: list[Point], wanted: dt.date) -> None:

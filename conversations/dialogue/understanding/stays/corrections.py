@@ -27,9 +27,7 @@ _DAY_FOR_DAY = re.compile(
 # "llego el sábado a la mañana", "we get there on saturday"
 _PART_OF_DAY = r"(?: (?:(?:a|por|en|de) la |in the |pela |de |a |early |temprano )?(?:manana|tarde|noche|mediodia|morning|afternoon|evening|night|manha|noite))?"
 _ENDS = r"(?:lleg\w+|entr\w+|ingres\w+|salimos|salgo|saldr\w+|vamos|voy|vuelv\w+|volv\w+|arriv\w+|com(?:e|ing)|get(?:ting)?|leav\w+|depart\w*|cheg\w+|sai\w*|volt\w+|vou|check(?:ing)? ?-?(?:in|out)|venimos|vengo|es|e|is|it's|be|seria|sera)"
-_GLUE = (
-    r"(?:sino|but|mas|pero|sim|si|y|e|and|que|q|we|we're|we'll|i|i'm|i'll|eu|a|gente|nos|me|recien|there|in|ya|ja|so|solo|only|mejor|rather|melhor)"
-)
+_GLUE = r"(?:sino|but|mas|pero|sim|si|y|e|and|que|q|we|we're|we'll|i|i'm|i'll|eu|a|gente|nos|me|recien|there|in|ya|ja|so|solo|only|mejor|rather|melhor)"
 # In Portuguese "no sábado" is on Saturday.
 _DENIED = r"(?:not|nao|no(?=,| (?:el|la|al|del|este|es|era|me|nos|pued|pod|lleg|entr|sal|volv|vuelv|ven[gi])))"
 _ABLE = r"(?:pued\w+|pod\w+|poss\w+|consig\w+|conseg\w+|da|can|make|do|it|ir|a tiempo|on time|a tempo)"
@@ -38,7 +36,7 @@ _WEEKDAY_FOR = re.compile(
     rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?(?: (?:the )?\d{{1,2}}{_ORDINAL})?{_PART_OF_DAY},? (?:{_INSTEAD}|(?:y |and |e )?{_DENIED}) {_THE}(?P<was>{LONG_WEEKDAY})"
     # "no llego el viernes sino el sábado", "not friday, we get there saturday", "sexta não, chegamos sábado"
     rf"|(?<!si )(?<!se )(?<!que )(?<!why )(?<!if )\b(?:{_DENIED}|can't|cannot|don't|won't) (?:(?:{_ENDS}|{_GLUE}|{_ABLE}) ){{0,3}}{_THE}(?P<old>{LONG_WEEKDAY})(?:-feira)?{_PART_OF_DAY}[ ,.]+{_TOLD}{_THE}(?P<right>{LONG_WEEKDAY})"
-    rf"|\b(?P<late>{LONG_WEEKDAY})(?:-feira)?{_PART_OF_DAY},? {_DENIED}[ ,.]+{_TOLD}{_THE}(?P<then>{LONG_WEEKDAY})"
+    rf"|\b(?P<late>{LONG_WEEKDAY})(?:-feira)?{_PART_OF_DAY},? {_DENIED}[ ,.]+(?:{_ABLE}[ ,]+){{0,2}}{_TOLD}{_THE}(?P<then>{LONG_WEEKDAY})"
     rf"|\b(?P<from>{LONG_WEEKDAY})(?:-feira)? (?:por|for|pela|pelo|to|pra|para) {_THE}(?P<to>{LONG_WEEKDAY})"
     rf"|\b{_INSTEAD} {_THE}(?P<former>{LONG_WEEKDAY})(?:-feira)?,? {_THE}(?P<latter>{LONG_WEEKDAY})"
 )

@@ -652,7 +652,7 @@ class _Finder:
         dated = [point for point in self.found.points if point.date is None or point.role == "out"]
         if len(self.found.points) == 1 and dated and dated[0].role != "out":
             self.take(
-                rf"(?<=\w) ?(?:(?:el|on|the|na|no|o|this|following|next) )*\b({LONG_WEEKDAY})(?:-feira)?(?= |$|[,.!?])",
+                rf"(?<=\w) ?(?:(?:el|on|the|na|no|o|this|following|next) ){{0,3}}\b({LONG_WEEKDAY})(?:-feira)?(?= |$|[,.!?])",
                 lambda m: (
                     [Point(m.start(), m.end(), 0, named=weekday(m[1]), role="out")]
                     if len(self.found.points) == 1 and m.start() > dated[0].start and self._ends(m)

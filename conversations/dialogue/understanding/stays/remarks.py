@@ -26,7 +26,7 @@ _WITH_IT = re.compile(
 )
 _OF_THE_STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w*|sai\w*|reserv\w+|booking|stay(?:s|ing)?|(?:me|nos) qued\w+|quedar\w+|quedamos|fic(?:o|amos|ar\w*)|a gente fica|noches?|nights?|noites?|diarias?|lugar|vagas?|dispon\w+|availab\w+"
-    rf"|(?:hasta|until|till|ate|desde|from|a partir)(?: (?:del?|el|the|o|no|dia|do))+ \d|(?:hasta|until|till|ate|desde|from|a partir)(?: (?:del?|el|the|o|a|na|no|da))* {LONG_WEEKDAY}"
+    rf"|(?:hasta|until|till|ate|desde|from|a partir)(?: (?:del?|el|the|o|no|dia|do))+ \d{{1,2}}(?:st|nd|rd|th)?|(?:hasta|until|till|ate|desde|from|a partir)(?: (?:del?|el|the|o|a|na|no|da))* {LONG_WEEKDAY}"
     r"|fechas?|dates?|datas?|venimos|vengo|coming|come|cambi\w+|chang\w+|mud\w+|troc\w+|mov\w+|en vez|en lugar|instead|rather|better|mejor|melhor|quarto|habitacion|rooms?)\b"
 )
 _HOUR = r"(?:(?:las |as |la |a |about |around |like |tipo )*\d{1,2}(?:[:.h]\d\d)?(?: y media| e meia)? ?(?:hs|hrs?|h|horas?|am|pm|a\.m\.?|p\.m\.?|o'?clock|de la (?:tarde|noche)|da (?:tarde|noite)|in the (?:afternoon|evening)|at night)|\d{1,2}[:h]\d\d|(?:las |as )\d{1,2}(?: y media| e meia)?|(?:el |o |a )?(?:mediodia|medio dia|meio-?dia|noon|midday|after lunch))"
