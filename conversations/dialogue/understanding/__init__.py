@@ -85,6 +85,8 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     kind = state.proposal.kind if state.proposal else ""
     if "adults" in found and state.awaiting == "adults":  # "one person" counts guests; it asks for nobody
         decided = tuple(intent for intent in decided if intent.name != "human_handoff")
+    if party.tells_only_numbers(folded, found):  # "1 persona", "he's 4": nobody is called
+        decided = tuple(intent for intent in decided if intent.name not in intents.FOR_PEOPLE) or (Intent("inform", intents.SURE),)
     return Understanding(
         language=spoken,
         intents=decided,

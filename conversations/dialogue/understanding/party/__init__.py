@@ -8,7 +8,15 @@ from typing import Any
 
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import asides, changes, mentions, phrasing
-from conversations.dialogue.understanding.party.answers import ALL_OF_THEM, MYSELF, how_many, how_many_of, only_number
+from conversations.dialogue.understanding.party.answers import (
+    ALL_OF_THEM,
+    MYSELF,
+    how_many,
+    how_many_of,
+    is_head_count,
+    only_number,
+    told_ages,
+)
 from conversations.dialogue.understanding.party.children import told_children
 from conversations.dialogue.understanding.party.counts import MANY, value
 from conversations.dialogue.understanding.party.rooms import ONE_AND_ANOTHER, ONE_ROOM, counted, is_one_spoken_of, is_one_wanted
@@ -34,6 +42,10 @@ _ONE_IS_A_CHILD = re.compile(
 )
 
 
+# "Somos 5 chicas, una es menor": the others are grown.
+_BOYS_AND_GIRLS = re.compile(
+    rf"\b({MANY}) (?:chic[oa]s|pib[ea]s|girls|boys|lads|menin[oa]s|garot[oa]s|muchach[oa]s)(?! (?:de|of|aged) \d|,? ?\()"
+)
 _SPELT_BY_EAR = re.compile(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|el|la|los|las)\b)")
 # Portuguese "of the", where Spanish has a number.
 _OF_THE = re.compile(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
@@ -65,7 +77,9 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
         text = _SPELT_BY_EAR.sub(" y ", text)
     text = mentions.turned(phrasing.plainly(asides.without(written_out(text))))
     if match := _ONE_IS_A_CHILD.search(text):
-        text = text[: match.start()] + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]
+        text = (
+            _BOYS_AND_GIRLS.sub(r"\1 friends", text[: match.start()]) + f", incluyendo {numbers.value(match[1])} kids" + text[match.end() :]
+        )
     if awaiting == "confirmation" and ALL_OF_THEM.search(text):
         return Reading()
     if awaiting == "adults" and (answered := how_many(text)):
@@ -74,18 +88,44 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
         if answered == {"children": 0}:
             answered = _told(text, language, None) | answered  # "sin niños, viajo solo"
         return Reading(answered)
+    if known and known.get("children") and (ages := told_ages(text, known["children"])):
+        return Reading({"child_ages": ages})
     if known and (changed := changes.read(text, language=language, known=known, told=lambda rest: _told(rest, language, None))):
         return Reading(changed[0], ("party",) if changed[1] else ())
+    text = asides.without_that_child(text, (known or {}).get("child_ages") or [])
     found = _told(text, language, awaiting)
     if found.get("rooms") == 1 and ((known or {}).get("rooms") or 1) > 1 and is_one_spoken_of(text):
         found.pop("rooms")  # "¿tienen una habitación con bañera?" takes none of the two away
     if not (known and known.get("adults")) or awaiting == "adults":
         return Reading(found)
+    if 0 < found.get("children", 0) < (known.get("children") or 0) and _is_one_of_them(text, language):
+        found = {name: value for name, value in found.items() if name not in {"children", "child_ages"}}
     if _ALONE_WITH_THEM.search(text) and known.get("children"):
         return Reading(found | {"adults": 1} if "children" not in found or not found["children"] else found)
     if "adults" in found and not changes.COUNTED.search(text) and not (is_alone(text) or tells_of_self(text)):
         found.pop("adults")  # somebody who is only spoken of: "mi esposa es celíaca"
     return _beside_children(text, found, known)
+
+
+_WHO_COMES = re.compile(
+    r"\b(?:somos|seremos|quedamos|ficamos|vamos|viajamos|voy|vou|viajo|we are|we're|we'll|adult\w*|total)\b"
+    r"|\b(?:solo|only|just|so|apenas|somente) (?:(?:va|vai|viene|vem|viaja|comes|con|com|with) )?(?:el|la|mi|my|the|o|a|meu|minha|one|una?|uma?)\b"
+)
+
+
+def _is_one_of_them(text: str, language: str) -> bool:
+    """Whether a child of those who are known is only spoken of, uncounted: "mi nene de 6 es alérgico"."""
+    children = [one for one in mentions.find(text, language) if one.kind == "child"]
+    return not _WHO_COMES.search(text) and all(
+        one.count == 1 and not re.match(rf"(?:\d|{MANY})", text[one.start : one.end]) for one in children
+    )
+
+
+def tells_only_numbers(folded: str, told: dict[str, Any]) -> bool:
+    """Whether a message of which ``told`` was read says nothing but how many come or how old the children are: it calls nobody."""
+    if "child_ages" in told and told.keys() <= {"children", "child_ages"}:
+        return bool(told_ages(folded, len(told["child_ages"])))
+    return told.keys() == {"adults"} and is_head_count(folded)
 
 
 def _beside_children(text: str, found: dict[str, Any], known: dict[str, Any]) -> Reading:

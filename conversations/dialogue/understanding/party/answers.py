@@ -18,6 +18,32 @@ MYSELF = re.compile(
 ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|os|the|ambas|ambos|all) (?:{N})|both|ambas|ambos)\W*$")
 
 
+# "1 pessoa", "una persona": how many come. "Una persona, por favor" asks for somebody to talk to.
+_HEAD_COUNT = re.compile(
+    r"\W*(?:(?:hola|oi|hi|hello|buenas|si|sim|yes|somos|soy|sou|seria|serian|es|e|it's|solo|so|just|only|apenas|para|pra|for)[ ,]+)*"
+    r"(?:(?:\d{1,2}|one) (?:personas?|pessoas?|persons?|people|pax)(?:[ ,]+(?:sol[oa]|so|only|nomas|apenas|total|por favor|porfa|please|gracias|thanks|obrigad[oa]))*"
+    r"|(?:una|uma) (?:unica |so )?(?:persona|pessoa)(?: (?:sol[oa]|so|nomas|apenas))*)\W*"
+)
+# "she's 7", "tiene 4", "el nene cumple 5", "eles têm 4 e 6"
+_TELLS_AGES = re.compile(
+    r"\W*(?:(?:y|e|and|si|sim|yes|ah|oh|el|la|los|las|the|o|a|os|as|mi|mis|my|our|he|she|they|ell[oa]s?|el[ea]s?|nuestr[oa]s?|meus?|minhas?|(?P<noun>[a-z]{3,20}))(?:[ ,]{1,3}|(?='))){0,3}"
+    rf"(?:'s|'re|\b(?:is|are|tienen?|tem|cumplen?|cumplio|faz|fazem|fez|turns?|turned))(?: (?:just|only|solo|so|apenas|ya|ja|recien|turned|de)){{0,2}} (?:{N}|zero|cero)(?:(?:, ?| y | e | and )(?:{N}))*(?: (?:anos?|anitos?|aninhos?|years?(?: old)?|meses|months?(?: old)?))?\W*"
+)
+
+
+def is_head_count(text: str) -> bool:
+    """Whether the whole message is how many people come."""
+    return bool(_HEAD_COUNT.fullmatch(text))
+
+
+def told_ages(text: str, children: int) -> list[int]:
+    """The ages of the ``children`` who are known, when the whole message tells them: "she's 7"."""
+    match = _TELLS_AGES.fullmatch(text)
+    if match is None or (match["noun"] and not mentions.kind_of(match["noun"])):
+        return []
+    return _how_old(text.strip(" .!?"), children)
+
+
 def how_many(text: str) -> dict[str, Any]:
     """A number alone, or "2+1", in answer to "how many are you?"; "just one, business trip"."""
     first, _comma, reason = text.partition(",")

@@ -14,7 +14,7 @@ _GO = r"(?! (?:\w+ )?(?:ir|viajar|venir|vir|conocer|conhecer|quedarme|ficar|pasa
 # "Eu queria dar de presente", "y yo necesito saber": in the singular it is the writer who wishes, not one more who comes.
 _I_WISH = re.compile(
     r"\b(?:(?:y|e|que|pero|porem|porque),? )?(?:yo|eu) (?=(?:(?:te|les?|lhes?|os|vos|so|solo|ja|ya|tambien|tambem|estou|estoy|tou|to|ando) )?"
-    rf"(?:quiero|queria|quisiera|querria|quero|gostaria|preciso|precisava|precisaria|necesito|necesitaba|necesitaria|busco|buscaba|buscando|procuro|procurava|procurando|pensaba|pensava|pense|pensei|deseo|desejo)\b{_GO})"
+    rf"(?:quiero|queria|quisiera|querria|quero|gostaria|preciso|precisava|precisaria|necesito|necesitaba|necesitaria|busco|buscaba|buscando|procuro|procurava|procurando|pensaba|pensava|pense|pensei|deseo|desejo|vivo|moro|trabajo|trabalho|estudio|estudo|escribo|escrevo)\b{_GO})"
 )
 _AND_I_WISH = re.compile(
     r"(?:,| and|,? but|,? so) i(?=(?:'d| would| want| wanted| need| was (?:wondering|hoping|looking)| am (?:wondering|looking)|'m (?:wondering|looking)| thought| hope| wish)\b)"
@@ -26,6 +26,10 @@ _OF_THEIRS = re.compile(
 _LOOKED_UP = re.compile(
     r"\b(?:ve|ver|veja|vejam|olha|olhar|manda|mandar|mande|envia|enviar|envie|passa|passar|passe|consulta|consultar|consulte|confirma|confirmar|confere|conferir|checa|checar|calcula|calcular|diz|dizer|diga|fala|falar|verifica|verificar|verifique|averigua\w*|fijate|fijarte|mirar|mira|check|find|look)"
     r" (?:(?:isso|ai|tudo|esto|eso|it|this|that|up) )?(?:pra|para|for) (?:mim|mi|me)\b(?! (?:y|e|and|con|com|with)\b)"
+)
+# "I am her secretary", "soy la hija": who writes.
+_I_AM_THEIR = re.compile(
+    r"\b(?:i am|i'm|soy|sou|this is|aqui (?:e|es)|aca (?:es)?|habla|fala) (?:his|her|their|su|sua|seu|el|la|o|a) (?:personal |travel )?(?:secretar\w+|assistant|assistente|asistente|agent|agente|pa|daughter|son|sister|brother|niece|nephew|hij[oa]|filh[oa]|herman[oa]|irma|irmao|sobrin\w+|niet[oa]|net[oa]|nuera|yerno|nora|genro)\b(?! (?:y|e|and|con|com|with)\b)"
 )
 _US = r"(?:of us|de nosotr[oa]s|de nos)"
 _SOME = rf"(?:{N})"
@@ -45,19 +49,45 @@ _SOME_OF_THEM = re.compile(
 )
 
 
+# "Una pareja quiere dos camas", after three couples.
+_ONE_PAIR = re.compile(
+    r"\b(?:una?|uma?|one|another|(?:la |the |a |o )(?:otra|other|outra|outro)) (?P<noun>pareja|casal|couple|matrimonio|familia|family)"
+    r"(?= (?:quiere|quer|wants?|needs?|necesita|precisa|prefiere|prefere|prefers?|llega|chega|arrives?|is|es|esta|tiene|tem|has|se|fica|stays?|would|trae|traz|brings?|va|vai)\b)"
+)
+_THAT_CHILD = re.compile(
+    r"(?:\b(?:y|e|and) )?\b(?:the|el|la|o|a|al|ao) (?:kid |child |nen[ea] |nin[oa] |chic[oa] |menin[oa] |crianca |bebe |beb[ea] |baby |girl |boy )?(?:(?:de|of) )?(?P<age>\d{1,2})(?: anos)?(?: year[- ]olds?| years? old)?(?= (?:is|needs?|wants?|has|can|could|does|sleeps?|eats?|es|esta|necesita|quiere|tiene|puede|paga|pays?|come|duerme|precisa|quer|tem|pode|come|dorme|e)\b)"
+)
+_PAIRS = re.compile(rf"\b{MANY} (?:parejas|casais|couples|matrimonios|familias|families)\b")
+
+
 def without(text: str) -> str:
     """The text without such words."""
     text = _I_WISH.sub(lambda match: ", " if match.start() else "", text)
     text = _AND_I_WISH.sub(lambda match: " , " if _is_own_clause(text[: match.start()]) else match[0], text)
     text = _LOOKED_UP.sub(" ", text)
+    text = _I_AM_THEIR.sub(" ", text)
     text = _MAY_SOME.sub(" ", text)
     text = _SOME_DO.sub(lambda match: " , " if _COUNTED.search(match.string[: match.start()]) else match[0], text)
+    text = _ONE_PAIR.sub(lambda match: " , " if _PAIRS.search(match.string[: match.start()]) else match[0], text)
     return _SOME_OF_THEM.sub(lambda match: " , " if _is_counted_before(match) else match[0], text)
+
+
+def without_that_child(text: str, known: list[int]) -> str:
+    """The text without a child who is named by an age that was told before: "the four-year-old needs a cot"."""
+
+    def again(match: re.Match[str]) -> str:
+        before = match.string[: match.start()]
+        told = int(match["age"]) in known or (
+            re.search(rf"\b{match['age']}\b", before) and any(mentions.kind_of(word) == "child" for word in re.findall(r"[a-z]+", before))
+        )
+        return " , " if told else match[0]
+
+    return _THAT_CHILD.sub(again, text)
 
 
 def _is_own_clause(before: str) -> bool:
     """Whether "and I would like" begins a clause of its own: "my parents are coming and I would like", not "my wife and I"."""
-    sentence = re.split(r"[.!?\n]", before)[-1]
+    sentence = re.split(r"[.!?\n]", before[-200:])[-1]
     words = re.findall(r"[a-z'-]+", sentence)
     last = next((at for at in reversed(range(len(words))) if mentions.kind_of(words[at])), None)
     return last is not None and bool(_OF_THEIRS.search(" ".join(words[last + 1 :])))
@@ -77,12 +107,15 @@ _ONES = {
     **dict.fromkeys(["abuelos", "avos", "grandparents"], v.GRANDPARENT),
     **dict.fromkeys(["suegros", "sogros", "in-laws", "inlaws"], v.IN_LAW),
 }
+_MOST = 24
 _MINE = re.compile(r"\b(?:mi|my|meu|minha|la|el|a|o|the)\b")
 _JOINED = re.compile(r"\b(?:y|e|and|con|com|with|mas|mais|plus|\+|&|otr[oa]|outr[oa]|another|ou|o|or) ?$")
 
 
 def once_each(text: str, found: list[Mention]) -> list[Mention]:
     """The mentions without those who were named before: "mis viejos, mi papá anda con bastón", "mi marido … mi marido"."""
+    if len(found) > _MOST:
+        return found  # somebody who repeats himself
     kept: list[Mention] = []
     for one in found:
         if one.kind != "adult" or one.count not in {1, 2}:

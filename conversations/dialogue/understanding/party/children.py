@@ -41,6 +41,10 @@ def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int]
         own = [age for age in own if age < mentions.GROWN]
         ages += own
         total = (total or 0) + max(0, count - len(older))
+    if total and total > 1 and len(ages) == total and (right := _AGES_SET_RIGHT.search(text)):
+        found = [int(number) for number in re.findall(r"\d+", right[1])]
+        if len(found) == total and max(found) < mentions.GROWN:
+            ages = found
     if total and len(ages) < total and (later := _ages_apart(text, told, total)):
         ages = later
     return total, ages, grown
@@ -52,6 +56,12 @@ _THE_OTHER = re.compile(r"[^.?!\d]{0,12}\b(?:el|la|o|a|the|y|e|and) (?:otr[oa]|o
 _CORRECTS = re.compile(
     r"(?:\b(?:en realidad|na verdade|actually|in fact|perdon|perdao|desculp[ae]|disculp[ae]|sorry|ops|oops|uy|digo|mejor dicho|melhor|ou melhor|quer dizer|i mean|o sea|or rather|corrijo|corrigindo|me equivoque|me enganei|errei)\b[ ,:;.!-]*)+"
     r"(?:(?:que|son|sao|seran|serian|seriam|it's|they're|they are|there are|there're|we are|somos|we have|tenemos|temos|tengo|tenho|i have|van|vao|viajan|viajam|con|com|with|2 adult\w* (?:y|e|and)) )*$"
+)
+
+
+# "de 5 e 8, ops, 5 e 9"
+_AGES_SET_RIGHT = re.compile(
+    r"\d(?: anos)?[ ,.;(-]+(?:(?:no|nao|perdon|perdao|sorry|ops|oops|uy|desculp[ae]|disculp[ae]|digo|mejor dicho|i mean|quer dizer|ou melhor|o sea)[ ,:.-]+)+(?:(?:son|sao|de|tienen|tem|are|they're)[ ])*(\d{1,2}(?:(?:, ?| y | e | and )\d{1,2})+)(?= anos| years|\W*$|[.,;)])"
 )
 
 

@@ -36,7 +36,7 @@ _INTRO = re.compile(
     r"(?:(de edades?|com idades?|con edades?|de|d|of|aged|ages?|con|com|with|tienen?|tenian?|cumplio|cumple|tem|who are|who is|who's|which are|is|are|son|sao|edades?|idades?|turning)\b)?\s*(?:de |of |are |is |just |solo |apenas |so |casi |nearly |quase )*\(?:?\s*"
 )
 _NEXT = re.compile(
-    r"\s*(?:anos?|years?)?\s*(?:(?<=\s)(?=(?:el|la|o|a|the) (?:otr[oa]|outr[oa]|other)\b|(?:el[ea]|ella|el|s?he) \d)|, y\b|, and\b|, e\b|,|y\b|e\b|and\b|&|/|\+|-)\s*(?:(?:el|la|o|a|os|as|los|las|the|un|una|um|uma|el[ea]|ella|s?he) )?(?:otr[oa]s?|outr[oa]s?|another|others?(?: (?:two|ones))?|del? medio|do meio|middle(?: one)?|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tienen?|tem|is|are|con|com)?\s*"
+    r"\s*(?:anos?|years?)?\s*(?:(?<=\s)(?=(?:el|la|o|a|the) (?:otr[oa]|outr[oa]|other)\b|(?:el[ea]|ella|el|s?he) \d)|, y\b|, and\b|, e\b|,|y\b|e\b|and\b|&|/|\+|-)\s*(?:(?:el|la|o|a|os|as|los|las|the|un|una|um|uma|el[ea]|ella|s?he) )?(?:otr[oa]s?|outr[oa]s?|another|others?(?: (?:two|ones))?|del? medio|do meio|middle(?: one)?|chiquit[oa]|chic[oa]|grande|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tienen?|tem|is|are|con|com)?\s*"
 )
 
 _ANOTHER = re.compile(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
@@ -46,7 +46,7 @@ _LATER = re.compile(
 )
 # "dos son chicos", "four of them are kids", "el Theo de 4 añitos".
 _SO_MANY = re.compile(
-    rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be|dess[ae]s|of those|de es[oa]s) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
+    rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|de nosotr[oa]s|de nos|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be|dess[ae]s|of those|de es[oa]s) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
 )
 _NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:(?:de |\()({_N}) (?:anos|anitos|aninhos)|\(({_N})\))")
 # "el mayor de 8 y el menor de 5"
@@ -87,7 +87,14 @@ _TOLD_OF_IT = re.compile(
     r"(?:passou|paso|pasaron|falou|falaram|hablo|disse|disseram|dijo|dijeron|conto|contou|coment\w+|suger\w+|sugir\w+|suggest\w+|indic(?:o|ou|aron|aram)|mando|mandou|mostro|mostrou|aconsej\w+|told|said|says|showed|sent|mentioned|raved|helped)\b"
 )
 _HEARD_FROM = re.compile(
-    r"\b(?:recom\w+|indica\w+) (?:por|de|da|do|by|from|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma|our))? ?$|\b(?:number|contact|numero|contacto|contato|name|link) (?:from|through|por|por medio de|de|da|do|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))? ?$|\b(?:heard|know|learned) (?:about|of) (?:you|this|it|the hotel) (?:from|through|by)(?: (?:my|a|our))? ?$|\b(?:de parte de|thanks to|gracias a|gracas a[o]?)(?: (?:mi|my|meu|minha|un|una|um|uma))? ?$"
+    r"\b(?:recom\w+|indica\w+) (?:por|de|da|do|by|from|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma|our))? ?$|\b(?:number|contact|numero|contacto|contato|name|link|instagram|insta|facebook|face|posts?|fotos?|photos?|videos?|stor(?:y|ies)) (?:from|of|through|por|por medio de|de|da|do|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))? ?$|\b(?:heard|know|learned) (?:about|of) (?:you|this|it|the hotel) (?:from|through|by)(?: (?:my|a|our))? ?$|\b(?:de parte de|thanks to|gracias a|gracas a[o]?)(?: (?:mi|my|meu|minha|un|una|um|uma))? ?$"
+)
+# Whose wedding it is, or who lives there: "se casa mi sobrina", "my son is getting married".
+_THEIR_DAY = re.compile(
+    r"^ (?:(?:que|who) )?(?:se (?:casa|casan|recibe|gradua)|(?:is|are) (?:getting married|graduating)|gets? married|graduates|vai (?:se )?casar|va a casarse|se forma|vai se formar|estudia|estuda|studies)\b"
+)
+_ON_THEIR_DAY = re.compile(
+    r"\b(?:(?:casamiento|boda|casorio|casamento|wedding|graduacion|formatura|graduation|velorio|velatorio|funeral|entierro|enterro|bautismo|bautizo|batizado) (?:de|da|do|of)|se (?:casa|recibe|gradua|forma))(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))?(?: [a-z]+)? ?$"
 )
 # "mi jefe paga"; "mi nene de 2, ¿paga?" asks about one who comes.
 _PAYS = re.compile(r"^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |el |ele |he |she |ella |ela |is |are )*(?:pays|paga|pagan)\b")
@@ -130,7 +137,7 @@ def turned(text: str) -> str:
         return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
 
     text = _AGE_RANGE.sub(" ", text)
-    text = _ELDER.sub(lambda match: "y " if re.search(r"\d(?: anos| years)? $", match.string[: match.start()]) else "", text)
+    text = _ELDER.sub(lambda match: "y de " if re.search(r"\d(?: anos| years)? $", match.string[: match.start()]) else "de ", text)
     text = _ONE_AND_ANOTHER.sub(r"2 kids de \1 y \2", text)
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)
@@ -309,7 +316,9 @@ def singular(word: str) -> str:
 
 _GROWN_WITH_PARTNER = frozenset({"hijo", "hija", "son", "daughter", "filho", "filha"})
 _IN_LAWS = frozenset({"yerno", "genro", "nuera", "nora", "son-in-law", "daughter-in-law"})
-_AND_THEIRS = re.compile(r"\s*(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?")
+_AND_THEIRS = re.compile(
+    r"\s*(?:(?:que |who )?(?:va|viaja|viene|ira|vai|vem|goes|is going|travels|is travell?ing|comes|is coming|will (?:stay|come|travel)) )?(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?"
+)
 # "mis dos hermanos con sus esposas": as many again.
 _THEIR_PARTNERS = re.compile(
     r"^[^.?!:;]{0,30}\b(?:sus|suas|seus|their|as respectivas|los respectivos|las respectivas|os respectivos) (?:respectiv[oa]s )?"
@@ -376,6 +385,8 @@ def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention
         and not (mention.kind == "child" and not (mention.owned or mention.ages) and _ASKED_ABOUT.match(text[mention.end :]))
         and not _STAFF.search(text[mention.end : mention.end + 40])
         and not (mention.noun not in v.PARTNER and _TOLD_OF_IT.search(text[mention.end : mention.end + 50]))
+        and not (mention.noun not in v.PARTNER and _THEIR_DAY.search(text[mention.end : mention.end + 50]))
+        and not (mention.noun not in v.PARTNER and _ON_THEIR_DAY.search(text[max(0, mention.start - 60) : mention.end - len(mention.noun)]))
         and not _HEARD_FROM.search(text[max(0, mention.start - 60) : mention.end - len(mention.noun)])
         and not (mention.kind == "adult" and _PAYS.search(text[mention.end : mention.end + 30]))
         and (all_of_them or not (_LEFT_OUT.search(text[mention.end : mention.end + 30]) or _TAKEN_OUT.search(text[: mention.start])))

@@ -161,6 +161,16 @@ def _parent_and_child(match: re.Match[str]) -> str:
     return (f"yo y mi {match['child']}" if young else "somos 2 adultos, ") + (match["rest"] if young else " ")
 
 
+def _last_of_the_row(match: re.Match[str]) -> str:
+    """ "Three kids, 12, 9 and the baby 1": the third of them, when so many are missing."""
+    told = [*re.finditer(rf"\b(?P<count>{_N}) (?:[a-z]+ )?(?P<noun>[a-z]+)\b", match.string[: match.start() + 1])]
+    kids = next((one for one in reversed(told) if mentions.kind_of(one["noun"]) == "child"), None)
+    if kids is None:
+        return match[0]
+    ages = re.findall(r"\d+", match.string[kids.end() : match.start() + 1])
+    return " y " if len(ages) < numbers.value(kids["count"]) else match[0]
+
+
 def _whose_bed(match: re.Match[str]) -> str:
     """ "Our son of 3, a cot for the little one": his; after "two boys, and a cot for the baby" the baby is one more."""
     children = [word for word in re.findall(r"[a-z]+", match.string[: match.start()]) if mentions.kind_of(word) in {"child", "twins"}]
@@ -290,6 +300,8 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"(?<=[\s-])(?:1[0-7]|[5-9])\b([^\d.]{{0,30}}?)\b({_N}) (?:jugador[ea]s|jogador[ea]s|players|chicos)\b"), lambda match: match[0]),
     # hermanos: 15, 13 y 9
     (re.compile(r"\b(?:hermanos|hermanas|siblings|irmaos|irmas|brothers|sisters)(?::| de| of|,| aged)? (?=(?:\d{1,2}, )+\d{1,2} (?:y|e|and) \d{1,2}\b)"), "kids de "),
+    # three kids, 12, 9 and the baby 1
+    (re.compile(rf"(?<=\d)(?: {_YEARS})?,? (?:y|e|and) (?:the|el|la|o|a) (?:baby|beb[ea]|chiquit[oa]|peque\w{{0,4}}|cacula)(?: (?:is|de|of|tiene|tem|con|com))? (?=\d{{1,2}}\b(?! ?(?:mes|month)))"), lambda match: _last_of_the_row(match)),
     # ela tem gêmeos de 3 e eu tenho um de 13
     (re.compile(rf"(?:(?:(?<=\d),? ?|\b{_YEARS},? )?(?:y|e|and) )?\b(?:yo|eu|i|ella|ela|el|ele|she|he) (?:tengo|tenho|have|tiene|tem|has)(?: (?:una?|uno|uma?|one|otr[oa]|outr[oa]|another))? (?:de |of |aged |con |com )(?={_AGE}\b(?! (?:pers|pess|people|cam|bed|quart|habit|room)))"), " y 1 kid de "),
     # su hijo de 10 y el mío de 11; mi mujer con la de 2 y yo con el de 6

@@ -116,6 +116,8 @@ def told_adults(text: str, told: list[Mention], children: int | None, grown: int
         said = said[-1:]
     if said and (_ALL_TOLD.search(text[: said[-1].start]) or _ALTOGETHER.match(text[said[-1].end :])):
         return said[-1].count  # "mis hijos tienen 21 y 24, entonces 4 adultos"
+    if said and everyone and not children and _SET_RIGHT.search(text[said[-1].end : everyone.start(1)]):
+        return value(everyone[1])  # "two adults, sorry, I mean three"
     if said:
         return _sum(said) + grown + _also(text, adults, said)
     if everyone is not None:
@@ -132,6 +134,9 @@ def told_adults(text: str, told: list[Mention], children: int | None, grown: int
     return of_those_named(text, told, _sum(adults) + grown)
 
 
+_SET_RIGHT = re.compile(
+    r"^[ ,.;-]*(?:(?:no|nao|perdon|perdao|sorry|ops|oops|uy|desculp[ae]|disculp[ae])[ ,.;-]+)*(?:digo|mejor dicho|i mean|quer dizer|ou melhor|o sea|wait|pera)[ ,:]*(?:(?:que|somos|son|sao|we are|we're)[ ])*$"
+)
 # The grown-ups of all who were told before are added up.
 _ALL_TOLD = re.compile(
     r"\b(?:entonces|asi que|o sea(?: que)?|es decir|entao|ou seja|logo|portanto|so(?: that's| we are| we're)?|that makes|in total|en total|no total)[, :]*(?:somos|serian|seriamos|son|sao|quedamos|ficam|ficamos|we are|we're|that's)? ?$"
