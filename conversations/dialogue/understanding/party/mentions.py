@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 
@@ -271,6 +272,7 @@ def _as_kid(match: re.Match[str]) -> str:
     return match[0].replace(name, "kid" if match[1] else "a kid", 1)
 
 
+@lru_cache(maxsize=4096)
 def kind_of(word: str) -> str:
     """child, adult, pair, twins, people or "" for a word."""
     if word in v.TWINS:
