@@ -463,7 +463,15 @@ class TestOnlyAPlainYes:
 
         assert Booking.objects.get().state == "confirmed"
 
-    @pytest.mark.parametrize("unclear", ["si pero con cuna", "lo de siempre jaja"])
+    def test_a_yes_with_a_wish_is_none_and_the_wish_is_read_back(self, ana, dates):
+        to_summary(ana, dates)
+
+        [asked] = ana.says("si pero con cuna")
+
+        assert "¿Confirmo la reserva?" in words(asked) and "recepción: cuna" in words(asked)
+        assert (Booking.objects.count(), buttons(asked)[0]["id"][:4]) == (0, "yes:")
+
+    @pytest.mark.parametrize("unclear", ["si pero más tarde veo", "lo de siempre jaja"])
     def test_after_something_unclear_the_question_is_asked_again(self, ana, dates, unclear):
         to_summary(ana, dates)
 

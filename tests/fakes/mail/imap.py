@@ -65,9 +65,14 @@ class ImapSession:
             while not self.over:
                 self.turn()
         finally:
-            if self.authenticated:
-                with self.account.lock:
-                    self.account.connections -= 1
+            self.leave()
+
+    def leave(self) -> None:
+        """Counted once, and before a logout is answered: whoever read the answer may log in."""
+        if self.authenticated:
+            self.authenticated = False
+            with self.account.lock:
+                self.account.connections -= 1
 
     def say(self, text: str) -> None:
         self.wire.write(text.encode("utf-8", "surrogateescape") + b"\r\n")
@@ -139,6 +144,7 @@ class ImapSession:
 
     def logout(self, words: list) -> str:
         self.over = True
+        self.leave()
         self.say("* BYE LOGOUT Requested")
         return "73 good day (Success)"
 
