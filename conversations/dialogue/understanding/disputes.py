@@ -88,7 +88,6 @@ _LOOK_INTO = r"(?:verify|check(?!-)|review|look into|verificar|revisar|revisen|r
 _DISPUTE = re.compile(
     r"|".join(
         (
-            r"\b(?:want|quiero|quero|exijo|exige|demand)\b.{0,20}\b(?:my money|mi plata|mi dinero|meu dinheiro|refund|reembolso|reintegro)\b(?! (?:policy|rule))",
             rf"\b(?:{_TAKEN}|paid|pague|pagamos|paguei)\b.{{0,60}}\b(?:{_WRONGLY}|{_NOT_OURS})\b",
             rf"\b{_WRONGLY}\b.{{0,40}}\b{_TAKEN}\b",
             rf"\b{_TAKEN}\b.{{0,50}}\b{_YET}\b(?!.{{0,30}}\b{_PAPERS})|\b(?:even so|still|igual|mesmo assim|anyway)\b.{{0,15}}\b{_TAKEN}\b",
@@ -117,6 +116,18 @@ _DISPUTE = re.compile(
         )
     )
 )
+# Said in so many words, whatever else the sentence is.
+_PLAINLY = re.compile(
+    r"\b(?:charg\w+|took|taken|take|billed|debited|cobr\w+|debit\w+|descont\w+|sacaron|passaram|tiraram|pag(?!o\b)\w+)\b.{0,50}"
+    r"\b(?:twice|two times|double|dos veces|doble vez|duas vezes|2 (?:times|veces|vezes)|duplicad\w+|de mas|a mais|too much)\b"
+    r"|\b(?:want|quiero|quero|exijo|exige|demand)\b.{0,20}"
+    r"\b(?:my money|mi plata|mi dinero|meu dinheiro|refund|reembolso|reintegro)\b(?! (?:policy|rule))"
+    r"|\b(?:bill|invoice|receipt|statement|factura|cuenta|recibo|resumen|nota|conta|fatura|boleto)\b.{0,40}\d.{0,40}"
+    r"\b(?:agreed|quoted|told|promised|arreglad\w+|acordad\w+|habiamos|dijeron|prometi\w+|combinad\w+|combinamos|disseram|falaram)\b"
+    r"|\b(?:agreed|quoted|promised|arreglamos|acordamos|dijeron|prometieron|combinamos|disseram)\b.{0,40}\d.{0,50}"
+    r"\b(?:charged|took|billed|says|appears|cobraron|cobran|sacaron|figura|aparece|dice|cobraram|cobrando|veio|saiu|consta)\b"
+    r"|\b(?:double|duplicate|cobro|cobranca) (?:charge|duplicad\w+|repetid\w+|indevid\w+)\b"
+)
 # Who refuses to pay, and says why, argues about what was done, whatever the grammar.
 _REFUSES = re.compile(
     r"\b(?:(?:no|nao|not|won'?t|wont|never) (?:(?:voy|vamos|pienso|pensamos|vou|pretendo|going|will|be|to|a|i) ){0,3}(?:pagar|pay|paying|abonar)|me niego a pagar|nos negamos a pagar"
@@ -130,7 +141,7 @@ _SUPPOSED = re.compile(r"\b(?:if|si|caso|em caso|in case|would|se (?:eu|a gente|
 
 def is_one(folded: str) -> bool:
     """Does the writer say that money was taken, kept or counted wrongly?"""
-    if _REFUSES.search(folded):
+    if _REFUSES.search(folded) or _PLAINLY.search(folded):
         return True
     return any(_DISPUTE.search(sentence) and not _SUPPOSED.search(sentence) for sentence in _SENTENCES.split(folded))
 

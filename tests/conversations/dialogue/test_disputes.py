@@ -83,6 +83,13 @@ DISPUTES = (
     "não vou pagar essa taxa se ninguém me avisou",
     "where is our refund?",
     "me están cobrando el lavadero y no lo usé",
+    "there is a double charge on my card",
+    "cobro duplicado en mi tarjeta",
+    "cobrança indevida na minha conta",
+    "the invoice says 300 but we agreed 250",
+    "a nota veio 900 e o combinado era 750",
+    "arreglamos 250 y en la tarjeta figura 300",
+    "me descontaron dos veces",
 )
 ORDINARY = (
     "¿la seña se descuenta del total?",
