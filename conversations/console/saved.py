@@ -55,7 +55,7 @@ class Counted(Subquery):
 
 def of(hotel: Hotel, user: AbstractBaseUser, now: Asked) -> list[Shown]:
     """This person's own and everybody's. One query for the rows, one for their counts."""
-    rows = list(SavedView.objects.raw(SHOWN, [user.pk, [Role.SUPERVISOR, Role.HOTEL_ADMIN], hotel.pk, user.pk, LIMIT]))
+    rows: list[Any] = list(SavedView.objects.raw(SHOWN, [user.pk, [Role.SUPERVISOR, Role.HOTEL_ADMIN], hotel.pk, user.pk, LIMIT]))
     if not rows:
         return []
     asked = {row.pk: Asked(row.view if row.view in VIEWS else "waiting", row.term, row.channel, row.unread) for row in rows}

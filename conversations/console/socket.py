@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import threading
 import time
 from collections import defaultdict
@@ -49,6 +50,8 @@ class Hub:
         self.sockets: dict[int, set[Desk]] = defaultdict(set)
         # (hotel, conversation) → {(user, page): (name, viewing until, typing until)}
         self.listening = False
+        # Another process, or this one started again, counts other bells.
+        self.born = secrets.token_hex(4)
         # What was made for one page of a hotel since its last bell is as true for the next one.
         self.generation: dict[int, int] = defaultdict(int)
         self.made: dict[tuple[int, str], tuple[int, float, Any]] = {}
@@ -67,18 +70,26 @@ class Hub:
         for socket in list(self.sockets.get(hotel, ())):
             socket.gather(told)
 
-    def shared(self, hotel: int, name: str, make: Callable[[], Any]) -> Any:
-        """What ``make`` returned for another page of the hotel since the last bell, at most half a second ago."""
+    def heard(self, hotel: int) -> str:
+        """How far a page that is told now has heard this hotel's bells: it gives it back when it reads (``shared``)."""
+        return f"{self.born}.{self.generation[hotel]}"
+
+    def shared(self, hotel: int, name: str, make: Callable[[], Any], heard: str = "") -> Any:
+        """What ``make`` returned for another page of the hotel at most half a second ago, and since the last bell that this page
+        was told of; since the last of all where the page cannot say (``heard``)."""
         if not self.listening:
             return make()
         now, generation = time.monotonic(), self.generation[hotel]  # read before anything is asked
+        born, _dot, count = heard.partition(".")
+        needed = min(int(count), generation) if born == self.born and count.isdecimal() and len(count) <= 18 else generation
         known = self.made.get((hotel, name))
-        if known is not None and known[0] == generation and known[1] > now:
+        if known is not None and known[0] >= needed and known[1] > now:
             return known[2]
         with self._maker(hotel, name):  # pages that ask at the same moment wait for the first of them
             known = self.made.get((hotel, name))
-            if known is not None and known[0] == generation and known[1] > now:
+            if known is not None and known[0] >= needed and known[1] > now:
                 return known[2]
+            generation = self.generation[hotel]
             value = make()
             if len(self.made) >= SHARED_LIMIT:
                 self.made = {}
@@ -221,6 +232,8 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.waiting, self.ticks, self.extra = set(), set(), {}
         if told.pop("presence", False) and self.hotel is not None:
             told["present"] = HUB.everybody(self.hotel.pk, but=self.scope["user"].pk)
+        if self.hotel is not None:
+            told["heard"] = HUB.heard(self.hotel.pk)
         await self.send(text_data=json.dumps(told))
 
     async def _say(self, at: int, *, typing: bool) -> None:

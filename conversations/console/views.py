@@ -243,11 +243,12 @@ def _queue(request: DeskRequest) -> dict[str, Any]:
     told = request.GET if request.method in {"GET", "HEAD"} else request.POST
     asked = queue.Asked.of(told)
     shown = max(1, min(thread.number(told.get("shown", "")) or queue.PAGE, SHOWN_LIMIT))
-    counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.counts(hotel, user))
+    heard = told.get("heard", "")
+    counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.counts(hotel, user), heard)
     mine = queue.mine(hotel, user)
     counted = counted | {"mine": len(mine)}
     name = repr((asked, shown, user.pk if asked.is_personal else None))
-    made = socket.HUB.shared(hotel.pk, name, lambda: queue.shared_page(hotel, user, asked, shown=shown))
+    made = socket.HUB.shared(hotel.pk, name, lambda: queue.shared_page(hotel, user, asked, shown=shown), heard)
     found = queue.for_person(made, user)
     kept = saved.of(hotel, user, asked)
     present, now = socket.HUB.everybody(hotel.pk, but=user.pk), timezone.now()

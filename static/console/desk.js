@@ -14,7 +14,11 @@
   // A house that answers slowly is asked less often: of so many parts of the time one is spent on waiting for it.
   const PATIENCE = 4;
 
-  function post(url, body) { return fetch(url, { method: "POST", body: body, headers: JSON.parse(document.body.getAttribute("hx-headers")) }); }
+  // How far the line has told of bells, said with the reading that answers them: what another page read since then will do. What
+  // this page changed itself is not among them.
+  let heard = "";
+
+  function post(url, body) { heard = ""; return fetch(url, { method: "POST", body: body, headers: JSON.parse(document.body.getAttribute("hx-headers")) }); }
 
   // --- reading again --------------------------------------------------------------------------------------------------
 
@@ -38,7 +42,9 @@
 
   function queueUrl() {
     const shown = document.querySelectorAll("#rows .row").length;
-    return base() + "queue/?" + new URLSearchParams({ ...asked(), shown: Math.max(shown, 50) });
+    const told = heard;
+    heard = "";
+    return base() + "queue/?" + new URLSearchParams({ ...asked(), shown: Math.max(shown, 50), heard: told });
   }
 
   function refreshQueue() { return htmx.ajax("GET", queueUrl(), { target: "#queue", source: "#queue" }).catch(() => {}); }
@@ -52,6 +58,7 @@
   }
 
   function changed(told) {
+    heard = told.heard || heard;
     const open = $("conversation") && Number($("conversation").dataset.pk);
     if (told.all || told.mode !== undefined || (told.conversations || []).length) soon("queue", refreshQueue);
     if (told.all || (told.conversations || []).includes(open) || (told.ticks || []).includes(open)) soon("talk", refreshTalk);
@@ -314,6 +321,7 @@
   document.addEventListener("htmx:afterRequest", function (event) {
     if (event.detail.target && event.detail.target.id === "talk") opening = Math.max(0, opening - 1);
     const detail = event.detail, path = detail.requestConfig ? detail.requestConfig.path : "";
+    if (detail.requestConfig && detail.requestConfig.verb !== "get") heard = "";
     if (!detail.successful || detail.xhr.status >= 300) return; // a refusal is no failure to htmx
     if (/\/views\/$/.test(path)) $("keep-view").close();
     if (/\/send\/$/.test(path)) { window.deskComposer.sent(talkOf(path), detail.requestConfig.parameters); stuck = true; if (scroll()) bottom(); }

@@ -268,6 +268,33 @@ def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only(monkeypatch
     assert hub.everybody(talk.hotel_id, but=leo.pk) == {} and socket.VIEWING_S <= 120  # of a page that ended without a word
 
 
+def test_a_page_shares_what_another_read_after_the_bell_it_was_told_of_and_nothing_older(monkeypatch):
+    hub, made = socket.Hub(), []
+    hub.listening = True
+
+    def read(heard=""):
+        return hub.shared(1, "rows", lambda: made.append(len(made)) or made[-1], heard)
+
+    def bell():
+        hub.hear(json.dumps({"hotel": 1, "conversation": 5}))
+        return hub.heard(1)
+
+    first = bell()
+    assert (read(first), read(first), read()) == (0, 0, 0)
+    second = bell()
+    assert read(first) == 0  # whoever was told of the first bell only may have what was read after it
+    assert read(second) == 1 and read(first) == 1
+    bell()
+    assert read(socket.Hub().heard(1)) == 2  # told by another process: as if it could not say
+    bell()
+    assert read("") == 3
+    bell()
+    assert [read(strange) for strange in (f"{hub.born}.", f"{hub.born}.-1", f"{hub.born}.{'9' * 99}")] == [4, 4, 4]
+    assert read(f"{hub.born}.{'9' * 18}") == 4  # more than was ever rung
+    monkeypatch.setattr(socket, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + socket.SHARED_S))
+    assert read(first) == 5  # and nothing for longer than half a second
+
+
 @pytest.mark.django_db(transaction=True)
 def test_somebody_who_is_no_longer_staff_is_put_out(monkeypatch):
     alfa = furnish("alfa", "ALFA")

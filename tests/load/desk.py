@@ -22,6 +22,8 @@ from tests.load.report import Report, latencies, say
 CONSOLES, TIMES, LETTERS, GAP_S = 20, 60, 60, 1.0
 # A page reads its queue no more often than this (static/console/desk.js).
 FIRST_S, BETWEEN_S, PATIENCE, MOST_S = 0.12, 1.2, 4, 4.0
+# What twenty people do beside it, each something every five seconds.
+BESIDE_TIMES, BESIDE_S = 30, 0.25
 TERMS = ("guest 77 jose", "José 412", "cochera 55", "balcon toallas", "5491151")
 
 
@@ -54,7 +56,7 @@ def beside(house: House, desk: Desk, report: Report, rate: float, seconds: float
     before = house.cpu()
     posting.start()
     time.sleep(3)
-    person = threading.Thread(target=pages, args=(desk, report, f"{rate:g}/s beside: ", 100))
+    person = threading.Thread(target=pages, args=(desk, report, f"{rate:g}/s beside: ", 100, BESIDE_TIMES, BESIDE_S))
     person.start()
     alive(house, desk, report, f"{rate:g}/s beside: ")
     person.join()
@@ -86,32 +88,34 @@ class Desk:
         return answer
 
 
-def timed(times: int, work: Callable[[int], Any]) -> dict[str, float]:
+def timed(times: int, work: Callable[[int], Any], pause_s: float) -> dict[str, float]:
     took = []
     for index in range(times):
+        time.sleep(pause_s)
         started = time.perf_counter()
         work(index)
         took.append(time.perf_counter() - started)
     return latencies(took)
 
 
-def pages(desk: Desk, report: Report, when: str, first: int) -> None:
-    """What one person waits for. ``first``: which of those who wait is taken first."""
+def pages(desk: Desk, report: Report, when: str, first: int, times: int = TIMES, pause_s: float = 0.0) -> None:
+    """What one person waits for. ``first``: which of those who wait is taken first; ``pause_s``: before each look."""
     waiting, long = desk.crowd["waiting"], desk.crowd["long"]
     if not when and desk.get("queue/?view=waiting&shown=500").text.count("data-last-guest") != len(waiting):
         report.fault("the queue does not show its 500 rows")
     waiting = waiting[first:]
-    report.add(f"{when}queue, 50 rows", timed(TIMES, lambda _n: desk.get("queue/?view=waiting")))
-    report.add(f"{when}queue, 500 rows", timed(TIMES // 3, lambda _n: desk.get("queue/?view=waiting&shown=500")))
-    report.add(f"{when}thread of 200 messages", timed(TIMES, lambda _n: desk.get(f"c/{long}/open/")))
-    report.add(f"{when}panel", timed(TIMES, lambda _n: desk.get(f"c/{long}/panel/")))
-    for term in TERMS:
-        report.add(f"{when}search “{term}”", timed(6, lambda _n, term=term: desk.get(f"queue/?q={term}")))
-    report.add(f"{when}take", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/take/")))
-    report.add(
-        f"{when}send", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/send/", text="Ya voy", key=uuid.uuid4().hex, seen=str(10**15)))
-    )
-    report.add(f"{when}note", timed(TIMES, lambda n: desk.post(f"c/{waiting[n]}/send/", text="ojo", key=uuid.uuid4().hex, kind="note")))
+    looks: list[tuple[str, int, Callable[[int], Any]]] = [
+        ("queue, 50 rows", times, lambda _n: desk.get("queue/?view=waiting")),
+        ("queue, 500 rows", times // 3, lambda _n: desk.get("queue/?view=waiting&shown=500")),
+        ("thread of 200 messages", times, lambda _n: desk.get(f"c/{long}/open/")),
+        ("panel", times, lambda _n: desk.get(f"c/{long}/panel/")),
+        *((f"search “{term}”", 6, lambda _n, term=term: desk.get(f"queue/?q={term}")) for term in TERMS),
+        ("take", times, lambda n: desk.post(f"c/{waiting[n]}/take/")),
+        ("send", times, lambda n: desk.post(f"c/{waiting[n]}/send/", text="Ya voy", key=uuid.uuid4().hex, seen=str(10**15))),
+        ("note", times, lambda n: desk.post(f"c/{waiting[n]}/send/", text="ojo", key=uuid.uuid4().hex, kind="note")),
+    ]
+    for what, count, look in looks:
+        report.add(when + what, timed(count, look, pause_s))
 
 
 def alive(house: House, desk: Desk, report: Report, when: str) -> None:
@@ -124,7 +128,7 @@ def alive(house: House, desk: Desk, report: Report, when: str) -> None:
     def console() -> None:
         mine = Desk(desk.site, desk.crowd)
         known: set[str] = set()
-        read_at, due_at, took = 0.0, 0.0, 0.0
+        read_at, due_at, took, heard = 0.0, 0.0, 0.0, ""
         with connect(
             f"{desk.base}/live".replace("http://", "ws://"), additional_headers={"Cookie": f"sessionid={desk.crowd['session']}"},
             origin=desk.site, ping_interval=None,  # type: ignore[arg-type]
@@ -132,6 +136,7 @@ def alive(house: House, desk: Desk, report: Report, when: str) -> None:
             while not stop.is_set():
                 try:
                     told = json.loads(socket.recv(timeout=max(0.01, min(0.5, due_at - time.perf_counter() if due_at else 0.5))))
+                    heard = told.get("heard") or heard
                     if told.get("conversations") and not due_at:
                         now = time.perf_counter()
                         due_at = max(now + FIRST_S, read_at + min(max(BETWEEN_S, PATIENCE * took), MOST_S))
@@ -140,7 +145,7 @@ def alive(house: House, desk: Desk, report: Report, when: str) -> None:
                 if not due_at or time.perf_counter() < due_at:
                     continue
                 read_at, due_at = time.perf_counter(), 0.0
-                answer = mine.http.get(f"{mine.base}/queue/?view=all", timeout=60)
+                answer = mine.http.get(f"{mine.base}/queue/?view=all&heard={heard}", timeout=60)
                 seen = time.perf_counter()
                 if answer.status_code != 200:  # as the page: a little later once more
                     refused.append(answer.status_code)
