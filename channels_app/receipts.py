@@ -14,6 +14,7 @@ from channels_app.models import DeliveryReceipt, Outbound, Thread
 from channels_app.signals import outbound_changed
 from channels_app.transports.whatsapp import errors
 from hotelagent.ops import correlation, killpoints, queue
+from hotelagent.ops.bulk import update_rows
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +123,7 @@ def _merge(outbound: Outbound, receipt: DeliveryReceipt) -> None:
             outbound.error_code, outbound.error_text, outbound.failed_at = receipt.error_code, receipt.error_text, receipt.provider_time
             changed += ["error_code", "error_text", "failed_at"]
     if len(changed) > 1 or not previous_id:
-        outbound.save(update_fields=changed)
+        update_rows([outbound], changed)
     if state == State.FAILED and state != previous and errors.is_channel_dead(receipt.error_code):
         outbox.stop_account(outbound.account_id, receipt.error_text)
     if state != previous:

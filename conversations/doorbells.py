@@ -59,10 +59,12 @@ def on_outbound_changed(sender: type[Outbound], outbound: Outbound, previous: st
     transaction, with its thread or its own row locked."""
     if outbound.content["kind"] == "read":
         return
+    if outbound.state not in LOST and previous not in LOST:  # nearly all: nothing is loaded for them
+        live.ticked(outbound.thread_id)
+        return
     talks = Conversation.objects.filter(thread=outbound.thread_id)
-    if outbound.state not in LOST:  # nearly all: nothing is loaded for them
-        ring = live.changed_ids if previous in LOST else live.ticked  # what was lost stood in a view of its own
-        ring(list(talks.values_list("hotel_id", "pk")))
+    if outbound.state not in LOST:  # what was lost stood in a view of its own
+        live.changed_ids(list(talks.values_list("hotel_id", "pk")))
         return
     conversation = talks.first() or mails.conversation_of(outbound)
     if conversation is None or telling.colleagues([outbound.thread]):

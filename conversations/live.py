@@ -14,6 +14,9 @@ from django.db import connection
 from conversations.models import Conversation
 
 CHANNEL = "desk"
+TICKED = """
+SELECT pg_notify(%s, json_build_object('hotel', hotel_id, 'ticks', id)::text) FROM conversations_conversation WHERE thread_id = %s
+"""
 
 
 def changed(conversation: Conversation) -> None:
@@ -23,21 +26,19 @@ def changed(conversation: Conversation) -> None:
 
 def changed_ids(pairs: list[tuple[int, int]]) -> None:
     """As ``changed`` for many: (hotel, conversation)."""
-    _ring(pairs, "conversation")
-
-
-def _ring(pairs: list[tuple[int, int]], what: str) -> None:
     if pairs:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_notify(%s, told) FROM unnest(%s::text[]) AS told",
-                [CHANNEL, [json.dumps({"hotel": hotel, what: pk}) for hotel, pk in dict.fromkeys(pairs)]],
+                [CHANNEL, [json.dumps({"hotel": hotel, "conversation": pk}) for hotel, pk in dict.fromkeys(pairs)]],
             )
 
 
-def ticked(pairs: list[tuple[int, int]]) -> None:
-    """What became of a letter, of (hotel, conversation): seen in the open conversation, nothing in the queue."""
-    _ring(pairs, "ticks")
+def ticked(thread_id: int) -> None:
+    """What became of a letter: seen in the thread's open conversation, nothing in the queue. Some of them for every letter, so one
+    statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(TICKED, [CHANNEL, thread_id])
 
 
 def tell(hotel_id: int, **what: object) -> None:
