@@ -93,7 +93,7 @@ def samples(hotel: Hotel, language: str, *, today: dt.date) -> dict[str, str]:
         "reference": "RX4K7P2M", "time": "10:15", "hour": "10:15", "opens": "8:00", "closes": "11:00", "hours": hours,
         "when": f"{check_in} 10:15", "why": phrasebook.phrase(language, "say", "why_other"), "contact": "",
         "state": phrasebook.phrase(language, "say", "state_confirmed"), "topic": phrasebook.phrase(language, "topic", "amenity_breakfast"),
-        "n": "150", "day": str(stay.check_in.day), "year": str(stay.check_in.year),
+        "n": "150", "currency": hotel.currency, "day": str(stay.check_in.day), "year": str(stay.check_in.year),
         "wishes": phrasebook.phrase(language, "word", "cot"), "month": phrasebook.book(language)["date"]["months"][stay.check_in.month - 1],
         "weekday": phrasebook.book(language)["date"]["weekdays"][stay.check_in.weekday()],
         "first": phrasebook.book(language)["hours"]["days"][0], "last": phrasebook.book(language)["hours"]["days"][4],

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook
-from conversations.dialogue.intents import booking, cancelling, changing, excerpts, facts, own_bookings, people
+from conversations.dialogue.intents import booking, cancelling, changing, excerpts, facts, own_bookings, people, prices
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
@@ -79,6 +79,7 @@ def _answer(turn: Turn) -> None:
         if (
             turn.understanding.has(name)
             and not (name == "complaint" and _is_aside(turn))
+            and not (name == "opt_out" and prices.asks_for_less(turn))
             and not (turn.message.choice_id and not turn.message.text)
         ):
             handler(turn, name)
@@ -313,6 +314,8 @@ def _questions(turn: Turn) -> bool:
         and "?" not in turn.message.text
     ):
         asked.remove("room_info")  # "the twin, the one with two beds" chooses
+    if priced := prices.answered(turn):
+        asked = [name for name in asked if name != "hotel_contact"]  # "the minimum number of nights" is no number to call
     told = _frequent(turn, asked) if asked else set()
     places = {intent.name: intent.at for intent in meant}
     for name in asked:
@@ -324,7 +327,7 @@ def _questions(turn: Turn) -> bool:
     if asked and not turn.understanding.slots and not turn.state.goal:
         # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
         turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
-    return bool(asked)
+    return bool(asked) or priced
 
 
 def _frequent(turn: Turn, topics: Sequence[str] = ()) -> set[tuple[int, int]]:

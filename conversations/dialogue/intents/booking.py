@@ -455,13 +455,12 @@ def _offer_line(turn: Turn, offer: Combination, stay: Stay) -> str:
     # Nights of one price are told as they are; of several, their mean, to the unit.
     mean = offer.price.total / stay.nights
     same = len(set(offer.price.nightly)) <= 1 and mean == mean.to_integral_value()
-    nightly = mean.quantize(Decimal(1) if mean >= MEAN_ROUNDED else Decimal("0.01"))
     return phrasebook.say(
         turn.language,
         "offer_line" if same else "offer_line_mean",
         room=turn.hotel.rooms_name(offer.code, turn.language),
         total=phrasebook.money(turn.language, offer.price.total, offer.price.currency),
-        nightly=phrasebook.money(turn.language, nightly, offer.price.currency),
+        nightly=phrasebook.money(turn.language, _rounded(mean), offer.price.currency),
     )
 
 
@@ -477,6 +476,41 @@ def _titles(turn: Turn, offers: list[Combination]) -> dict[str, str]:
             number += 1
         titles[offer.code] = title
     return titles
+
+
+def has_stay(turn: Turn) -> bool:
+    """Is it known when and for how many?"""
+    return _has_check_in(turn) and _has_check_out(turn) and _has_adults(turn)
+
+
+def shares(turn: Turn) -> list[str]:
+    """Each person's part of the prices on the table, a line a room; none where no price was told, or for one person."""
+    stay, party, proposal = stay_of(turn), party_of(turn), turn.state.proposal
+    if party.guests < 2 or not (_offered(turn) or proposal):
+        return []
+    if proposal is not None and "total" in proposal.data:
+        priced = [(proposal.data["room_type"], Decimal(proposal.data["total"]), proposal.data["currency"])]
+    else:
+        code = code_of(turn)
+        codes = [code] if code else [choice.id.removeprefix("room:") for choice in turn.state.choices if choice.id.startswith("room:")]
+        offers = turn.desk.offers(stay, party, rooms_of(turn), replacing(turn), code)
+        told = [offer for offer in offers if any(_alike(offer.code, one) for one in codes)]
+        priced = [(offer.code, offer.price.total, offer.price.currency) for offer in told if offer.price is not None]
+    return [
+        phrasebook.say(
+            turn.language,
+            "share_line",
+            room=turn.hotel.rooms_name(code, turn.language),
+            total=phrasebook.money(turn.language, total, currency),
+            amount=phrasebook.money(turn.language, _rounded(total / party.guests), currency),
+            n=party.guests,
+        )
+        for code, total, currency in priced
+    ]
+
+
+def _rounded(mean: Decimal) -> Decimal:
+    return mean.quantize(Decimal(1) if mean >= MEAN_ROUNDED else Decimal("0.01"))
 
 
 def summary(turn: Turn, proposal: Proposal) -> None:
