@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from conversations.dialogue.types import Party, Stay
+from conversations.dialogue.types import Party, RoomTypeInfo, Stay
 
 PHRASES = Path(__file__).with_name("phrases")
 LANGUAGES = ("es", "en", "pt")
@@ -175,6 +175,12 @@ def party(language: str, people: Party) -> str:
             key = "of_ages" if people.child_ages not in {(0,), (1,)} else "of_age_one" if people.child_ages[0] else "of_no_age"
             text += " " + phrase(language, "word", key).format(ages=", ".join(map(str, people.child_ages)))
     return text
+
+
+def rooms(language: str, kinds: Sequence[RoomTypeInfo]) -> list[str]:
+    """A line each: what it is called, and what it is like."""
+    described = [(kind.name(language), kind.descriptions.get(language, "")) for kind in kinds]
+    return [say(language, "room_line", room=name, description=text).rstrip(" :") for name, text in described]
 
 
 def money(language: str, amount: Decimal, currency: str) -> str:

@@ -250,11 +250,7 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
     # A month in passing ("we stayed in January and left a coat") opens no talk about a new stay.
     vague = turn.understanding.clarify and not answered and not turn.understanding.has("out_of_scope")
     beside = set(turn.understanding.slots) - {"name"} <= booking.WISHES and said and not turn.understanding.clarify
-    if (
-        turn.state.awaiting == "room_type"
-        and beside
-        and not {"check_availability", "price_quote"} & {one.name for one in turn.understanding.intents}
-    ):
+    if turn.state.awaiting == "room_type" and beside and not turn.understanding.has(*prices.PRICES):
         if "name" in turn.understanding.slots:
             _ask_again_for(turn)
             return True
@@ -275,7 +271,7 @@ def _picks_up(turn: Turn, answered: bool) -> bool:
 
 def _ask_again_for(turn: Turn) -> None:
     """Whoever tells a name in answer to an offer wants it: the only room is taken, of several one is asked for."""
-    rooms = [choice for choice in turn.state.choices if choice.id.startswith("room:")]
+    rooms = turn.rooms_on_offer
     if len(rooms) == 1:
         _tap(turn, rooms[0].id)
     elif not booking.ask_again(turn):
@@ -284,7 +280,7 @@ def _ask_again_for(turn: Turn) -> None:
 
 def _ask_again(turn: Turn) -> None:
     """Yes or no to a question that wants something else: a single offer is taken, anything else is asked again."""
-    rooms = [choice for choice in turn.state.choices if choice.id.startswith("room:")]
+    rooms = turn.rooms_on_offer
     if turn.understanding.has("affirm") and turn.state.awaiting == "room_type" and len(rooms) == 1:
         _tap(turn, rooms[0].id)
     elif turn.understanding.has("deny") and not _GOES_ON.search(fold(turn.message.text)):
@@ -398,7 +394,7 @@ def _typed_choice(turn: Turn) -> str:
     if not turn.state.choices:
         return ""
     typed = fold(turn.message.text).strip(" .!)«»\"'")
-    rooms = [choice.id for choice in turn.state.choices if choice.id.startswith("room:")]
+    rooms = [choice.id for choice in turn.rooms_on_offer]
     if turn.state.awaiting == "room_type" and (match := _ORDINAL.fullmatch(typed)):
         index = next(number for number, words in enumerate(match.groups()) if words is not None)
         return rooms[index] if index < len(rooms) else ""

@@ -56,6 +56,11 @@ class Turn:
     def today(self) -> dt.date:
         return self.now.date()
 
+    @property
+    def rooms_on_offer(self) -> tuple[Choice, ...]:
+        """The rooms among what can be tapped now; each choice's id is "room:" and a Combination's code."""
+        return tuple(choice for choice in self.state.choices if choice.id.startswith("room:"))
+
     def say(self, key: str, **values: object) -> None:
         """Add a phrase, once."""
         text = phrasebook.say(self.language, key, **values)

@@ -57,7 +57,7 @@ def progress(turn: Turn) -> None:
         turn.say("group")
         turn.pass_on("cannot_do")
         return
-    rooms = [choice.id for choice in turn.state.choices if choice.id.startswith("room:")]
+    rooms = turn.rooms_on_offer
     other_days = {"check_in", "check_out", "nights"} & turn.understanding.slots.keys()
     if (
         turn.state.awaiting == "room_type"
@@ -65,7 +65,7 @@ def progress(turn: Turn) -> None:
         and other_days
         and turn.state.slots.get("room_type") is None
     ):
-        turn.state = turn.state.with_slots(room_type=rooms[0].removeprefix("room:"))  # the same room on other days
+        turn.state = turn.state.with_slots(room_type=rooms[0].id.removeprefix("room:"))  # the same room on other days
     kind = turn.hotel.room_type(turn.state.slots.get("room_type", ""))
     if kind is not None and rooms_of(turn) < 2 and not kind.fits(party):
         turn.say("too_small", room=kind.name(turn.language), party=phrasebook.party(turn.language, party))
@@ -160,7 +160,7 @@ def _gone(turn: Turn, stay: Stay, party: Party) -> None:
 
 def ask_again(turn: Turn) -> bool:
     """The open question once more, without the list the guest has just seen. False when there is none of that kind."""
-    rooms = tuple(choice for choice in turn.state.choices if choice.id.startswith("room:"))
+    rooms = turn.rooms_on_offer
     if turn.state.awaiting != "room_type" or not rooms or not _offered(turn):
         return False
     turn.say("ask_room_type" if len(rooms) > 1 else "ask_this_room")
@@ -170,13 +170,11 @@ def ask_again(turn: Turn) -> bool:
 
 def tell_apart(turn: Turn) -> bool:
     """Which of the rooms on the table would be best for them: what each is like, and the question again. The choice is theirs."""
-    codes = list(dict.fromkeys(code for choice in turn.state.choices if choice.id.startswith("room:") for code in choice.id[5:].split("+")))
+    codes = list(dict.fromkeys(code for choice in turn.rooms_on_offer for code in choice.id.removeprefix("room:").split("+")))
     kinds = [kind for code in codes if (kind := turn.hotel.room_type(code)) is not None]
     if not kinds or not _offered(turn):
         return False
-    described = [(kind.name(turn.language), kind.descriptions.get(turn.language, "")) for kind in kinds]
-    lines = [phrasebook.say(turn.language, "room_line", room=name, description=text).rstrip(" :") for name, text in described]
-    turn.parts.append("\n".join([phrasebook.say(turn.language, "depends_on_you"), *lines]))
+    turn.parts.append("\n".join([phrasebook.say(turn.language, "depends_on_you"), *phrasebook.rooms(turn.language, kinds)]))
     return ask_again(turn)
 
 
@@ -492,7 +490,7 @@ def shares(turn: Turn) -> list[str]:
         priced = [(proposal.data["room_type"], Decimal(proposal.data["total"]), proposal.data["currency"])]
     else:
         code = code_of(turn)
-        codes = [code] if code else [choice.id.removeprefix("room:") for choice in turn.state.choices if choice.id.startswith("room:")]
+        codes = [code] if code else [choice.id.removeprefix("room:") for choice in turn.rooms_on_offer]
         offers = turn.desk.offers(stay, party, rooms_of(turn), replacing(turn), code)
         told = [offer for offer in offers if any(_alike(offer.code, one) for one in codes)]
         priced = [(offer.code, offer.price.total, offer.price.currency) for offer in told if offer.price is not None]
@@ -521,6 +519,7 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         turn.sources.append(rule.source)
     things = phrasebook.listed(turn.language, _things(turn, _in_all(turn, data["room_type"]))) if proposal.kind == "book" else ""
     included = f"\n• {phrasebook.say(turn.language, 'includes', things=things)}" if things else ""
+    noted = _noted(turn) if proposal.kind == "book" else ""
     own = turn.desk.bookings() if proposal.kind == "change" else []
     before = next((row for row in own if row.reference == data["reference"]), None)
     turn.say(
@@ -534,7 +533,7 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         party=phrasebook.party(turn.language, party_of(turn)),
         name=turn.state.slots.get("name", ""),
         total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
-        rule=included + _asked_for(turn, proposal) + (f"\n• {rule.text}" if rule is not None else ""),
+        rule=included + (f"\n• {noted}" if noted else "") + (f"\n• {rule.text}" if rule is not None else ""),
         kept=_kept(turn, proposal),
     )
     _offer_yes(turn, proposal)
@@ -542,14 +541,13 @@ def summary(turn: Turn, proposal: Proposal) -> None:
 
 def note(turn: Turn) -> None:
     """What they would like beside the room was heard, and is not forgotten."""
+    if noted := _noted(turn):
+        turn.parts.insert(0, noted)
+
+
+def _noted(turn: Turn) -> str:
     wishes = _wishes(turn, turn.language)
-    if wishes:
-        turn.parts.insert(0, phrasebook.say(turn.language, "wishes", wishes=phrasebook.listed(turn.language, wishes)))
-
-
-def _asked_for(turn: Turn, proposal: Proposal) -> str:
-    wishes = _wishes(turn, turn.language) if proposal.kind == "book" else []
-    return f"\n• {phrasebook.say(turn.language, 'wishes', wishes=phrasebook.listed(turn.language, wishes))}" if wishes else ""
+    return phrasebook.say(turn.language, "wishes", wishes=phrasebook.listed(turn.language, wishes)) if wishes else ""
 
 
 def _wishes(turn: Turn, language: str) -> list[str]:

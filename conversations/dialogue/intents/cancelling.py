@@ -37,7 +37,7 @@ def start(turn: Turn, _intent: str) -> None:
     if turn.state.goal == "book" and not turn.desk.bookings():
         booking.drop(turn)  # nothing is booked yet: what is under way is dropped
         return
-    if turn.desk.bookings() and is_in_part(turn):
+    if is_in_part(turn) and turn.desk.bookings():
         turn.pass_on("cannot_do")
         return
     turn.change(goal="cancel")

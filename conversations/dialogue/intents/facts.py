@@ -113,13 +113,7 @@ def rooms(turn: Turn, _intent: str) -> None:
     """The room types with their descriptions, or the one that was named."""
     wanted = turn.understanding.slots.get("room_type")
     kinds = [kind for kind in turn.hotel.room_types if kind.code == wanted] or list(turn.hotel.room_types)
-    lines = [
-        phrasebook.say(
-            turn.language, "room_line", room=kind.name(turn.language), description=kind.descriptions.get(turn.language, "")
-        ).rstrip(" :")
-        for kind in kinds
-    ]
-    turn.parts.append("\n".join([phrasebook.say(turn.language, "rooms_intro"), *lines]))
+    turn.parts.append("\n".join([phrasebook.say(turn.language, "rooms_intro"), *phrasebook.rooms(turn.language, kinds)]))
     if _PHOTOS.search(fold(turn.message.text)):
         each = [turn.desk.photos(kind.code) for kind in kinds]
         # Of one room all of them, of several the first of each.
