@@ -25,15 +25,16 @@ def values(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> 
 
 def confirmed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> list[str]:
     """It is booked; and what is to be paid, until when and how."""
-    return [phrasebook.say(language, "confirmed", **values(language, hotel, row, today)), *_deposit(language, row, today)]
+    return [phrasebook.say(language, "confirmed", **values(language, hotel, row, today)), *deposit(language, row, today)]
 
 
 def changed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> list[str]:
     """It is what was asked for now; and what is still to be paid."""
-    return [phrasebook.say(language, "changed", **values(language, hotel, row, today)), *_deposit(language, row, today)]
+    return [phrasebook.say(language, "changed", **values(language, hotel, row, today)), *deposit(language, row, today)]
 
 
-def _deposit(language: str, row: OwnBooking, today: dt.date) -> list[str]:
+def deposit(language: str, row: OwnBooking, today: dt.date) -> list[str]:
+    """What is still to be paid to keep it, until when and how; nothing where nothing is."""
     if not row.deposit or row.deposit_due is None:
         return []
     when = f"{phrasebook.date(language, row.deposit_due.date(), today=today)} {row.deposit_due:%H:%M}"

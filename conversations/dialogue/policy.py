@@ -197,12 +197,17 @@ def _talk(turn: Turn) -> bool:
     """No summary on the table: questions first, then the goal, then small talk."""
     if turn.state.awaiting == "room_type" and _RECOMMENDS.search(fold(turn.message.text)) and booking.tell_apart(turn):
         return True
-    if own_bookings.tells_of_money(turn):
-        turn.pass_on("cannot_do")  # what came in is seen by people
+    if own_bookings.tells_of_money(turn) or own_bookings.names_another(turn):
+        turn.pass_on("cannot_do")  # what came in is seen by people, and what the PMS has of the guest is put right by them
+        return True
+    if own_bookings.asks_for_the_account(turn):
         return True
     answered = _questions(turn)
+    if own_bookings.adds_a_wish(turn):
+        turn.pass_on("cannot_do")
+        return True
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
-    if set(goals) <= {"check_availability", "price_quote"} and changing.is_meant(turn):
+    if set(goals) <= {"check_availability", "price_quote", "make_reservation"} and changing.is_meant(turn):
         goals = ["modify_reservation"]
     if goals and turn.hand_off is None:
         if goals[0] == "make_reservation" and not turn.state.goal and people.is_in_house(turn):
@@ -299,6 +304,7 @@ def _questions(turn: Turn) -> bool:
     # "cancelar mi reserva" is about one booking, not a wish to see them all.
     if "reservation_status" in asked and turn.understanding.has("cancel_reservation", "modify_reservation"):
         asked.remove("reservation_status")
+    asked = [name for name in asked if not facts.is_misheard(turn, name)]
     if "early_checkin" in asked and "check_in_time" in asked:
         asked.remove("check_in_time")
     if "late_checkout" in asked and "check_out_time" in asked:

@@ -15,13 +15,14 @@ from conversations.dialogue.understanding.normalise import fold
 
 TITLE_LIMIT = 24
 # Told beside a stay, and no part of what is offered.
-WISHES = frozenset({"arrival_time", "cot", "pets", "email", "phone"})
+WISHES = frozenset({"arrival_time", "cot", "pets", "transfer", "email", "phone"})
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
 # Longer than this nobody keeps a room.
 PATIENT = dt.timedelta(hours=2)
 MEAN_ROUNDED = 1000  # from here on a mean has no cents
+_SAME_DATES = re.compile(r"\b(?:mism[ao]s|same|mesm[ao]s) (?:fechas|dias|noches|dates|days|nights|datas|noites)\b")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
 
@@ -32,6 +33,12 @@ def start(turn: Turn, _intent: str) -> None:
         turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "adults", "children", "child_ages", "booking_code")))
         turn.change(offered="", awaiting=None, goal="book")
         turn.remember()
+    if _SAME_DATES.search(fold(turn.message.text)) and not turn.state.slots.get("check_in"):
+        made = [row for row in turn.desk.bookings() if row.state == "confirmed"]
+        if len(made) == 1:  # those of the booking there is
+            nights = (made[0].check_out - made[0].check_in).days
+            days = {"check_in": made[0].check_in.isoformat(), "check_out": made[0].check_out.isoformat(), "nights": nights}
+            turn.state = turn.state.with_slots(**days)
     progress(turn)
 
 
@@ -199,7 +206,7 @@ def release(turn: Turn) -> None:
 
 def forget(turn: Turn) -> None:
     """Booked: the stay is over as a topic; who the guest is stays known."""
-    turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "booking_code", "arrival_time", "cot", "bed")))
+    turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "booking_code", "arrival_time", "cot", "bed", "transfer")))
     turn.change(proposal=None, awaiting=None, goal="", offered="")
 
 
@@ -533,7 +540,7 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         party=phrasebook.party(turn.language, party_of(turn)),
         name=turn.state.slots.get("name", ""),
         total=phrasebook.money(turn.language, Decimal(data["total"]), data["currency"]),
-        rule=included + (f"\n• {noted}" if noted else "") + (f"\n• {rule.text}" if rule is not None else ""),
+        rule=included + (f"\n• {noted}" if noted else "") + _pet_fee(turn) + (f"\n• {rule.text}" if rule is not None else ""),
         kept=_kept(turn, proposal),
     )
     _offer_yes(turn, proposal)
@@ -543,6 +550,15 @@ def note(turn: Turn) -> None:
     """What they would like beside the room was heard, and is not forgotten."""
     if noted := _noted(turn):
         turn.parts.insert(0, noted)
+
+
+def _pet_fee(turn: Turn) -> str:
+    """What an animal costs, which is no part of the room's price."""
+    if not turn.state.slots.get("pets"):
+        return ""
+    text, rows = details.prices(turn.desk.details("policy_pets"), turn.language)
+    turn.sources += [row.source for row in rows if row.source not in turn.sources]
+    return f"\n• {text}" if text else ""
 
 
 def _noted(turn: Turn) -> str:
@@ -558,6 +574,8 @@ def _wishes(turn: Turn, language: str) -> list[str]:
         found.append(phrasebook.phrase(language, "word", "arrival_at").format(time=hour))
     if slots.get("cot"):
         found.append(phrasebook.phrase(language, "word", "cot"))
+    if slots.get("transfer"):
+        found.append(phrasebook.phrase(language, "word", "transfer"))
     if bed := slots.get("bed"):
         found.append(phrasebook.phrase(language, "word", f"bed_{bed}"))
     if pets := slots.get("pets"):

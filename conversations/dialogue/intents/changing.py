@@ -17,6 +17,33 @@ PARTS = {
     "people": re.compile(r"\b(?:personas?|gente|huespedes|people|guests?|persons?|pessoas?|hospedes)\b"),
     "room": re.compile(r"\b(?:habitacion\w*|cuartos?|piezas?|rooms?|quartos?|tipo|type)\b"),
 }
+# Said of what stands: an arrival or a departure that moves, nights more or fewer, another day, people or room instead.
+_NUMBER = r"(?:un[oa]?|one|an?|uma?|dos|two|dois|duas|tres|three|\d)"
+_CORRECTS = re.compile(
+    rf"\b{_NUMBER} (?:dia|day|noche|night|noite)s? (?:antes|despues|mas|menos|earlier|later|sooner|longer|more|less|extra|depois"
+    rf"|a mais|a menos)\b"
+    r"|\bse (?:me |nos )?(?:sum|baj|agreg)\w+\b"
+    rf"|\b(?:otra|another|outra|mais uma|one more|an extra|una|uma) (?:noche|night|noite)(?: mas)?\b|\b{_NUMBER} (?:more|fewer"
+    rf"|extra) nights?\b"
+    r"|\b(?:only|just|solo|so|apenas) (?:need |want |queremos |necesitamos |precisamos (?:de )?)?\w+ (?:nights?|noches?|noites?)\b"
+    rf"|\b{_NUMBER} (?:nights?|noches?|noites?) (?:is|are|es|son|alcanza\w*|basta\w*|chega\w*|sobra\w*|after all|instead|would be)\b"
+    r"|\b(?:mejor|melhor|al final|no final|na verdade|actually|after all|in the end|rather|instead|en vez|en lugar|em vez|afinal"
+    r"|i meant|quise decir|quis dizer|me equivoque|me enganei|make it|hang on|oops)\b"
+    r"|\b(?:llegamos|llego|llegar\w*|entramos|arriv\w+|come|chegamos|chego|chegar\w*)\b.{0,20}\b(?:antes|despues|earlier|later|depois)\b"
+    r"|\b(?:adelant|atras|postpon|prolong|extend|extiend|alarg|antecip|adi)(?:ar|amos|o|e|en)?\w*\b.{0,20}\b(?:estad|stay|reserva"
+    r"|booking|llegada|salida|arrival|chegada|saida|noche|night|noite|dia|day)\w*"
+    r"|\b(?:not|no|nao) (?:the |la |el |o |a )?(?:\d{1,2}(?:st|nd|rd|th)?|december|january|diciembre|enero|dezembro|janeiro|double"
+    r"|twin|doble|duplo)\b"
+)
+# A room or a booking beside the one there is.
+_ANEW = re.compile(
+    r"\b(?:otra|otro|another|outr[oa]|nueva|new|nova|second|segunda|additional|adicional|mais um|one more|mais uma|extra|tambien"
+    r"|tambem|also)"
+    r" (?:\w+ )?(?:reserva|booking|reservation|habitacion|cuarto|room|quarto|doble|double|duplo|twin|individual|single|suite|familiar"
+    r"|family)\b"
+    r"|\b(?:hay|tienen|tenes|tem|do you have|have you got|is there|are there|any)\b.{0,25}\b(?:lugar|habitacion\w*|disponib\w*|rooms?"
+    r"|vagas?|availab\w*|quartos?)\b"
+)
 CLEARED = {"dates": ("check_in", "check_out", "nights"), "people": ("adults", "children", "child_ages"), "room": ("room_type", "rooms")}
 
 
@@ -43,10 +70,15 @@ def start(turn: Turn, _intent: str) -> None:
 
 
 def is_meant(turn: Turn) -> bool:
-    """ "Mi suegra viene también", of somebody who has a booking: that one changes, no other stay is looked for."""
-    if turn.state.goal or turn.understanding.slots.keys() - CLEARED["people"] or not party_changes.tells(fold(turn.message.text)):
+    """ "Mi suegra viene también", "mejor llegamos el 10", of somebody who has one booking: that one changes, no other stay is looked
+    for."""
+    text = fold(turn.message.text)
+    if turn.state.goal or _ANEW.search(text):
         return False
-    return any(row.state == "confirmed" for row in turn.desk.bookings())
+    people = party_changes.tells(text) and not turn.understanding.slots.keys() & {"check_in", "check_out"}
+    if not people and not _CORRECTS.search(text):
+        return False
+    return [row.state for row in turn.desk.bookings()] == ["confirmed"]
 
 
 def part(turn: Turn, name: str) -> None:

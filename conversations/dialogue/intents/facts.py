@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 from conversations.dialogue import details, phrasebook
 from conversations.dialogue.intents import excerpts, people
 from conversations.dialogue.turn import Turn
-from conversations.dialogue.types import Answer
+from conversations.dialogue.types import Answer, Detail
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
 
@@ -56,7 +58,49 @@ _BRING = re.compile(
     r"|lencol\w*|jabon\w*|soap"
     r"|sabonetes?|papel|toilet paper|shampoo|champu|perchas?|hangers?|cabides?|secador|hair ?dryer)\b"
 )
+# "I forgot to tell you", "esqueci, minha mãe vai também": nothing was left behind.
+_FORGOT_TO_SAY = re.compile(
+    r"\b(?:me )?(?:olvid\w+|esquec\w+|forgot)\b(?: (?:de|to))?(?: (?:decir|contar|avisar|comentar|mencionar|preguntar|falar|dizer"
+    r"|perguntar|say|mention|tell|add|ask)\w*\b|,)"
+)
+_HOURS_OF_THE_ROOM = frozenset({"early_checkin", "late_checkout", "check_in_time", "check_out_time"})
+_LUGGAGE = re.compile(
+    r"\b(?:dej\w+|guard\w+|leave|store|keep|drop|deix\w+|larg\w+)\b.{0,25}\b(?:valijas?|equipaje|bolsos?|maletas?|mochilas?|luggage"
+    r"|bags?|suitcases?|malas?|bagage\w+|mala)\b"
+    r"|\b(?:valijas?|equipaje|bolsos?|maletas?|mochilas?|luggage|bags?|suitcases?|malas?|bagage\w+)\b.{0,25}\b(?:dej\w+|guard\w+"
+    r"|leave|store|keep|deix\w+)\b"
+)
+_AMOUNTS = {
+    "weight_kg": re.compile(r"\b(\d{1,3}(?:[.,]\d)?) ?(?:kg|kgs|kilos?|quilos?)\b"),
+    "height_m": re.compile(r"\b(\d(?:[.,]\d{1,2})?) ?(?:m|mts?|metros?|met(?:er|re)s?)\b"),
+}
+_YES_FIRST = re.compile(r"^(?:S[ií]|Yes|Sim), (\w)")
 _PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
+
+
+def is_misheard(turn: Turn, topic: str) -> bool:
+    """Is the topic only heard because of another matter's words? That one is answered instead, where the hotel has an answer."""
+    text = fold(turn.message.text)
+    if topic == "lost_item":
+        return _FORGOT_TO_SAY.search(text) is not None and "?" not in text[: _FORGOT_TO_SAY.search(text).start()]  # type: ignore[union-attr]
+    if topic in _HOURS_OF_THE_ROOM and (match := _LUGGAGE.search(text)):
+        found = turn.desk.faq(turn.message.text, turn.language) or turn.desk.faq(match[0], turn.language)
+        if found is not None:
+            turn.tell(found)
+        return found is not None
+    return False
+
+
+def _over_the_limit(turn: Turn, exact: Sequence[Detail], asked: str) -> str:
+    """What is too heavy or too high for the hotel: that comes before how much it may be."""
+    for row in exact:
+        pattern = _AMOUNTS.get(row.measure)
+        told = [Decimal(match[1].replace(",", ".")) for match in pattern.finditer(asked)] if pattern and row.number is not None else []
+        if row.number is not None and told and max(told) > row.number:
+            unit = "kg" if row.measure == "weight_kg" else "m"
+            amount, limit = (phrasebook.number(turn.language, value) for value in (max(told), row.number))
+            return phrasebook.say(turn.language, "over_the_limit", n=f"{amount} {unit}", amount=f"{limit} {unit}")
+    return ""
 
 
 def answer(turn: Turn, topic: str) -> None:
@@ -84,7 +128,10 @@ def answer(turn: Turn, topic: str) -> None:
         turn.say("no_answer")
         turn.offer(("person", "person"))
         return
-    turn.tell(found, excerpts.precise(found.text, asked, topic))
+    words = excerpts.precise(found.text, asked, topic)
+    if over := _over_the_limit(turn, exact, fold(turn.message.text)):
+        words = f"{over} {_YES_FIRST.sub(lambda match: match[1].upper(), words, count=1)}"
+    turn.tell(found, words)
 
 
 def is_nearer(turn: Turn, found: Answer, topic: str, part: str) -> bool:

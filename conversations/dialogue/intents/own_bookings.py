@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from conversations.dialogue import phrasebook
+from conversations.dialogue import confirmation, phrasebook
 from conversations.dialogue.intents import booking
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, OwnBooking
@@ -30,6 +30,23 @@ _PAID = re.compile(
     r"|(?:fiz|mandei|fizemos) o pix|(?:ja )?(?:paguei|transferi|pagamos)|(?:mando|adjunto|envio|segue|attached|here is"
     r"|here'?s) (?:\w+ ){0,2}(?:comprobante|comprovante|receipt|proof))\b"
 )
+_OTHER_NAME = re.compile(
+    r"\b(?:wrong|mal|mistake|misspel\w+|spel\w+|equivoqu?e\w*|errei|errad\w+|correg\w+|corrig\w+|cambi\w+|change|troc\w+|mud\w+|put)\b"
+    r".{0,25}\b(?:nombre|apellido|surname|last name|name|nome|sobrenome)\b(?! of the hotel)"
+    r"|\b(?:nombre|apellido|surname|last name|name|nome|sobrenome)\b.{0,20}\b(?:wrong|mal|misspelt|misspelled|errad\w+|con [a-z]"
+    r"|with an? [a-z]|com [a-z])\b"
+    r"|\b(?:va|vaya|pon\w*|dej\w+|seria|coloc\w+|poe|bota|put it|make it)\b.{0,20}\b(?:a nombre de|no nome d[aeo]|em nome d[aeo]"
+    r"|in (?:the|my) name|under the name)\b"
+)
+_ACCOUNT = re.compile(
+    r"\b(?:alias|cbu|cvu|iban|swift|(?:datos|dados) (?:bancarios|de la cuenta|da conta|para (?:transferir|la transferencia"
+    r"|a transferencia))"
+    r"|(?:bank|account) (?:details|number|data)|(?:chave|clave) (?:pix|do pix)"
+    r"|(?:cuanto|quanto|how much|valor|monto|what)\b.{0,25}\b(?:sena|sinal|deposit\w*)|(?:sena|sinal|deposit)\b.{0,25}\b(?:cuanto"
+    r"|quanto|how much|hasta cuando|ate quando|until when|when)"
+    r"|(?:donde|adonde|onde|where)\b.{0,12}\b(?:transfier\w*|transfer\w*|deposit\w*|pago|pay|pagar))\b"
+)
+_BY_NUMBER = re.compile(r"\b(?:cbu|cvu|iban|swift)\b")
 _SURNAME = re.compile(r"\b(?:apellido|surname|last name|family name|sobrenome|apelido)\W+(?:es |is |e )?(\w+)")
 
 
@@ -78,6 +95,35 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
 def tells_of_money(turn: Turn) -> bool:
     """ "I sent the transfer an hour ago, did it arrive?", of somebody whose booking asks for a deposit."""
     return _PAID.search(fold(turn.message.text)) is not None and any(row.deposit for row in turn.desk.bookings())
+
+
+def names_another(turn: Turn) -> bool:
+    """ "I spelled my name wrong", "va a nombre de mi marido", of somebody whose booking is made."""
+    if turn.state.goal or turn.state.proposal or not _OTHER_NAME.search(fold(turn.message.text)):
+        return False
+    return any(row.state == "confirmed" for row in turn.desk.bookings())
+
+
+def adds_a_wish(turn: Turn) -> bool:
+    """A cot, an animal or a car, told once the booking is made: the PMS has its notes already, so people see to it."""
+    wishes = {"cot", "pets", "transfer"} & turn.understanding.slots.keys()
+    if not wishes or turn.state.goal or {"check_in", "check_out", "nights"} & turn.understanding.slots.keys():
+        return False
+    return any(row.state == "confirmed" for row in turn.desk.bookings())
+
+
+def asks_for_the_account(turn: Turn) -> bool:
+    """How much is to be paid, until when and where to, told again of the booking there is."""
+    if turn.state.goal or not _ACCOUNT.search(fold(turn.message.text)):
+        return False
+    told = [line for row in turn.desk.bookings() for line in confirmation.deposit(turn.language, row, turn.today)]
+    if not told:
+        return False
+    turn.parts += told
+    if (number := _BY_NUMBER.search(fold(turn.message.text))) and number[0] not in fold(" ".join(told)):
+        turn.say("no_answer")  # "¿y el CBU?"
+        turn.offer(("person", "person"))
+    return True
 
 
 def is_answer(turn: Turn) -> bool:

@@ -77,7 +77,7 @@ _CHANGE_IT = re.compile(
     r"\b(?:cambia|cambie|cambien|muda|mude|troca|troque|change|switch|move)(?:r|la|lo|me|mela|melo|it|them)?\b(?: (?:it|them|la|lo|isso|a reserva|la reserva|the booking))?$|\b(?:cambia|cambie|mude|muda|change)(?:la|lo|mela|r)?\b(?: it)?(?=[,.!]|$)"
 )
 _YES_WORD = (
-    r"(?:s+i+p?|sisi|claro(?: que si+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
+    r"(?:s+i+p?o*|sisi|claro(?: que si+)?|obvio|dale+|ok+|oki|oka|okey|okay|k|listo|perfect\w*|de acuerdo|bueno|buenisimo|genial|joya|barbaro|acepto|adelante|va|vale|correct\w*|exact\w*|"
     r"confirm\w*|yes+|yep|yeah|yup|ya|sure|great|fine|absolutely|definitely|of course|please do|go ahead|go for it|do it|sounds good|deal|agreed|book it|"
     r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|topo|de una|de toque|fechadissimo|agora sim|ahora si|now (?:it's|its) right|that's (?:it|right|me|the one)|spot on|obviamente|por supuesto|totally|esta bien|esta perfecto|ta bien|tudo bem|all good)"
 )

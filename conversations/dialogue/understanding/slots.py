@@ -196,9 +196,14 @@ def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
     return found, text
 
 
+# "Dos camitas separadas", "duas caminhas".
+_LITTLE = re.compile(r"\b(cam|piez|habitacion)(?:c?it|inh)a(s?)\b")
+
+
 def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: str | None = None) -> dict[str, Any]:
     """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none. Several that
     are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
+    folded = _LITTLE.sub(r"\1a\2", folded)
     places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
         for word in sorted((word for word in _names(kind) if len(word) >= 4), key=len):

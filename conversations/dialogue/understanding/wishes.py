@@ -13,7 +13,8 @@ _DAY_PART = r"(?: ?(?P<half>[ap])\.? ?m\b\.?| ?(?:de|da|por) (?:la )?(?P<part>ma
 _MARKED = r"(?:a las|a la|tipo|as|at|around|about|after|a eso de las|sobre las|despues de las|antes de las|hacia las|cerca das|por volta das|depois das|umas|pelas|before|by|las)"
 _ARRIVAL = re.compile(rf"\b{_ARRIVES}\b[^.?!\n]{{0,40}}?\b(?:{_MARKED} {_HOUR}{_DAY_PART})")
 _CLOCK = re.compile(
-    rf"\b{_ARRIVES}\b[^.?!\n]{{0,30}}?\b(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?::(?P<minute>[0-5]\d)|\.(?P<minute2>[0-5]\d)| ?(?:hs|hrs|h)\b(?P<minute3>[0-5]\d)?| ?(?P<half>[ap])\.?m\b)"
+    rf"\b{_ARRIVES}\b[^.?!\n]{{0,30}}?\b(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?::(?P<minute>[0-5]\d)|\.(?P<minute2>[0-5]\d)| ?(?:hs|hrs"
+    rf"|h)\b(?P<minute3>[0-5]\d)?| ?(?P<half>[ap])\.?m\b)"
 )
 _BARE = re.compile(rf"^(?:{_MARKED} |mas o menos |creo que )*{_HOUR}{_DAY_PART}[ .!]*$")
 _LATER_PARTS = frozenset({"tarde", "noche", "noite"})
@@ -23,25 +24,27 @@ _CURRENCIES = {
     "ARS": r"(?:ars|pesos?|mangos|lucas|ar\$)",
 }  # fmt: skip
 _MONEY = (
-    r"(?P<before>usd|u\$s|us\$|r\$|ar\$|€|£|\$)? ?(?P<amount>\d{1,3}(?:[.,]\d{3})+|\d{2,7}) ?(?P<thousand>k\b|mil\b|lucas\b)? ?(?:de )?(?P<after>"
-    + "|".join(_CURRENCIES.values())
-    + r")?"
+    r"(?P<before>usd|u\$s|us\$|r\$|ar\$|€|£|\$)? ?(?P<amount>\d{1,3}(?:[.,]\d{3})+|\d{2,7}) ?(?P<thousand>k\b|mil\b"
+    r"|lucas\b)? ?(?:de )?(?P<after>" + "|".join(_CURRENCIES.values()) + r")?"
 )
 _BUDGET = re.compile(
-    r"\b(?:presupuesto|budget|orcamento|hasta|maximo|max|tope|up to|no mas de|no more than|nao mais (?:de|que)|ate|under|less than|menos de|limite|gastar|spend|pagar hasta)\b(?: (?:es|is|e|of|de|around|unos|about|of about|maximo|max|como|like|a|por noche|per night|total))*:? "
-    + _MONEY
+    r"\b(?:presupuesto|budget|orcamento|hasta|maximo|max|tope|up to|no mas de|no more than|nao mais (?:de|que)|ate|under|less than"
+    r"|menos de|limite|gastar|spend|pagar hasta)\b(?: (?:es|is|e|of|de|around|unos|about|of about|maximo|max|como|like|a|por noche"
+    r"|per night|total))*:? " + _MONEY
 )
 _PER = re.compile(r"(?:por|per|a|la|each|x) ?(?:noche|night|noite|persona|person)")
 
 _ANIMAL = r"(?:perr[oa]s?|perrit[oa]s?|caniche\w*|dogs?|puppy|puppies|pup|cachorr[oa]s?|cachorrinh[oa]s?|caes|cao|gat[oa]s?|gatit[oa]s?|cats?|kitten|gatinh[oa]s?|mascotas?|pets?|bichinhos?|conejos?|rabbits?|coelhos?|loros?|parrots?|papagaios?|hamsters?)"
 _PETS = re.compile(
-    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|llevo|llevamos|traigo|bring\w*|levo|levamos|somos .{{0,20}})\b (?:(?:mi|my|meu|minha|mis|nuestr[oa]s?|our|noss[oa]s?|el|la|the|a|o|small|little|pequen[oa]|otr[oa]) )*(?:({numbers.PATTERN}) )?(?:(?:small|little|pequen[oa]s?|tiny|old|viej[oa]) )?{_ANIMAL}\b"
+    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|llevo|llevamos|traigo|bring\w*|levo|levamos"
+    rf"|somos .{{0,20}})\b (?:(?:mi|my|meu|minha|mis|nuestr[oa]s?|our|noss[oa]s?|el|la|the|a|o|small|little|pequen[oa]"
+    rf"|otr[oa]) )*(?:({numbers.PATTERN}) )?(?:(?:small|little|pequen[oa]s?|tiny|old|viej[oa]) )?{_ANIMAL}\b"
 )
 _NO_PETS = re.compile(rf"\b(?:sin|no|without|sem|nao) (?:llev\w+ |tra\w+ |lev\w+ )?{_ANIMAL}\b")
 _QUESTION = re.compile(r"\b(?:acept\w+|admit\w+|permit\w+|reciben?|allow\w*|accept\w*|aceitam?|pet.?friendly|pode\w* levar|se puede)\b")
 
 _BEDS = {
-    "twin": r"\b(?:camas? separadas?|2 camas|dos camas|camas (?:individuales|simples)|twin beds?|two (?:separate |single )?beds|2 (?:separate |single )?beds|separate beds|single beds|camas? de solteiro|duas camas|camas de uma pessoa)\b",
+    "twin": r"\b(?:cam(?:a|ita)s? separadas?|2 camas|dos camas|camas (?:individuales|simples)|twin beds?|two (?:separate |single )?beds|2 (?:separate |single )?beds|separate beds|single beds|camas? de solteiro|duas camas|camas de uma pessoa)\b",
     "king": r"\b(?:cama )?king(?:[ -]?size)?(?: bed)?\b",
     "queen": r"\b(?:cama )?queen(?:[ -]?size)?(?: bed)?\b",
     "double": r"\b(?:cama (?:matrimonial|doble|grande|de (?:dos|2) plazas|de casal)|(?:double|big|one large) bed|una sola cama|one bed|1 bed|uma cama so|matrimonial)\b",
@@ -50,13 +53,22 @@ _BEDS = {
 
 _COT = re.compile(r"\b(?:cun[ai]t?a?s?|practicuna|cots?|cribs?|bercos?|bercinho|baby beds?)\b")
 _IS_THERE = re.compile(
-    r"\b(?:tien\w+|tenes|hay|tendran|have you|do you|is there|are there|tem|teria|cobran|cuanto|how much|quanto|sin|no|without|sem|nao)\b[^.;!\n]{0,30}$"
+    r"\b(?:tien\w+|tenes|hay|tendran|have you|do you|is there|are there|tem|teria|cobran|cuanto|how much|quanto|sin|no|without|sem"
+    r"|nao)\b[^.;!\n]{0,30}$"
+)
+
+
+# A car that is ordered, not asked about.
+_CAR = r"(?:transfers?|traslados?|pick ?-?up|remis|translado|taxi|car from the airport)"
+_TRANSFER = re.compile(
+    rf"\b(?:reserv\w+|book|arrange|organi[sz]e|order|agend\w+|marc(?:a|ar|ado|ame|aria)|ped\w+|contrat\w+|dej\w+|deix\w+|sum\w+"
+    rf"|agreg\w+|add|include|inclui\w*|quiero|queremos|quero|queria|necesit\w+|precis\w+|need|want)\b(?: \w+){{0,3}}? {_CAR}\b"
 )
 
 
 def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
     """``arrival_time`` "HH:MM", ``budget`` {amount, currency?, per?}, ``pets`` how many, ``bed`` twin, double, queen or king,
-    ``cot`` True when one is wanted."""
+    ``cot`` and ``transfer`` True when one is wanted."""
     found: dict[str, Any] = {}
     if hour := _arrival(folded, awaiting):
         found["arrival_time"] = hour
@@ -70,10 +82,26 @@ def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
             break
     if (cot := _COT.search(folded)) and not _IS_THERE.search(folded[: cot.start()]):
         found["cot"] = True
+    if _TRANSFER.search(folded):
+        found["transfer"] = True
     return found
 
 
+# A flight that goes is no arrival here: "our flight home is at 9pm".
+_GOES = re.compile(
+    r"\b(?:vuelo|flight|fly|voo|micro|bus|onibus|ferry|avion|plane|aviao)\b[^.?!\n]{0,25}?\b(?:sal[ei]\w*|salida|leav\w+|depart\w*"
+    r"|home|out|back|(?:de )?(?:vuelta|regreso|volta)|sai\w*|parte)\b"
+    r"|\b(?:sal[ei]\w*|leav\w+|depart\w*|sai|parte|fly)\b[^.?!\n]{0,15}?\b(?:vuelo|flight|voo|micro|bus|onibus|ferry|avion|plane|home"
+    r"|back)\b"
+)
+_MIDNIGHT = re.compile(r"\b(?:medianoche|midnight|meia[ -]noite)\b")
+
+
 def _arrival(folded: str, awaiting: str | None) -> str:
+    if _GOES.search(folded):
+        return ""
+    if _MIDNIGHT.search(folded) and re.search(rf"\b{_ARRIVES}\b", folded):
+        return "00:00"
     match = _ARRIVAL.search(folded) or _CLOCK.search(folded) or (_BARE.match(folded) if awaiting == "arrival_time" else None)
     if match is None:
         return ""
