@@ -200,7 +200,7 @@ def _talk(turn: Turn) -> bool:
     if own_bookings.tells_of_money(turn) or own_bookings.names_another(turn):
         turn.pass_on("cannot_do")  # what came in is seen by people, and what the PMS has of the guest is put right by them
         return True
-    if own_bookings.asks_for_the_account(turn):
+    if turn.state.awaiting == "room_type" and prices.asks_for_the_cheapest(turn) and booking.tell_cheapest(turn):
         return True
     answered = _questions(turn)
     if own_bookings.adds_a_wish(turn):
@@ -316,12 +316,16 @@ def _questions(turn: Turn) -> bool:
         and "?" not in turn.message.text
     ):
         asked.remove("room_info")  # "the twin, the one with two beds" chooses
+    if account := own_bookings.asks_for_the_account(turn):
+        asked = [name for name in asked if name not in {"policy_deposit", "payment_methods", "hotel_contact"}]
     if priced := prices.answered(turn):
         asked = [name for name in asked if name != "hotel_contact"]  # "the minimum number of nights" is no number to call
     told = _frequent(turn, asked) if asked else set()
+    if not asked and not turn.state.goal and set(turn.understanding.slots) == {"pets"}:
+        asked = ["policy_pets"]  # "temos um cachorro" asks whether it may come
     places = {intent.name: intent.at for intent in meant}
     for name in asked:
-        if not any(start <= places[name] < end for start, end in told):
+        if not any(start <= places.get(name, 0) < end for start, end in told):
             intents.QUESTIONS[name](turn, name)
     turn.parts = excerpts.shorter(turn.parts) if len(turn.sources) > 1 else turn.parts
     if asked and "incomplete" in turn.understanding.clarify and turn.state.slots.get("check_out") and turn.state.goal:
@@ -329,7 +333,7 @@ def _questions(turn: Turn) -> bool:
     if asked and not turn.understanding.slots and not turn.state.goal:
         # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
         turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
-    return bool(asked) or priced
+    return bool(asked) or priced or account
 
 
 def _frequent(turn: Turn, topics: Sequence[str] = ()) -> set[tuple[int, int]]:

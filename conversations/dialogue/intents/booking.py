@@ -185,6 +185,23 @@ def tell_apart(turn: Turn) -> bool:
     return ask_again(turn)
 
 
+def tell_cheapest(turn: Turn) -> bool:
+    """Which of the rooms on the table costs least, and whether it shall be that one. False when no price was told."""
+    if not turn.rooms_on_offer or not _offered(turn):
+        return False
+    codes = {choice.id.removeprefix("room:") for choice in turn.rooms_on_offer}
+    stay = stay_of(turn)
+    offers = turn.desk.offers(stay, party_of(turn), rooms_of(turn), replacing(turn), code_of(turn))
+    priced = [(offer.price.total, offer) for offer in offers if offer.bookable and offer.price is not None and offer.code in codes]
+    if not priced:
+        return False
+    _total, cheapest = min(priced, key=lambda one: one[0])
+    turn.parts.append(_offer_line(turn, cheapest, stay))
+    turn.choices = tuple(choice for choice in turn.rooms_on_offer if choice.id == f"room:{cheapest.code}")
+    turn.say("ask_this_room")
+    return True
+
+
 def drop(turn: Turn) -> None:
     """No to the proposal: the room is given back, what the guest said stays known."""
     release(turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conversations.dialogue.intents import booking, own_bookings
+from conversations.dialogue.intents import booking, changing, own_bookings
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import OwnBooking, Proposal
 from conversations.dialogue.understanding.normalise import fold
@@ -15,6 +15,9 @@ _IN_PART = re.compile(
     r"|uma das)\b.{0,30}\b(?:nights?|noches?|noites?|rooms?|habitacion\w*|quartos?|them|ellas|elas|eles)\b"
     r"|\b(?:cancel|anul)\w*\b(?:(?!cobr|charg|pag|pay)[^.?!]){0,25}\b(?:last|first|ultima|primera|primeira) (?:night|noche|noite)\b"
     r"|\bonly one\b|\bsolo una\b|\bso um[a]?\b"
+)
+_A_NIGHT = re.compile(
+    r"\b(?:una|uma|one|an?|single|ultima|primera|primeira|last|first) (?:night|noche|noite)\b(?! (?:stay|booking|reservation))"
 )
 _KEEP_IT = re.compile(
     r"\b(?:no|nao|don'?t|do not) (?:\w+ ){0,2}?(?:cancel\w*|anul\w*)\b|\b(?:dejal[ao]|mantenel[ao]|manten[ge]l[ao]|keep it|leave it"
@@ -36,6 +39,10 @@ def start(turn: Turn, _intent: str) -> None:
         return
     if turn.state.goal == "book" and not turn.desk.bookings():
         booking.drop(turn)  # nothing is booked yet: what is under way is dropped
+        return
+    fewer = _A_NIGHT.search(fold(turn.message.text)) is not None and turn.understanding.slots.keys() & {"check_in", "check_out", "nights"}
+    if fewer and turn.desk.bookings():
+        changing.start(turn, "modify_reservation")  # "cancel one night, we leave on the 6th"
         return
     if is_in_part(turn) and turn.desk.bookings():
         turn.pass_on("cannot_do")

@@ -64,6 +64,11 @@ _FORGOT_TO_SAY = re.compile(
     r"|perguntar|say|mention|tell|add|ask)\w*\b|,)"
 )
 _HOURS_OF_THE_ROOM = frozenset({"early_checkin", "late_checkout", "check_in_time", "check_out_time"})
+# Another day, not another hour.
+_DAYS_MOVED = re.compile(
+    r"\b(?:dia|day|noche|night|noite)s? (?:antes|despues|earlier|later|sooner|before|mas|more|extra|longer|depois|a mais)\b"
+    r"|\b(?:otra|another|outra|mais uma|one more) (?:noche|night|noite)\b"
+)
 _LUGGAGE = re.compile(
     r"\b(?:dej\w+|guard\w+|leave|store|keep|drop|deix\w+|larg\w+)\b.{0,25}\b(?:valijas?|equipaje|bolsos?|maletas?|mochilas?|luggage"
     r"|bags?|suitcases?|malas?|bagage\w+|mala)\b"
@@ -83,6 +88,8 @@ def is_misheard(turn: Turn, topic: str) -> bool:
     text = fold(turn.message.text)
     if topic == "lost_item":
         return _FORGOT_TO_SAY.search(text) is not None and "?" not in text[: _FORGOT_TO_SAY.search(text).start()]  # type: ignore[union-attr]
+    if topic in {"early_checkin", "late_checkout"} and _DAYS_MOVED.search(text):
+        return True
     if topic in _HOURS_OF_THE_ROOM and (match := _LUGGAGE.search(text)):
         found = turn.desk.faq(turn.message.text, turn.language) or turn.desk.faq(match[0], turn.language)
         if found is not None:

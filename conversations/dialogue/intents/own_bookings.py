@@ -114,7 +114,7 @@ def adds_a_wish(turn: Turn) -> bool:
 
 def asks_for_the_account(turn: Turn) -> bool:
     """How much is to be paid, until when and where to, told again of the booking there is."""
-    if turn.state.goal or not _ACCOUNT.search(fold(turn.message.text)):
+    if turn.state.goal == "book" or not _ACCOUNT.search(fold(turn.message.text)):
         return False
     told = [line for row in turn.desk.bookings() for line in confirmation.deposit(turn.language, row, turn.today)]
     if not told:

@@ -41,11 +41,20 @@ _LEAST = re.compile(
     r"|(?:solo|apenas|so|just|only) (?:por )?(?:una|uma|one|a single|1) (?:sola )?(?:noche|noite|night)"
     r"|(?:una|uma|one|1) (?:sola|unica|single|so) (?:noche|noite|night))\b"
 )
+_CHEAPEST = re.compile(
+    r"\b(?:cual|que|which|what|qual)\b.{0,25}\b(?:mas (?:barat|economic|conveniente)\w*|cheapest|least expensive|mais (?:barat"
+    r"|em conta|economic)\w*)"
+    r"|\b(?:la|el|lo|o|a|the) (?:mas barat\w+|mas economic\w+|cheapest|mais barat\w+|mais em conta)\b.{0,20}\?"
+)
 _ASKS = re.compile(
     r"\?|\b(?:hay|tienen|tenes|tienes|existe|exige\w*|piden|pedis|pode|puedo|se puede"
     r"|have|is there|do you|can i|tem|cual|what|which)\b"
 )
 PRICES = ("price_quote", "check_availability")
+
+
+def asks_for_the_cheapest(turn: Turn) -> bool:
+    return _CHEAPEST.search(fold(turn.message.text)) is not None
 
 
 def answered(turn: Turn) -> bool:

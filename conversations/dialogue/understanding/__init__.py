@@ -82,6 +82,8 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     decided, possible = intents.read(folded, spoken, has_slots=bool(found or clarify), asked=state.awaiting)
     if "name" in found and state.awaiting in {"name", "room_type", "confirmation"} and slots.is_a_name(rest):
         decided = (Intent("inform", 1.0),)  # "Gonzalo Paredes" has no trouble with the walls
+    if "transfer" in found and not _OF_A_STAY & found.keys():  # "quiero reservar el traslado" books no room
+        decided = tuple(intent for intent in decided if intent.name not in _BOOKING) or (Intent("airport_transfer", intents.SURE),)
     kind = state.proposal.kind if state.proposal else ""
     if "adults" in found and state.awaiting == "adults":  # "one person" counts guests; it asks for nobody
         decided = tuple(intent for intent in decided if intent.name != "human_handoff")

@@ -263,7 +263,7 @@ def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortes
     long = [word for word in named if len(word) >= shortest and " " not in word]
     found = {
         named[near[0]]
-        for word in re.findall(rf"[a-z]{{{shortest - 1},}}", folded)
+        for word in re.findall(rf"\b(?!(?:qual|cual)\b)[a-z]{{{shortest - 1},}}", folded)  # "qual" is no "quad"
         if (near := process.extractOne(word, long, scorer=DamerauLevenshtein.distance, score_cutoff=1))
     }
     return {"room_type": found.pop()} if len(found) == 1 else {}

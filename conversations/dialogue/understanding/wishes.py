@@ -36,7 +36,7 @@ _PER = re.compile(r"(?:por|per|a|la|each|x) ?(?:noche|night|noite|persona|person
 
 _ANIMAL = r"(?:perr[oa]s?|perrit[oa]s?|caniche\w*|dogs?|puppy|puppies|pup|cachorr[oa]s?|cachorrinh[oa]s?|caes|cao|gat[oa]s?|gatit[oa]s?|cats?|kitten|gatinh[oa]s?|mascotas?|pets?|bichinhos?|conejos?|rabbits?|coelhos?|loros?|parrots?|papagaios?|hamsters?)"
 _PETS = re.compile(
-    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|llevo|llevamos|traigo|bring\w*|levo|levamos"
+    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|tengo|tenemos|temos|tenho|have|llevo|llevamos|traigo|bring\w*|levo|levamos"
     rf"|somos .{{0,20}})\b (?:(?:mi|my|meu|minha|mis|nuestr[oa]s?|our|noss[oa]s?|el|la|the|a|o|small|little|pequen[oa]"
     rf"|otr[oa]) )*(?:({numbers.PATTERN}) )?(?:(?:small|little|pequen[oa]s?|tiny|old|viej[oa]) )?{_ANIMAL}\b"
 )

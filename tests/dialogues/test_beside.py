@@ -1,0 +1,174 @@
+"""What guests say beside a stay: heard as what it is, and answered from the hotel's own data or given to people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from conversations.management.commands.converse import Talk
+from tests.factories.again import provisioned
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOKED = {
+    "es": ("una doble para 2 del 7 al 9 de abril a nombre de Ana Ledesma", "sí"),
+    "en": ("double room for 2 adults, April 7 to 9, name Bob Dean", "yes"),
+    "pt": ("quarto duplo de casal para 2 adultos, de 7 a 9 de abril, nome Ana Reis", "sim"),
+}
+
+
+@pytest.fixture
+def talk(db):
+    demo = provisioned(ROOT / "demo" / "hotel.yaml")
+    return Talk(demo, "guest", "", dt.datetime(2026, 12, 2, 13, 15, tzinfo=demo.zone))
+
+
+def say(talk, text):
+    told = talk.say({"text": text})
+    return "\n\n".join(reply["text"] for reply in told["replies"]), told
+
+
+def book(talk, language):
+    for text in BOOKED[language]:
+        said, _told = say(talk, text)
+    assert "RX" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("podemos dejar las valijas después del check out?", "te las guardamos sin cargo", "50%"),
+        ("can i leave my bags there before check in?", "free of charge", "50%"),
+        ("dá pra deixar as malas antes do check-in?", "sem custo", "50%"),
+    ],
+)
+def test_luggage_is_no_hour_of_the_room(talk, text, said, unsaid):
+    told, _all = say(talk, text)
+
+    assert said in told and unsaid not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("aceptan perros? el nuestro pesa 25 kilos", "Con 25 kg no se puede: el límite es de 10 kg. Aceptamos"),
+        ("do you take dogs? she's 28 kg", "Sorry, 28 kg is over our limit of 10 kg. We take"),
+        ("aceitam cachorro? ele tem 18 quilos", "Com 18 kg não dá: o limite é de 10 kg. Aceitamos"),
+        ("aceptan perros? es de 6 kilos", "Sí, aceptamos"),
+    ],
+)
+def test_over_a_limit_the_no_comes_first(talk, text, said):
+    assert said in say(talk, text)[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["me olvidé de decirte, viajamos con un perrito", "esqueci de falar: temos um cachorro", "i forgot to mention we have a dog"]
+)
+def test_whoever_forgot_to_say_something_left_nothing_behind(talk, text):
+    told, everything = say(talk, text)
+
+    assert "$15.000" in told or "15,000" in told or "15.000" in told
+    assert "lost_item" not in {source.split(":")[0] for reply in everything["replies"] for source in reply.get("sources", [])}
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("our flight home is at 9pm, what time is checkout?", None),
+        ("nuestro vuelo sale a las 9 de la noche, hasta qué hora podemos quedarnos?", None),
+        ("we land at 22:40, so we'll be there around midnight", "00:00"),
+        ("llegamos a las 22", "22:00"),
+    ],
+)
+def test_a_flight_that_leaves_is_no_arrival(talk, text, hour):
+    assert say(talk, text)[1]["state"]["slots"].get("arrival_time") == hour
+
+
+@pytest.mark.parametrize(
+    ("language", "stay", "text"),
+    [
+        ("es", "2 personas del 7 al 9 de abril", "cuál es la más barata?"),
+        ("en", "2 people April 7 to 9", "which is the cheapest one?"),
+        ("pt", "2 adultos de 7 a 9 de abril", "uai, qual sai mais barato?"),
+    ],
+)
+def test_which_costs_least_is_told_and_a_yes_takes_it(talk, language, stay, text):
+    offered = say(talk, stay)[1]["replies"][0]["choices"]
+
+    told = say(talk, text)[1]["replies"][0]
+
+    assert told["choices"] == offered[:1] and "250" in told["text"] and "356" not in told["text"]
+    assert say(talk, "sí")[1]["state"]["slots"]["room_type"] == "DBL"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "me pasás el alias de nuevo?"),
+        ("en", "how much was the deposit, and when is it due?"),
+        ("pt", "qual o valor do sinal mesmo?"),
+    ],
+)
+def test_what_is_to_be_paid_is_told_again(talk, language, text):
+    book(talk, language)
+
+    told, _all = say(talk, text)
+
+    assert "DEMO.HOTEL.RECEPCION" in told and "125" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "perdón, me equivoqué con el nombre, va a nombre de mi marido"),
+        ("en", "I spelled my name wrong, it's Anne Leigh"),
+        ("pt", "põe a reserva no nome do meu irmão"),
+        ("es", "necesitamos cuna también"),
+        ("es", "quiero reservar el transfer desde ezeiza"),
+        ("en", "please arrange an airport transfer for us"),
+    ],
+)
+def test_what_the_pms_has_already_is_put_right_by_people(talk, language, text):
+    book(talk, language)
+
+    assert say(talk, text)[1]["owner"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "has"),
+    [
+        ("es", "al final somos 3", {"adults": 3, "check_in": "2027-04-07", "check_out": "2027-04-09"}),
+        ("en", "hang on, I meant the twin, not the double", {"room_type": "TWN", "check_in": "2027-04-07", "adults": 2}),
+        ("en", "we only need 1 night after all", {"check_in": "2027-04-07", "check_out": "2027-04-08"}),
+        ("pt", "na verdade a gente fica até dia 10", {"check_in": "2027-04-07", "check_out": "2027-04-10"}),
+    ],
+)
+def test_what_corrects_the_booking_there_is_opens_its_change(talk, language, text, has):
+    book(talk, language)
+
+    _told, everything = say(talk, text)
+
+    slots = everything["state"]["slots"]
+    assert {name: slots.get(name) for name in has} == has and slots["booking_code"].startswith("RX")
+    assert [choice["id"].split(":")[0] for choice in everything["replies"][0]["choices"]] == ["yes", "no"]
+
+
+def test_another_room_on_the_same_dates_is_a_booking_of_its_own(talk):
+    book(talk, "es")
+
+    slots = say(talk, "y otra doble para mis suegros las mismas fechas")[1]["state"]["slots"]
+
+    assert (slots["check_in"], slots["check_out"], slots["room_type"]) == (
+        "2027-04-07",
+        "2027-04-09",
+        "DBL",
+    ) and "booking_code" not in slots
+
+
+def test_control_availability_asked_anew_changes_no_booking(talk):
+    book(talk, "es")
+
+    slots = say(talk, "tienen lugar para el 20 de mayo?")[1]["state"]["slots"]
+
+    assert slots["check_in"] == "2027-05-20" and "booking_code" not in slots
