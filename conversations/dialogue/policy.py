@@ -158,6 +158,9 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     """A summary is on the table. Only a plain yes agrees to it."""
     proposal = turn.state.proposal
     assert proposal is not None
+    if own_bookings.is_paid(turn) and not turn.understanding.has("affirm"):
+        turn.pass_on("cannot_do")  # before there is anything to pay for
+        return True
     if turn.understanding.agreed or (proposal.kind == "cancel" and not changed and _agrees_by_name(turn, proposal)):
         _agree(turn, proposal)
         return True
@@ -217,9 +220,8 @@ def _talk(turn: Turn) -> bool:
         return True
     if turn.hand_off is None and _picks_up(turn, answered):
         return True
-    if not answered and turn.understanding.has("affirm") and any(choice.id == "person" for choice in turn.state.choices):
-        turn.pass_on("asked")
-        return True
+    if not answered and turn.understanding.has("affirm") and turn.state.choices and turn.state.choices[0].id in {"person", "menu:dates"}:
+        return _tap(turn, turn.state.choices[0].id)  # yes to what was offered first
     if not answered and turn.understanding.has("deny") and not turn.state.goal:
         turn.say("fine")
         turn.change(awaiting=None)
@@ -304,7 +306,9 @@ def _questions(turn: Turn) -> bool:
     # "cancelar mi reserva" is about one booking, not a wish to see them all.
     if "reservation_status" in asked and turn.understanding.has("cancel_reservation", "modify_reservation"):
         asked.remove("reservation_status")
-    asked = [name for name in asked if not facts.is_misheard(turn, name)]
+    asked = list(dict.fromkeys(facts.meant(turn, name) for name in asked if not facts.is_misheard(turn, name)))
+    if turn.state.goal and "room_info" in asked and set(booking.ROOM_WISHES) & turn.understanding.slots.keys():
+        asked.remove("room_info")  # "a quiet one on a high floor" asks for no list of rooms
     if "early_checkin" in asked and "check_in_time" in asked:
         asked.remove("check_in_time")
     if "late_checkout" in asked and "check_out_time" in asked:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conversations.management.commands.converse import Talk
+from reservations.models import Booking
 from tests.factories.again import provisioned
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +153,55 @@ def test_what_corrects_the_booking_there_is_opens_its_change(talk, language, tex
     slots = everything["state"]["slots"]
     assert {name: slots.get(name) for name in has} == has and slots["booking_code"].startswith("RX")
     assert [choice["id"].split(":")[0] for choice in everything["replies"][0]["choices"]] == ["yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "noted"),
+    [
+        ("es", "puede ser una habitación tranquila en un piso alto?", "habitación tranquila y piso alto"),
+        ("en", "could we have a quiet room on the ground floor", "quiet room and ground floor"),
+        ("pt", "uso cadeira de rodas, pode ser o adaptado?", "quarto adaptado"),
+    ],
+)
+def test_what_the_room_shall_be_like_reaches_the_property(talk, language, text, noted):
+    open_, yes = BOOKED[language]
+    while "RX" not in say(talk, open_)[0] and not talk._conversation().state.get("proposal"):
+        open_ = yes
+
+    told, _all = say(talk, text)
+
+    assert noted in told
+    say(talk, yes)
+    assert Booking.objects.get().notes
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("antes de confirmar: la seña se devuelve?", "te devolvemos la seña completa"),
+        ("and do we lose the deposit if plans change?", "we return your full deposit"),
+        ("could we check in around 1pm?", "12:00"),
+    ],
+)
+def test_asked_about_with_the_words_of_another_topic(talk, text, said):
+    assert said in say(talk, text)[0]
+
+
+def test_who_paid_before_there_is_a_booking_gets_a_person(talk):
+    say(talk, BOOKED["es"][0])
+
+    _told, everything = say(talk, "ya transferí la seña, te mando el comprobante ahora")
+
+    assert everything["owner"] == "waiting" and not Booking.objects.filter(state="confirmed").exists()
+
+
+def test_a_yes_goes_to_what_was_offered_first(talk):
+    say(talk, BOOKED["es"][0])
+    say(talk, "no")
+
+    told, everything = say(talk, "sí")
+
+    assert "¿Para qué fechas?" in told and everything["owner"] == "bot"
 
 
 def test_another_room_on_the_same_dates_is_a_booking_of_its_own(talk):

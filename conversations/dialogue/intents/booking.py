@@ -15,7 +15,8 @@ from conversations.dialogue.understanding.normalise import fold
 
 TITLE_LIMIT = 24
 # Told beside a stay, and no part of what is offered.
-WISHES = frozenset({"arrival_time", "cot", "pets", "transfer", "email", "phone"})
+ROOM_WISHES = ("adapted", "quiet", "high_floor", "low_floor", "together")
+WISHES = frozenset({"arrival_time", "cot", "pets", "transfer", "email", "phone", *ROOM_WISHES})
 STAY_SLOTS = ("check_in", "check_out", "nights", "room_type", "rooms")
 # More than this is a group: rooms, terms and prices for one are made by people.
 MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
@@ -223,7 +224,9 @@ def release(turn: Turn) -> None:
 
 def forget(turn: Turn) -> None:
     """Booked: the stay is over as a topic; who the guest is stays known."""
-    turn.state = turn.state.with_slots(**dict.fromkeys((*STAY_SLOTS, "booking_code", "arrival_time", "cot", "bed", "transfer")))
+    turn.state = turn.state.with_slots(
+        **dict.fromkeys((*STAY_SLOTS, "booking_code", "arrival_time", "cot", "bed", "transfer", *ROOM_WISHES))
+    )
     turn.change(proposal=None, awaiting=None, goal="", offered="")
 
 
@@ -593,6 +596,7 @@ def _wishes(turn: Turn, language: str) -> list[str]:
         found.append(phrasebook.phrase(language, "word", "cot"))
     if slots.get("transfer"):
         found.append(phrasebook.phrase(language, "word", "transfer"))
+    found += [phrasebook.phrase(language, "word", wish) for wish in ROOM_WISHES if slots.get(wish)]
     if bed := slots.get("bed"):
         found.append(phrasebook.phrase(language, "word", f"bed_{bed}"))
     if pets := slots.get("pets"):

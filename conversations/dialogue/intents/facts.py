@@ -75,6 +75,13 @@ _LUGGAGE = re.compile(
     r"|\b(?:valijas?|equipaje|bolsos?|maletas?|mochilas?|luggage|bags?|suitcases?|malas?|bagage\w+)\b.{0,25}\b(?:dej\w+|guard\w+"
     r"|leave|store|keep|deix\w+)\b"
 )
+# "¿La seña se devuelve?", "do I lose the deposit?"
+_GIVEN_BACK = re.compile(
+    r"\b(?:sena|deposit\w*|sinal|anticipo|adelanto|plata|dinero|money|dinheiro)\b.{0,25}\b(?:devuel\w+|devol\w+|reintegr\w+"
+    r"|reembols\w+|refund\w*|back|pierd\w+|perd\w+|lose|lost)\b"
+    r"|\b(?:devuel\w+|devol\w+|reintegr\w+|reembols\w+|refund\w*|pierd\w+|perd\w+|perco|lose|get back)\b.{0,20}\b(?:sena|deposit\w*"
+    r"|sinal|anticipo|plata|dinero|money|dinheiro)\b"
+)
 _AMOUNTS = {
     "weight_kg": re.compile(r"\b(\d{1,3}(?:[.,]\d)?) ?(?:kg|kgs|kilos?|quilos?)\b"),
     "height_m": re.compile(r"\b(\d(?:[.,]\d{1,2})?) ?(?:m|mts?|metros?|met(?:er|re)s?)\b"),
@@ -96,6 +103,18 @@ def is_misheard(turn: Turn, topic: str) -> bool:
             turn.tell(found)
         return found is not None
     return False
+
+
+def meant(turn: Turn, topic: str) -> str:
+    """The topic that was asked about with another one's words."""
+    text = fold(turn.message.text)
+    if topic in {"policy_deposit", "payment_methods"} and _GIVEN_BACK.search(text):
+        return "policy_cancellation"
+    opens = next((row.opens for row in turn.desk.details("check_in_time") if row.opens is not None), None)
+    hour = turn.understanding.slots.get("arrival_time", "")
+    if topic == "check_in_time" and opens is not None and "06:00" <= hour < f"{opens:%H:%M}":
+        return "early_checkin"
+    return topic
 
 
 def _over_the_limit(turn: Turn, exact: Sequence[Detail], asked: str) -> str:

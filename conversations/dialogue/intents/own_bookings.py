@@ -94,7 +94,11 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
 
 def tells_of_money(turn: Turn) -> bool:
     """ "I sent the transfer an hour ago, did it arrive?", of somebody whose booking asks for a deposit."""
-    return _PAID.search(fold(turn.message.text)) is not None and any(row.deposit for row in turn.desk.bookings())
+    return is_paid(turn) and (any(row.deposit for row in turn.desk.bookings()) or not turn.state.goal)
+
+
+def is_paid(turn: Turn) -> bool:
+    return _PAID.search(fold(turn.message.text)) is not None
 
 
 def names_another(turn: Turn) -> bool:
@@ -106,7 +110,7 @@ def names_another(turn: Turn) -> bool:
 
 def adds_a_wish(turn: Turn) -> bool:
     """A cot, an animal or a car, told once the booking is made: the PMS has its notes already, so people see to it."""
-    wishes = {"cot", "pets", "transfer"} & turn.understanding.slots.keys()
+    wishes = {"cot", "pets", "transfer", *booking.ROOM_WISHES} & turn.understanding.slots.keys()
     if not wishes or turn.state.goal or {"check_in", "check_out", "nights"} & turn.understanding.slots.keys():
         return False
     return any(row.state == "confirmed" for row in turn.desk.bookings())

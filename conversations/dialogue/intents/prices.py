@@ -41,6 +41,7 @@ _LEAST = re.compile(
     r"|(?:solo|apenas|so|just|only) (?:por )?(?:una|uma|one|a single|1) (?:sola )?(?:noche|noite|night)"
     r"|(?:una|uma|one|1) (?:sola|unica|single|so) (?:noche|noite|night))\b"
 )
+_PRICE = re.compile(r"\b(?:precos?|precios?|prices?|rates?|tarifas?|valor|cuanto|quanto|how much)\b")
 _CHEAPEST = re.compile(
     r"\b(?:cual|que|which|what|qual)\b.{0,25}\b(?:mas (?:barat|economic|conveniente)\w*|cheapest|least expensive|mais (?:barat"
     r"|em conta|economic)\w*)"
@@ -114,7 +115,7 @@ def _each(turn: Turn, text: str) -> bool:
 def _currency(turn: Turn, text: str) -> bool:
     own = turn.hotel.currency
     others = [code for code, words in _CURRENCIES.items() if code != own and words.search(text)]
-    if not others or not turn.understanding.has(*PRICES):
+    if not others or not (turn.understanding.has(*PRICES) or _PRICE.search(text)):
         return False
     turn.say("other_currency", currency=own)
     return True

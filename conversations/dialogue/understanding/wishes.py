@@ -36,7 +36,8 @@ _PER = re.compile(r"(?:por|per|a|la|each|x) ?(?:noche|night|noite|persona|person
 
 _ANIMAL = r"(?:perr[oa]s?|perrit[oa]s?|caniche\w*|dogs?|puppy|puppies|pup|cachorr[oa]s?|cachorrinh[oa]s?|caes|cao|gat[oa]s?|gatit[oa]s?|cats?|kitten|gatinh[oa]s?|mascotas?|pets?|bichinhos?|conejos?|rabbits?|coelhos?|loros?|parrots?|papagaios?|hamsters?)"
 _PETS = re.compile(
-    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|tengo|tenemos|temos|tenho|have|llevo|llevamos|traigo|bring\w*|levo|levamos"
+    rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|tengo|tenemos|temos|tenho|have|llevo|llevamos"
+    rf"|traigo|bring\w*|levo|levamos"
     rf"|somos .{{0,20}})\b (?:(?:mi|my|meu|minha|mis|nuestr[oa]s?|our|noss[oa]s?|el|la|the|a|o|small|little|pequen[oa]"
     rf"|otr[oa]) )*(?:({numbers.PATTERN}) )?(?:(?:small|little|pequen[oa]s?|tiny|old|viej[oa]) )?{_ANIMAL}\b"
 )
@@ -58,6 +59,31 @@ _IS_THERE = re.compile(
 )
 
 
+# What the room shall be like; a wheelchair says it without asking.
+_ROOM = {
+    "adapted": re.compile(
+        r"\b(?:habitacion|doble|cuarto|quarto|duplo|room|double|la|el|ess[ea]|[oa]|one)(?: \w+)? (?:adaptad[oa]|accesible|acessivel)\b"
+        r"|\b(?:adapted|accessible|wheelchair[ -]friendly|disabled|handicap\w*) (?:room|double|one)\b"
+        r"|\b(?:silla de ruedas|wheel ?chair|cadeira de rodas|cadeirante)\b"
+    ),
+    "quiet": re.compile(
+        r"\b(?:habitacion|cuarto|quarto|room|algo|something|one|uno?a?|uma?|bien|mas|lo mas|mais|o mais|a)(?: \w+)? (?:tranquil[oa]s?"
+        r"|silencios[oa]s?|quiet(?:er|est)?|sossegad[oa])\b"
+        r"|\bquiet(?:er|est)? (?:room|side|one|floor)\b|\b(?:no hubiera|sin|without|away from|longe d[oe]"
+        r"|lejos del?) (?:the )?(?:ruidos?|noise|barulho)\b"
+    ),
+    "high_floor": re.compile(
+        r"\b(?:high(?:er|est)?|upper|top) floors?\b|\b(?:piso|andar|planta)s? (?:mas |mais )?alt[oa]s?\b|\b(?:ultimo (?:piso|andar)"
+        r"|planta alta)\b"
+    ),
+    "low_floor": re.compile(
+        r"\b(?:ground|low(?:er)?|first) floors?\b|\b(?:planta baja|piso bajo|andar baixo|terreo|primer piso|primeiro andar)\b"
+    ),
+    "together": re.compile(
+        r"\b(?:una al lado de la otra|juntas|contiguas|cerca una de (?:la )?otra|una cerca de la otra|adjoining|adjacent|next to each other"
+        r"|side by side|connecting rooms|close to each other|near each other|um ao lado do outro|lado a lado|perto um do outro)\b"
+    ),
+}
 # A car that is ordered, not asked about.
 _CAR = r"(?:transfers?|traslados?|pick ?-?up|remis|translado|taxi|car from the airport)"
 _TRANSFER = re.compile(
@@ -68,7 +94,8 @@ _TRANSFER = re.compile(
 
 def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
     """``arrival_time`` "HH:MM", ``budget`` {amount, currency?, per?}, ``pets`` how many, ``bed`` twin, double, queen or king,
-    ``cot`` and ``transfer`` True when one is wanted."""
+    ``cot``, ``transfer`` and what the room shall be like (``adapted``, ``quiet``, ``high_floor``, ``low_floor``, ``together``) True when
+    wanted."""
     found: dict[str, Any] = {}
     if hour := _arrival(folded, awaiting):
         found["arrival_time"] = hour
@@ -84,6 +111,9 @@ def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
         found["cot"] = True
     if _TRANSFER.search(folded):
         found["transfer"] = True
+    for wish, told in _ROOM.items():
+        if (match := told.search(folded)) and not _IS_THERE.search(folded[: match.start()]):
+            found[wish] = True
     return found
 
 
