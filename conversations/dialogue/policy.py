@@ -46,7 +46,7 @@ _BY_NUMBER = re.compile(
 )
 _RECOMMENDS = re.compile(
     r"\b(?:recom+end\w*|recomiend\w*|aconsej\w+|suger\w+|sugier\w+|suggest\w*|conviene|which (?:one )?is (?:better|best)"
-    r"|qual (?:e )?(?:a |o )?melhor|cual es (?:la )?mejor)\b"
+    r"|qual (?:e )?(?:a |o )?melhor|cual es (?:la )?mejor|diferenci?as?|differences?|differs?)\b"
 )
 
 
@@ -325,6 +325,8 @@ def _questions(turn: Turn) -> bool:
     if priced := prices.answered(turn):
         asked = [name for name in asked if name != "hotel_contact"]  # "the minimum number of nights" is no number to call
     told = _frequent(turn, asked) if asked else set()
+    if not asked and turn.rooms_on_offer and "?" in turn.message.text and facts.with_what_is_asked(turn):
+        asked = ["room_info"]
     if not asked and not turn.state.goal and set(turn.understanding.slots) == {"pets"}:
         asked = ["policy_pets"]  # "temos um cachorro" asks whether it may come
     places = {intent.name: intent.at for intent in meant}

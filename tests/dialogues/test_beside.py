@@ -204,6 +204,37 @@ def test_a_yes_goes_to_what_was_offered_first(talk):
     assert "¿Para qué fechas?" in told and everything["owner"] == "bot"
 
 
+@pytest.mark.parametrize(
+    ("language", "stay", "text", "yes"),
+    [
+        ("es", "2 personas del 7 al 9 de abril", "cuál tiene bañera?", "dale, esa"),
+        ("en", "2 people April 7 to 9", "which of those has a bath tub?", "ok, that one"),
+        ("pt", "2 adultos de 7 a 9 de abril", "qual deles tem banheira?", "pode ser esse"),
+    ],
+)
+def test_which_room_has_what_is_asked_for(talk, language, stay, text, yes):
+    say(talk, stay)
+
+    told = say(talk, text)[1]["replies"][0]
+
+    assert [choice["id"] for choice in told["choices"]] == ["room:FAM"] and "1,80" not in told["text"] and "1.80" not in told["text"]
+    assert say(talk, yes)[1]["state"]["slots"]["room_type"] == "FAM"
+
+
+def test_what_a_room_lacks_is_not_found_in_it(talk):
+    told, _all = say(talk, "em qual quarto cabe um berço?")
+
+    assert "twin" not in told or "suíte" in told.lower()
+
+
+def test_the_price_of_a_night_before_it_is_known_how_many(talk):
+    say(talk, "una doble para dos adultos, llegamos el 7 de abril")
+
+    told, everything = say(talk, "cuánto sale la noche?")
+
+    assert "$ 125.000" in told and "¿Hasta qué día" in told and "nights" not in everything["state"]["slots"]
+
+
 def test_another_room_on_the_same_dates_is_a_booking_of_its_own(talk):
     book(talk, "es")
 

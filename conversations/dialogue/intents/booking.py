@@ -56,6 +56,8 @@ def progress(turn: Turn) -> None:
         return
     for slot, ready in (("check_in", _has_check_in), ("check_out", _has_check_out), ("adults", _has_adults)):
         if not ready(turn):
+            if slot == "check_out" and turn.understanding.has("price_quote"):
+                _tell_of_a_night(turn)
             _ask(turn, slot)
             return
     stay, party = stay_of(turn), party_of(turn)
@@ -99,6 +101,18 @@ def progress(turn: Turn) -> None:
         turn.change(awaiting=missing[0])
         return
     propose(turn, stay, party)
+
+
+def _tell_of_a_night(turn: Turn) -> None:
+    """ "¿Cuánto sale la noche?", when only the arrival is known: what that night costs, before it is asked how many."""
+    if not _has_adults(turn):
+        return
+    arrival = dt.date.fromisoformat(turn.state.slots["check_in"])
+    stay, party = Stay(arrival, arrival + dt.timedelta(days=1)), party_of(turn)
+    offers = [offer for offer in turn.desk.offers(stay, party, rooms_of(turn), replacing(turn), code_of(turn)) if offer.bookable]
+    if offers:
+        head = phrasebook.say(turn.language, "offers", **_asked(turn, stay, party))
+        turn.parts.append("\n".join([head, *(_offer_line(turn, offer, stay) for offer in offers[:SHOWN])]))
 
 
 def _is_beside(turn: Turn) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from conversations.dialogue import details, phrasebook
 from conversations.dialogue.intents import excerpts, people
 from conversations.dialogue.turn import Turn
-from conversations.dialogue.types import Answer, Detail
+from conversations.dialogue.types import Answer, Detail, RoomTypeInfo
 from conversations.dialogue.understanding import faq as faq_matching
 from conversations.dialogue.understanding.normalise import fold
 
@@ -87,6 +88,77 @@ _AMOUNTS = {
     "height_m": re.compile(r"\b(\d(?:[.,]\d{1,2})?) ?(?:m|mts?|metros?|met(?:er|re)s?)\b"),
 }
 _YES_FIRST = re.compile(r"^(?:S[ií]|Yes|Sim), (\w)")
+LONG_WORD = 5
+# Words of a room's description that ask for none of them.
+_OF_ANY_ROOM = frozenset(
+    [
+        "acomoda",
+        "adult",
+        "adulto",
+        "adultos",
+        "adults",
+        "banheiro",
+        "bathroom",
+        "cabem",
+        "camas",
+        "chico",
+        "chicos",
+        "child",
+        "children",
+        "crianca",
+        "criancas",
+        "cuarto",
+        "cuartos",
+        "entran",
+        "espaco",
+        "estadia",
+        "estas",
+        "estos",
+        "gente",
+        "guest",
+        "guests",
+        "habitacion",
+        "habitaciones",
+        "lugar",
+        "minima",
+        "minimum",
+        "nights",
+        "noches",
+        "people",
+        "person",
+        "persona",
+        "personas",
+        "pessoa",
+        "pessoas",
+        "place",
+        "plaza",
+        "plazas",
+        "privada",
+        "privado",
+        "private",
+        "privativo",
+        "quarto",
+        "quartos",
+        "rooms",
+        "sleeps",
+        "space",
+        "tener",
+        "there",
+        "these",
+        "theyre",
+        "those",
+        "tiene",
+        "tienen",
+        "travel",
+        "travelling",
+        "viajan",
+        "viajarem",
+    ]
+)
+# "Não há espaço para berço"; a Portuguese "no" is a place.
+_LACKS = {
+    "es": re.compile(r"\b(?:no|sin)\b[^.;:]*"), "en": re.compile(r"\b(?:no|not|without)\b[^.;:]*"), "pt": re.compile(r"\b(?:nao|sem)\b[^.;:]*"),
+}  # fmt: skip
 _PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
 
 
@@ -182,10 +254,24 @@ def _asked(turn: Turn, topic: str) -> str:
     return folded[start if len(set(places.values())) > 1 else 0 : min(rest, default=len(folded))]
 
 
+def with_what_is_asked(turn: Turn) -> list[RoomTypeInfo]:
+    """ "Which of those has a bathtub?": those whose description has a word of the question that not all have."""
+    words = re.findall(r"[a-z]{3,}", fold(turn.message.text))
+    asked = {word for word in words if len(word) >= LONG_WORD} | {first + second for first, second in pairwise(words)}
+    lacks = _LACKS[turn.language]
+    descriptions = {kind.code: lacks.sub(" ", fold(kind.descriptions.get(turn.language, ""))) for kind in turn.hotel.room_types}
+    said = {code: set(re.findall(r"[a-z]+", text)) for code, text in descriptions.items()}
+    telling = {word for word in asked - _OF_ANY_ROOM if 0 < sum(word in has for has in said.values()) < len(said)}
+    return [kind for kind in turn.hotel.room_types if telling & said[kind.code]]
+
+
 def rooms(turn: Turn, _intent: str) -> None:
     """The room types with their descriptions, or the one that was named."""
     wanted = turn.understanding.slots.get("room_type")
-    kinds = [kind for kind in turn.hotel.room_types if kind.code == wanted] or list(turn.hotel.room_types)
+    narrowed = [] if wanted else with_what_is_asked(turn)
+    kinds = [kind for kind in turn.hotel.room_types if kind.code == wanted] or narrowed or list(turn.hotel.room_types)
+    if left := [choice for choice in turn.rooms_on_offer if choice.id.removeprefix("room:") in {kind.code for kind in narrowed}]:
+        turn.change(choices=tuple(left))  # "that one" is one of these now
     turn.parts.append("\n".join([phrasebook.say(turn.language, "rooms_intro"), *phrasebook.rooms(turn.language, kinds)]))
     if _PHOTOS.search(fold(turn.message.text)):
         each = [turn.desk.photos(kind.code) for kind in kinds]
