@@ -157,8 +157,10 @@ _OF_ANY_ROOM = frozenset(
 )
 # "Não há espaço para berço"; a Portuguese "no" is a place.
 _LACKS = {
-    "es": re.compile(r"\b(?:no|sin)\b[^.;:]*"), "en": re.compile(r"\b(?:no|not|without)\b[^.;:]*"), "pt": re.compile(r"\b(?:nao|sem)\b[^.;:]*"),
-}  # fmt: skip
+    "es": re.compile(r"\b(?:no|sin)\b[^.;:]*"),
+    "en": re.compile(r"\b(?:no|not|without)\b[^.;:]*"),
+    "pt": re.compile(r"\b(?:nao|sem)\b[^.;:]*"),
+}
 _PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
 
 
