@@ -765,3 +765,83 @@ def test_weekdays_lie_around_the_event_they_come_for(text, language, check_in, c
 )
 def test_weekdays_that_may_be_another_weeks_are_asked_about(text, language):
     assert read(text, language=language).clarify
+
+
+# Thursday to Monday
+LONGER = {"check_in": "2026-12-10", "check_out": "2026-12-14", "nights": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "check_in", "check_out"),
+    [
+        ("entramos recién el 12", "es", "2026-12-12", "2026-12-14"),
+        ("quisiera llegar un día después, el 11", "es", "2026-12-11", "2026-12-14"),
+        ("can we check in on the 9th?", "en", "2026-12-09", "2026-12-14"),
+        ("we'll get there a day late", "en", "2026-12-11", "2026-12-14"),
+        ("a gente chega um dia antes", "pt", "2026-12-09", "2026-12-14"),
+        ("no fim chegamos só a 12", "pt", "2026-12-12", "2026-12-14"),
+        ("dá pra adiar a chegada em um dia?", "pt", "2026-12-11", "2026-12-14"),
+        # the departure alone
+        ("voltamos um dia depois", "pt", "2026-12-10", "2026-12-15"),
+        ("we fly home a day earlier", "en", "2026-12-10", "2026-12-13"),
+        # both, or neither
+        ("llegar un día antes y volver un día antes", "es", "2026-12-09", "2026-12-13"),
+        ("arrive and leave a day later", "en", "2026-12-11", "2026-12-15"),
+        ("um dia antes", "pt", "2026-12-09", "2026-12-13"),
+        # a night less, and which one
+        ("sacale una noche, entramos el 11", "es", "2026-12-11", "2026-12-14"),
+        ("quiero cancelar una noche, irnos el 13", "es", "2026-12-10", "2026-12-13"),
+        ("vamos desistir de uma noite, saímos dia 13", "pt", "2026-12-10", "2026-12-13"),
+        ("it's three nights only, we leave on the 13th", "en", "2026-12-10", "2026-12-13"),
+        # one more
+        ("nos quedaríamos también el lunes", "es", "2026-12-10", "2026-12-15"),
+        ("could we stay on monday as well?", "en", "2026-12-10", "2026-12-15"),
+        ("e se ficarmos na quarta também?", "pt", "2026-12-09", "2026-12-14"),
+        # the day told before is set right
+        ("no, al 15", "es", "2026-12-10", "2026-12-15"),
+        ("sorry, the 16th", "en", "2026-12-10", "2026-12-16"),
+        ("desculpa, dia 15", "pt", "2026-12-10", "2026-12-15"),
+    ],
+)
+def test_only_the_end_that_is_named_moves(text, language, check_in, check_out):
+    assert dates(text, language=language, known=LONGER, awaiting="confirmation") == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("llegamos el 14", "es"),
+        ("arriving on the 16th now", "en"),
+        ("chegamos dia 20", "pt"),
+        ("no, el 12", "es"),
+        ("sorry, the 11th", "en"),
+        ("can we stay saturday night too?", "en"),
+        ("sacame una noche, llegamos el 12", "es"),
+        ("can we have the room until 12?", "en"),
+    ],
+)
+def test_an_end_that_may_be_the_other_is_asked_about(text, language):
+    reading = read(text, language=language, known=LONGER, awaiting="confirmation")
+
+    assert reading.clarify and not reading.slots
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        # hours
+        ("can we have the room till 5 on our last day?", "en"),
+        ("el último día podemos usar la pieza hasta las 4?", "es"),
+        ("posso ficar até as 3 no último dia?", "pt"),
+        ("el 14 nos vamos más tarde, tipo 15hs", "es"),
+        ("no dia 14 queremos sair cedo", "pt"),
+        ("on the 14th we'd like to leave late", "en"),
+        # somebody else's night
+        ("could my brother sleep over one night?", "en"),
+        ("he'd stay overnight on the 12th", "en"),
+        ("mi hija se puede quedar una noche?", "es"),
+        ("minha amiga dormiria aqui no dia 11", "pt"),
+    ],
+)
+def test_hours_and_nights_of_others_move_no_known_stay(text, language):
+    assert dates(text, language=language, known=LONGER, awaiting="confirmation") == (None, None, ())

@@ -50,6 +50,16 @@ _ARRIVING = re.compile(
 _ADDED_NIGHT = re.compile(
     rf"\b(?:agreg\w+|sum\w+|anad\w+|add|includ\w+|inclu\w+|coloc\w+|acrescent\w+|poneme|pone(?:le)?|bota|poe)\b(?: (?:le|me|nos|also|tambien|tambem|please|por favor|in))* (?:la |the |a )?(?:noche|night|noite) (?:del?|of|do|da)(?: (?:the|el|dia))* (?P<day>\d{{1,2}}){_ORDINAL}\b"
 )
+# "¿y si nos quedamos también el domingo?": one night more, before the stay or behind it
+_STAYS = re.compile(
+    r"\b(?:(?:me|nos) qued\w+|quedar(?:me|nos)|stay(?:ing)?|fic(?:o|amos|ar|armos|arei|aremos|aria|ariamos|assemos)|a gente fic\w+|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+|pernoit\w+)\b"
+)
+_TOO = re.compile(r"\b(?:tambien|tambem|also|too|as well)\b")
+_ONLY_THAT_TOO = re.compile(
+    rf"\W*(?:(?:y|e|and|what about|que tal|si|se|also|tambien|tambem|could we do|el|la|o|a|on|the|no|na|noche|noite|night|del?|do|da) )*{LONG_WEEKDAY}(?: (?:a la noche|a noite|de noche|night|tambien|tambem|also|too|as well|please|por favor))*\W*"
+)
+_OTHER_ENDS = re.compile(r"\b(?:hasta|until|till?|ate|desde|from|a partir)\b")
+_DAY_NAMED = re.compile(rf"\b(?:el|the|dia|del|do|on)(?: (?:dia|the))? (\d{{1,2}}){_ORDINAL}\b(?![:/%h])|\b({LONG_WEEKDAY})")
 # Dates that do not hold any more; others are not told.
 _OPEN_AGAIN = re.compile(
     r"^\W*(?:no,? |nao,? |bueno,? |actually,? )?(?:mejor|melhor|better|rather)(?: (?:un poco|a bit|um pouco|algo))? (?:mas adelante|later(?: on)?|mais (?:pra|para)(?: a)? frente|mais tarde|depois|despues|otro dia|another time|outro dia)\W*$"
@@ -79,6 +89,25 @@ _SAME_WEEKEND = re.compile(
     r"\b(?:(?:el|the|o|al|no|para o|para el) )?(?:finde|fin de semana|weekend|fim de semana|final de semana) (?:siguiente|seguinte|after that|after|posterior|despues|que sigue)\b|\b(?:the |el |o )?(?:following|siguiente|seguinte) (?:weekend|finde|fin de semana|fim de semana)\b"
 )
 
+# "no, el 7", "perdón, al 7", "sorry, the 7th": the day told last was another
+_NO_THAT_DAY = re.compile(
+    rf"\W*(?:(?:no|nao|nope|perdon\w*|disculp\w*|sorry|desculp\w*|digo|ops|oops|ay|ai|uy|i mean|i meant|quise decir|quero dizer|quis dizer|me equivoque|me enganei|errei)[ ,.!]+)+"
+    rf"(?:(?:al?|ao|el|la|the|o|no|em|en|on|to|for|pro|pra|para|dia|es|e|era|it's|is|make it|until|hasta|ate)[ ,]+)*(?P<day>\d{{1,2}}){_ORDINAL}(?:[ ,]+(?:por favor|porfa|please|pfv|mejor|melhor|instead|entonces|entao|then))*[ .!]*"
+)
+# A departure is set right by a few days at most, and only one that lies nearer to it than to the arrival.
+_MOST_LATER, _LEAST_STAY = 3, 4
+
+
+def _day_set_right(day: int, start: dt.date, end: dt.date, today: dt.date) -> Reading | None:
+    """A bare day that sets right the one told before, which may have been the arrival or the departure: read as the departure where
+    it can hardly be the arrival, asked where it may be either; None where it lies before the stay."""
+    date = next(date for date in (start + ahead * ONE_DAY for ahead in range(62)) if date.day == day) if 1 <= day <= 31 else start
+    if not 0 < (date - start).days <= 16:
+        return None
+    if 0 < (date - end).days <= _MOST_LATER and (date - start).days >= _LEAST_STAY:
+        return Reading.of(checked(start, date, None, today, known=start))
+    return Reading({}, ("ambiguous",), "")
+
 
 def corrected(text: str, before: KnownStay, today: dt.date) -> Reading | None:
     """The known stay with one of its days set right; None when the message does nothing of the kind."""
@@ -91,6 +120,8 @@ def corrected(text: str, before: KnownStay, today: dt.date) -> Reading | None:
         return Reading.of(checked(start + 7 * ONE_DAY, end + 7 * ONE_DAY, None, today))
     if end is not None and (match := _ADDED_NIGHT.search(text)):
         return _one_night_more(int(match["day"]), start, end, today)
+    if end is not None and (more := _stays_too(text, start, end, today)):
+        return more
     if end is not None and (match := _FIRST_NIGHTS.search(text)):
         return Reading.of(
             checked(start, min(end, start + number(next(filter(None, match.groups()), "1")) * ONE_DAY), None, today, known=start)
@@ -101,6 +132,8 @@ def corrected(text: str, before: KnownStay, today: dt.date) -> Reading | None:
             for pair in ((match["now"], match["right"], match["latter"]), (match["was"], match["old"], match["former"]))
         )
         return _moved({"day": was}, now, text, before, today)
+    if end is not None and (match := _NO_THAT_DAY.fullmatch(text)):
+        return _day_set_right(int(match["day"]), start, end, today)
     if pairs := _weekday_pairs(text):
         return _weekdays_moved(pairs, text, before, today)
     return None
@@ -126,6 +159,19 @@ def _one_night_more(day: int, start: dt.date, end: dt.date, today: dt.date) -> R
     if day == (start - ONE_DAY).day:
         return Reading.of(checked(start - ONE_DAY, end, None, today))
     return Reading({}, ("ambiguous",), "")
+
+
+def _stays_too(text: str, start: dt.date, end: dt.date, today: dt.date) -> Reading | None:
+    """The night told beside those that are known; asked when it does not touch them, None when none is told."""
+    if not _TOO.search(text) or not (_STAYS.search(text) or _ONLY_THAT_TOO.fullmatch(text)):
+        return None
+    if _OTHER_ENDS.search(text) or _LEAVING.search(text) or _ARRIVING.search(text) or len(days := _DAY_NAMED.findall(text)) != 1:
+        return None
+    day, name = days[0]
+    around = [date for date in (start - ONE_DAY, end) if (date.weekday() == weekday(name) if name else date.day == int(day))]
+    if len(around) != 1 or (end - start).days >= 7:
+        return Reading({}, ("ambiguous",), "")
+    return Reading.of(checked(min(start, around[0]), max(end, around[0] + ONE_DAY), None, today, known=start))
 
 
 def _is_leaving(text: str, start: dt.date, end: dt.date | None, *, is_start: bool, is_end: bool) -> bool | None:

@@ -60,7 +60,7 @@ _MORE = re.compile(
     rf"|\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|extend\w*(?: (?:it|the stay))?(?: by| for)?|acrescent\w+|adicion\w+|estend\w+|prolong\w+|alarg\w+)(?: por| em)? (?:le |me |nos |mais |mas )?({SO_MANY})(?: more| extra)? {NIGHT}\b"
 )
 _LESS = re.compile(
-    rf"\b(?:cut|drop|lose|forget|tir\w+|sa(?:c|qu)\w+|quit\w+|cort\w+|baj\w+|perd\w+|dele\w+|skip|cancel)\b(?: it| off)?(?: by)?(?: (?:me|nos|le))? ()(?:the|la|a|o|una|uma|one)? ?(?:last |ultima |first |primera |primeira )?{NIGHT}\b|\b(?:knock|shave|take|chop) ({SO_MANY}) {NIGHT} off\b|\b({SO_MANY}) {NIGHT} (?:menos|less|fewer|a menos)\b|\b({SO_MANY}) (?:less|fewer|menos) {NIGHT}\b|\b(?:sa(?:c|qu)\w+|quit\w+|tir\w+|baj\w+|cort\w+|drop|cut|take|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({SO_MANY}) {NIGHT}\b(?: off\b)?"
+    rf"\b(?:cancel\w*|desist\w* de|give up|renunci\w+ a|abr\w+ mao de) ({SO_MANY}) {NIGHT}\b|\b(?:cut|drop|lose|forget|tir\w+|sa(?:c|qu)\w+|quit\w+|cort\w+|baj\w+|perd\w+|dele\w+|skip|cancel)\b(?: it| off)?(?: by)?(?: (?:me|nos|le))? ()(?:the|la|a|o|una|uma|one)? ?(?:last |ultima |first |primera |primeira )?{NIGHT}\b|\b(?:knock|shave|take|chop) ({SO_MANY}) {NIGHT} off\b|\b({SO_MANY}) {NIGHT} (?:menos|less|fewer|a menos)\b|\b({SO_MANY}) (?:less|fewer|menos) {NIGHT}\b|\b(?:sa(?:c|qu)\w+|quit\w+|tir\w+|baj\w+|cort\w+|drop|cut|take|remov\w+|rest\w+|descont\w+)(?: (?:me|nos|le|off|out))? ({SO_MANY}) {NIGHT}\b(?: off\b)?"
 )
 # "el 10, y al otro día me voy"
 _OUT_NEXT_DAY = re.compile(

@@ -233,7 +233,7 @@ class _Finder:
         if not only:
             return ""
         before = _WEEKDAY_BEFORE.sub("", self.original[:start])
-        before = re.sub(r"\b(?:en|in|em|on|na|no|el|the|o) $|(?<= )$", "", before) + " "
+        before = re.sub(r"(?<!check )(?<!check-)\b(?:en|in|em|on|na|no|el|the|o) $|(?<= )$", "", before) + " "
         return role_of(before, self.original[end : end + 80], arrival_known=self.check_in is not None)
 
     def dates(self, *, bare: bool) -> None:
@@ -299,7 +299,7 @@ class _Finder:
             lambda m: [Point(m.start(), m.end(), day(m[2]), named=weekday(m[1]))],
         )
         self.take(
-            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|entrada|partida|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|embora|sai|depart|vuelta|volta|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
+            rf"\b(?:in(?=.*\bout\b)|arrival|llegada|chegada|entrada|partida|departure|salida|saida|desde|from|llego|llegamos|chego|chegamos|chegando|arriving|arrive|coming|hasta|until|till|ate|salgo|salimos|saliendo|saio|saimos|saindo|partir|partindo|partimos|entro|entramos|volto|vuelvo|volver|voltar|embora|sai|depart|vuelta|volta|egreso|regreso|ingreso|voltando|regresso|go back|back|out|leave|leaving)(?: (?:so|solo|recien|only|just|apenas))?(?: a)?(?: (?:el|o|the|no|dia|on))* ({DAY})(?= |$|[,.!?])(?! ?(?:noches|nights|noites|semanas?|weeks?|dias|days|anos|pesos|de la|personas|adult))",
             lambda m: [Point(m.start(1), m.end(1), day(m[1]))] if self._is_expected(m) else None,
         )
         self.take(

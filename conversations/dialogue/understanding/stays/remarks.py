@@ -8,7 +8,7 @@ import re
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY
 from conversations.dialogue.understanding.stays.points import ONE_DAY
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
-from conversations.dialogue.understanding.stays.vocabulary import LONG_WEEKDAY, MONTH, weekday
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, weekday
 
 _PART_OF_DAY = re.compile(r"\b(?:(?:a|por|en|de|na|da|pela)(?: la)? |in the |at )(?:noche|noite|night|evening)\b")
 # What the house has or does, on whatever day.
@@ -43,6 +43,34 @@ _ARRIVING = re.compile(
 )
 _DAYS = re.compile(rf"(?<![\d.,:/h])\b(\d{{1,2}})(?:st|nd|rd|th)?\b(?![\d:/%h]|[.,]\d| ?(?:hs|am|pm)\b)|\b({LONG_WEEKDAY})")
 
+# "until 6 on the last day", "tener el cuarto hasta las 6": a number that has neither a month nor the sound of a day is an hour.
+_UNTIL_NUMBER = re.compile(
+    rf"\b(?:hasta|until|till?|ate|past|by)(?: (?P<hour>las?|as))? (?P<number>\d{{1,2}})(?: y media| e meia)?\b(?!(?:st|nd|rd|th)\b|[:/.,]\d)(?! ?(?:de |of )?(?:{LONG_MONTH}|{MONTH})\b)"
+)
+_LAST_DAY = re.compile(
+    r"\b(?:ultimo dia|last day|final day|last morning|ultima manana|ultima manha|dia (?:de (?:la |a )?|da )(?:salida|partida|saida)|day (?:we|i) leave|departure day|day of (?:departure|check ?-?out)|checkout day)\b"
+)
+_ROOM_KEPT = re.compile(r"\b(?:rooms?|habitaci\w+|cuarto|pieza|quarto|check ?-?out|late check)\b")
+# "el 9 quiero salir más tarde", "leaving early on the 9th"
+_LEAVES = re.compile(
+    r"\b(?:sal(?:ir|imos|go|dr\w+|iendo)|nos vamos|me voy|irnos|irme|sair\w*|saio|saimos|saindo|ir embora|vamos embora|vou embora|leav(?:e|ing)|check(?:ing)? ?-?out|go(?:ing)? home|saida|salida|departure)\b"
+)
+_AT_AN_HOUR = re.compile(
+    rf"\b(?:(?:un poco |um pouco |a bit |a little )?(?:mas|mais) (?:tarde|temprano|cedo)|tarde|temprano|tempranito|cedo|cedinho|late|later|early|earlier|{_HOUR})(?!\w)"
+)
+# "can my mum visit me for one night?", "ella se quedaría a dormir el 7"
+_SOMEBODY = r"(?:(?:mi|my|minha|meu|our|nuestr[oa]|noss[oa]) (?!(?:stay|booking|reserv\w+|room|estad\w+|habitaci\w+|cuarto|quarto|dates?|fechas?|datas?|nights?|noche|noite|plans?|arrival|departure)\b)[a-z]+(?: (?:de|da|do|del) [a-z]+)?|(?:an?|una?|uma?) (?:friend|amig[oa])|some(?:one|body)|alguien|alguem|s?he|ella|el(?= (?:se|va|pued|podr|dorm|duerm))|ela|ele)"
+_SLEEPS_OVER = r"(?:visit\w*|stay(?:s|ing)?|sleep\w*|crash\w*|(?:se )?qued(?:a|ar|aria|ara|e|arse)|dorm\w+|duerm\w+|durm\w+|fi(?:ca|car|caria|casse|que)|pernoct\w+|pernoit\w+)"
+_VISITS = re.compile(
+    rf"\b{_SOMEBODY}(?:'d|'ll)? (?:[a-z]+ ){{0,4}}?{_SLEEPS_OVER}\b|\b(?:quedarse|dormir|visitar(?:me|nos)|ficar|visitar) (?:a dormir |aca |aqui |conmigo |comigo )?{_SOMEBODY}\b"
+)
+_OURS = re.compile(
+    r"\b(?:i|we|i'll|we'll|i'd|we'd|i'm|we're|yo|nosotr[oa]s|eu|a gente|(?:me|nos) (?!visit)[a-z]+(?:o|amos|emos|imos)|quedarnos|quedarme|ficamos|fico|ficarmos)\b"
+)
+_OF_OUR_NIGHTS = re.compile(
+    r"\b(?:hasta|until|till?|ate|desde|from|more|extra|mas|mais|another|otra|outra|only|just|solo|so|instead|lleg\w+|cheg\w+|arriv\w+|sal[gie]\w*|sai\w*|leav\w+)\b"
+)
+
 
 def beside_the_dates(text: str, before: KnownStay) -> Reading | None:
     """A message that speaks of an hour, or of what the house has on one day, of the stay that is known; None when it is none.
@@ -51,6 +79,10 @@ def beside_the_dates(text: str, before: KnownStay) -> Reading | None:
         return None
     if (last := _leaves_late_on(text, before)) is not None:
         return Reading({}, () if last else ("ambiguous",), text)
+    if (hour := _keeps_the_room(text, before)) is not None:
+        return Reading({}, () if hour else ("ambiguous",), text)
+    if _leaves_at_an_hour(text, before) or _is_somebodys_night(text, before):
+        return Reading({}, (), text)
     return Reading({}, (), text) if _is_late_arrival(text, before) or _is_of_the_house(text) else None
 
 
@@ -77,6 +109,40 @@ def _leaves_late_on(text: str, before: KnownStay) -> bool | None:
     if len(days) != 1 or _LENGTH.search(rest) or _ARRIVING.search(rest):
         return None
     return weekday(days[0][1]) == before.check_out.weekday() if days[0][1] else int(days[0][0]) == before.check_out.day
+
+
+def _keeps_the_room(text: str, before: KnownStay) -> bool | None:
+    """Whether the room is kept until some hour, in doubt where the number may be a day near the stay; None when nothing says so."""
+    assert before.check_in is not None and before.check_out is not None
+    match = _UNTIL_NUMBER.search(text)
+    is_last = _LAST_DAY.search(text) is not None
+    if match is None or int(match["number"]) > 12 or not (is_last or _ROOM_KEPT.search(text)):
+        return None
+    if _LENGTH.search(text) or _DAYS.search(text[: match.start()] + text[match.end() :]):
+        return None
+    week = {(before.check_in + days * ONE_DAY).day for days in range((before.check_out - before.check_in).days + 8)}
+    return is_last or bool(match["hour"]) or int(match["number"]) not in week
+
+
+def _leaves_at_an_hour(text: str, before: KnownStay) -> bool:
+    """ "El 9 quiero salir más tarde, tipo 16 h", of a stay that ends on the 9th."""
+    assert before.check_out is not None
+    if not (_LEAVES.search(text) and _AT_AN_HOUR.search(text)) or _LENGTH.search(text) or _ARRIVING.search(text):
+        return False
+    days = _DAYS.findall(_AT_AN_HOUR.sub(" ", text))
+    return len(days) == 1 and (weekday(days[0][1]) == before.check_out.weekday() if days[0][1] else int(days[0][0]) == before.check_out.day)
+
+
+def _is_somebodys_night(text: str, before: KnownStay) -> bool:
+    """Of somebody who sleeps there beside the guests, on a day of the stay."""
+    assert before.check_in is not None and before.check_out is not None
+    if not _VISITS.search(text) or _OURS.search(text) or _OF_OUR_NIGHTS.search(text):
+        return False
+    days = _DAYS.findall(text.replace("1 night", "").replace("1 noche", "").replace("1 noite", ""))
+    within = [before.check_in + ahead * ONE_DAY for ahead in range((before.check_out - before.check_in).days + 1)]
+    return len(days) <= 1 and all(
+        any(date.weekday() == weekday(name) if name else date.day == int(number) for date in within) for number, name in days
+    )
 
 
 def _is_late_arrival(text: str, before: KnownStay) -> bool:

@@ -13,6 +13,9 @@ from conversations.dialogue.types import MAX_DAYS_AHEAD, MAX_NIGHTS
 from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
 from conversations.dialogue.understanding.stays.reading import KnownStay
 
+# Nobody who moves an arrival moves it further: another stay may be meant.
+_MOST_EARLIER = 8 * ONE_DAY
+
 
 def with_end(point: Point, check_out: dt.date, today: dt.date) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Another arrival, the departure stays."""
@@ -34,6 +37,11 @@ def resolve(
         if before.check_in is None or before.check_out is None:
             return {}, ["ambiguous"] if ends else []  # "el 8, y el 15 otra noche"
         later = before.check_out + more * ONE_DAY
+        if len(ends) == 1 and ends[0].role and (told := date_of(ends[0], today, None, near=before.check_in)):
+            if ends[0].role == "in" and told == before.check_in - more * ONE_DAY:
+                return checked(told, before.check_out, None, today)  # "una noche menos, llegamos el 11"
+            if more < 0 and told != (later if ends[0].role == "out" else before.check_in):
+                return {}, ["ambiguous"]
         return checked(before.check_in, later, None, today, known=before.check_in) if later > before.check_in else ({}, ["incomplete"])
     if len([point for point in ends if not point.feast]) >= 2:
         ends = [point for point in ends if not point.feast]
@@ -173,10 +181,13 @@ def _one(
     if is_end:
         if point.date is None and point.month is None and before.check_in and 0 <= before.check_in.day - point.day < MONTH_CROSSING:
             return {}, ["reversed"]  # in on the 8th, out "on the 4th": a slip, as "del 8 al 4" is
-        check_out = date_of(point, today, before.check_in if nights is None else None)
+        of_the_known = nights is None or (before.check_in is not None and point.month is None and point.date is None)
+        check_out = date_of(point, today, before.check_in if of_the_known else None)
         if check_out is None or _misnamed(point, check_out):
             return {}, ["ambiguous"]
         if nights is not None:
+            if of_the_known and before.check_in and check_out - nights * ONE_DAY != before.check_in:
+                return {}, ["ambiguous"]  # the arrival that is known, and another one that the nights tell
             return checked(check_out - nights * ONE_DAY, check_out, None, today) if nights <= MAX_NIGHTS else ({}, ["too_long"])
         if before.check_in is None:
             return _only_out(check_out, today)
@@ -184,10 +195,22 @@ def _one(
     check_in = date_of(_in_the_stay(point, before, today), today, None, near=before.check_in)
     if check_in is None or _misnamed(point, check_in):
         return {}, ["ambiguous"]
+    if nights is None and point.role == "in" and before.check_in and before.check_out and check_in != before.check_in:
+        return another_arrival(check_in, before, today)
     length = nights or before.nights
     if length and length > MAX_NIGHTS:
         return {}, ["too_long"]
     return checked(check_in, check_in + length * ONE_DAY if length else None, nights, today)
+
+
+def another_arrival(check_in: dt.date, before: KnownStay, today: dt.date) -> tuple[dict[str, Any], list[str]]:
+    """Whoever moves the arrival alone leaves when it was told; asked when they would come after that, or long before the stay."""
+    assert before.check_in is not None and before.check_out is not None
+    if not before.check_in - _MOST_EARLIER < check_in < before.check_out:
+        return {}, ["ambiguous"]
+    if (before.check_out - before.check_in).days == 2 and check_in > before.check_in:
+        return checked(check_in, check_in + 2 * ONE_DAY, None, today)  # half the stay would be gone: they come later and stay as long
+    return checked(check_in, before.check_out, None, today)
 
 
 def _in_the_stay(point: Point, before: KnownStay, today: dt.date) -> Point:

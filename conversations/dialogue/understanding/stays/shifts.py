@@ -8,7 +8,7 @@ import re
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, number
 from conversations.dialogue.understanding.stays.points import ONE_DAY, exists
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
-from conversations.dialogue.understanding.stays.resolving import checked
+from conversations.dialogue.understanding.stays.resolving import another_arrival, checked
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, month
 
 _EARLIER = re.compile(
@@ -37,7 +37,7 @@ _SAME = re.compile(
 )
 _SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
 SHIFTED_END = re.compile(
-    r"\b(?:(?P<out>go(?:ing)? away|(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>get(?:ting)? (?:there|in)|lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos|start\w*|begin\w*|emp(?:ez|iez)\w*|comec\w*|com(?:enz|ienz)\w*|arranc\w*|inici\w*))\b"
+    r"\b(?:(?P<out>go(?:ing)? away|(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|volt\w*|regres\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>get(?:ting)? (?:there|in)|ir(?! embora| a casa)|lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos|start\w*|begin\w*|emp(?:ez|iez)\w*|comec\w*|com(?:enz|ienz)\w*|arranc\w*|inici\w*))\b"
 )
 # "cambiame el 6 por el 8"
 _REPLACED = re.compile(
@@ -80,6 +80,9 @@ _BACK = re.compile(
 _FORTH = re.compile(
     r"\b(?:para|pa|hacia|mas) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )(?<!bring the whole thing )(?<!bring everything )(?<!bring it all )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b"
 )
+# "llegar y salir un día antes"
+_BOTH_JOINED = re.compile(r" (?:y|e|and|tanto|como|as well as)(?: (?:we|i|also|tambien|tambem|a|la|el|o|the|me|nos|to))* ")
+_DAY_TOLD = re.compile(r"\b(?:el|the|dia|day) (\d{1,2})(?:st|nd|rd|th)?\b(?![:/%])")
 END_STAYS = re.compile(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|unchanged|sin cambio|mantid\w+|remain\w*|continua|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|manter|mantid[ao]|mantem|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
@@ -167,10 +170,12 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
     if (match := _PUSHED.search(text)) and end is not None and _SHIFT.search(text) and len(re.findall(r"\d+", text)) <= 1:
         count = number(match[2]) * (7 if match[3][0] in "sw" else 1)
         by = dt.timedelta(days=-count if _BACK.search(text) and not _FORTH.search(text) else count)
-        stays = bool(END_STAYS.search(text) or LEAVE_STAYS.search(text))
-        if match[1] and SHIFTED_END.search(match[1]) and (SHIFTED_END.search(match[1]) or match)["out"]:
+        named = SHIFTED_END.search(match[1])
+        if named and named["out"]:
             return Reading.of(checked(start, end + by, None, today, known=start))
-        return Reading.of(checked(start + by, end if stays else end + by, None, today))
+        if END_STAYS.search(text) or LEAVE_STAYS.search(text):
+            return Reading.of(checked(start + by, end, None, today))
+        return Reading.of(another_arrival(start + by, before, today) if named else checked(start + by, end + by, None, today))
     if (match := _EARLIER.search(text)) and end is not None:
         count = number(match[1]) * (7 if match[2] in {"semana", "week"} else 1)
         by = dt.timedelta(days=-count if match[3] in {"antes", "earlier", "early", "before", "sooner"} else count)
@@ -178,17 +183,39 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
             return Reading.of(checked(start + by, end + by, None, today))
         if _SAME_LENGTH.search(text) or (before.nights and re.search(rf"\b{before.nights} {NIGHT}", text)):
             return Reading.of(checked(start + by, end + by, None, today))
-        verbs = [*SHIFTED_END.finditer(text)]
-        before_it = [verb for verb in verbs if verb.start() < match.start()]
-        verb = before_it[-1] if before_it else next(iter(verbs), None)
-        if verb is not None:
-            if verb["in"] and not (END_STAYS.search(text) or LEAVE_STAYS.search(text)):
-                return Reading.of(checked(start + by, end + by, None, today))  # another arrival keeps the number of nights
-            return Reading.of(checked(start + by, end, None, today) if verb["in"] else checked(start, end + by, None, today, known=start))
+        ends = _ends_named(text, match)
+        if ends and any(day not in {(start + by).day, (end + by).day, start.day, end.day} for day in _days_told(text)):
+            return Reading({}, ("ambiguous",), "")  # "un día después, el 14", of a stay that begins on the 10th
+        if ends == {"in", "out"}:
+            return Reading.of(checked(start + by, end + by, None, today))
+        if ends == {"out"}:
+            return Reading.of(checked(start, end + by, None, today, known=start))
+        if ends:
+            stays = END_STAYS.search(text) or LEAVE_STAYS.search(text)
+            return Reading.of(checked(start + by, end, None, today) if stays else another_arrival(start + by, before, today))
         if not re.search(r"\d", text[: match.start()] + text[match.end() :]):
             # "one day later please"; what is moved in a longer message is asked
             return Reading.of(checked(start + by, end + by, None, today)) if len(text.split()) <= 8 else Reading({}, ("ambiguous",), "")
     return None
+
+
+def _ends_named(text: str, shift: re.Match[str]) -> set[str]:
+    """Which ends of the stay the shift is said of: "salimos un día antes", "ir un día antes y volver un día antes"."""
+    others = [match for match in _EARLIER.finditer(text) if match.start() != shift.start()]
+    if any((match[1], match[2], match[3]) != (shift[1], shift[2], shift[3]) for match in others):
+        return set()
+    verbs = [*SHIFTED_END.finditer(text)]
+    named = [verb for verb in verbs if verb.start() < shift.start()]
+    if others:
+        named += [verb for verb in verbs if shift.end() <= verb.start() < others[-1].start()]
+    elif len(named) > 1 and not _BOTH_JOINED.fullmatch(text[named[-2].end() : named[-1].start()]):
+        named = named[-1:]
+    named = named or verbs[:1]
+    return {str(verb.lastgroup) for verb in named}
+
+
+def _days_told(text: str) -> set[int]:
+    return {int(number) for number in _DAY_TOLD.findall(text)}
 
 
 def _in_month(before: KnownStay, year: int, wanted: int, today: dt.date) -> Reading:
