@@ -818,6 +818,7 @@ def test_only_the_end_that_is_named_moves(text, language, check_in, check_out):
         ("can we stay saturday night too?", "en"),
         ("sacame una noche, llegamos el 12", "es"),
         ("can we have the room until 12?", "en"),
+        ("mi hermana llega el 12", "es"),
     ],
 )
 def test_an_end_that_may_be_the_other_is_asked_about(text, language):
@@ -841,7 +842,60 @@ def test_an_end_that_may_be_the_other_is_asked_about(text, language):
         ("he'd stay overnight on the 12th", "en"),
         ("mi hija se puede quedar una noche?", "es"),
         ("minha amiga dormiria aqui no dia 11", "pt"),
+        ("pode dormir minha filha uma noite com a gente?", "pt"),
     ],
 )
 def test_hours_and_nights_of_others_move_no_known_stay(text, language):
     assert dates(text, language=language, known=LONGER, awaiting="confirmation") == (None, None, ())
+
+
+SUNDAY = dt.datetime(2026, 11, 22, 15, 0, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "now", "check_in", "check_out"),
+    [
+        ("something for this weekend, friday to sunday?", "en", SUNDAY, "2026-11-27", "2026-11-29"),
+        ("este finde, de viernes a domingo", "es", SUNDAY, "2026-11-27", "2026-11-29"),
+        ("tem quarto de sexta agora até segunda?", "pt", WEDNESDAY, "2026-11-20", "2026-11-23"),
+        ("hay lugar el finde que viene?", "es", WEDNESDAY, "2026-11-20", "2026-11-22"),
+        ("tem vaga no fim de semana que vem?", "pt", WEDNESDAY, "2026-11-20", "2026-11-22"),
+        ("este viernes cuánto está la noche?", "es", WEDNESDAY, "2026-11-20", "2026-11-21"),
+        ("how much would the night be this friday", "en", WEDNESDAY, "2026-11-20", "2026-11-21"),
+        # nights that are listed, and when they leave
+        ("jueves 3 y viernes 4 de diciembre, volvemos el sábado", "es", WEDNESDAY, D3, D5),
+        ("thursday 3 and friday 4 december, leaving on saturday", "en", WEDNESDAY, D3, D5),
+        ("quinta 3 e sexta 4 de dezembro, voltamos no sábado", "pt", WEDNESDAY, D3, D5),
+        # so many days before an event, and for so long
+        ("the conference is on 5 May, we'd arrive two days before and stay five nights", "en", WEDNESDAY, "2027-05-03", "2027-05-08"),
+        ("el recital es el 5 de mayo, llego un día antes y me quedo tres noches", "es", WEDNESDAY, "2027-05-04", "2027-05-07"),
+        ("o casamento é dia 5 de maio, chegamos um dia antes e ficamos duas noites", "pt", WEDNESDAY, "2027-05-04", "2027-05-06"),
+        # a letter whose points are numbered
+        ("1. Two singles, please.\n2. We arrive on 3 December and leave on 5 December.\n3. Our flight is BA 245.", "en", WEDNESDAY, D3, D5),
+        ("1) Somos 3 adultos. 2) Llegamos el 3 de diciembre y salimos el 5 de diciembre. 3) Vuelo AR 1680.", "es", WEDNESDAY, D3, D5),
+    ],
+)
+def test_stays_told_in_the_light_of_today_or_of_an_event(text, language, now, check_in, check_out):
+    assert dates(text, language=language, now=now) == (check_in, check_out, ())
+
+
+@pytest.mark.parametrize("awaiting", ["nights", "check_out"])
+@pytest.mark.parametrize(("text", "language"), [("digamos que dos", "es"), ("let's say two", "en"), ("vamos de duas", "pt")])
+def test_a_number_of_nights_that_is_settled_on(text, language, awaiting):
+    assert dates(text, language=language, known={"check_in": D3}, awaiting=awaiting) == (D3, D5, ())
+
+
+def test_people_are_no_nights():
+    assert dates("vamos com duas crianças", language="pt", known={"check_in": D3}, awaiting="nights") == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("me equivoqué de mes, era enero, el 3 de enero", "es"),
+        ("wrong month, I meant the 3rd of January", "en"),
+        ("confundi o mês, é dia 3 de janeiro", "pt"),
+    ],
+)
+def test_a_wrong_month_keeps_the_length(text, language):
+    assert dates(text, language=language, known=KNOWN) == ("2027-01-03", "2027-01-05", ())

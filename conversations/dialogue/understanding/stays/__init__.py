@@ -20,12 +20,13 @@ from conversations.dialogue.understanding.stays.context import (
     in_that_month,
     is_of_another_month,
     last_told,
+    leaving_behind,
     letterhead,
     months_named,
     near_event,
 )
 from conversations.dialogue.understanding.stays.context import month_named as month_named
-from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, asked_nights, blanked, number
+from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, THE_NIGHT, asked_nights, blanked, number
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
 from conversations.dialogue.understanding.stays.resolving import checked, listed_nights, next_year, resolve, two, with_end
 from conversations.dialogue.understanding.stays.roles import role_of
@@ -63,9 +64,18 @@ _THAT_NIGHT = re.compile(
     r"\b(?:dorm\w+|durm\w+|duerm\w+|qued\w+|aloj\w+|hosped\w+|fic\w+|pernoct\w+|sleep\w*|stay\w*|room|quarto|habitacion|lugar)(?: \w+){0,3} (?:esa|n?essa|that) (?:(?:misma|mesma|one|same) )?(?:noche|noite|night)\b"
 )
 _BETWEEN = re.compile(r"\b(?:entre|between)\b")
-_UNSURE = r"(?:nada mas|y|ponele|pongamos|ponle|digamos|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
+_UNSURE = r"(?:nada mas|y|ponele|pongamos(?: que)?|ponle|digamos(?: que)?|call it|let's go with|go with|vamos (?:de|com|con|colocar|botar|por)|bota|coloca|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
+# "Digamos tres", asked how long they stay, is no day of a month.
+_LETS_SAY = re.compile(
+    r"\W*(?:bueno|y|e|well|so|entao|entonces)?[ ,]*(?:pongamos|ponele|ponle|digamos|let's say|call it|let's go with|vamos (?:de|com|con))\b"
+)
+# Numbers that answer no "how many nights?".
+_COUNTED = (
+    r"\b(?:dias?|days?|adult\w*|person\w*|people|pessoas|crianca\w*|chic[oa]s|nin[oa]s|nen[ea]s|hij[oa]s|filh[oa]s|kids|child\w*|amig[oa]s|friends|guests"
+    r"|huespedes|hospedes|rooms|quartos|habitaciones|camas|beds)\b"
+)
 _SWAPPED = re.compile(r"\b(?:instead|rather than|en (?:vez|lugar) de|em vez d|ao inves|no lugar d)")
 
 
@@ -88,7 +98,8 @@ def read(
     words around it speak of something else.
     """
     today, before = now.date(), KnownStay.of(known)
-    written = corrections.without_denied_month(corrections.day_after(months_named(with_digits(folded, language), today)))
+    written = with_digits(letters.without_numbering(folded), language)
+    written = corrections.without_denied_month(corrections.day_after(months_named(written, today)))
     if before.check_in is not None and is_other_matter(written) and _SWAPPED.search(written):
         return Reading({}, (), written)  # "massage on the 16th instead of the 15th"
     if (remark := remarks.beside_the_dates(written, before)) is not None:
@@ -207,6 +218,8 @@ class _Reader:
         doubts += found.doubts
         if _THAT_NIGHT.search(found.undated) and len(found.points) == 1:
             found.nights = found.nights or 1
+        if nights is None and len(found.points) == 1 and found.points[0].date and THE_NIGHT.search(text) and PRICED.search(text):
+            found.nights = found.nights or 1  # "este sábado, ¿cuánto sale la noche?"
         if awaiting == "check_in" and found.nights == 1 and all(point.date for point in found.points):
             found.nights = 0  # "tonight" tells when they arrive
         if counted_from and len(found.points) == 1:
@@ -230,6 +243,7 @@ class _Reader:
             doubts += vague_doubts(text, found, nights, about_a_stay)
         if "listed" in doubts:  # "el 9 y 10 de enero": two nights only when they say so, or an arrival and a departure
             doubts.remove("listed")
+            leaving_behind(found, today)
             first, second = [point for point in found.points if point.listed][:2]
             told = {point.role for point in found.points if not point.listed}  # a fair on the 7th and 8th, in on the 6th, out on the 9th
             if (
@@ -275,7 +289,7 @@ class _Reader:
         if (
             not found.points
             and nights is None
-            and awaiting == "nights"
+            and (awaiting == "nights" or (awaiting == "check_out" and before.check_in and _LETS_SAY.match(text)))
             and (
                 bare := re.fullmatch(
                     rf"(?:{_UNSURE}[ ,.]+)*({SO_MANY}|una sola|uma so|just one|only one|one)(?:[ ,]+(?:{_UNSURE}|pode ser|puede ser|esta bien|is fine))*",
@@ -289,7 +303,7 @@ class _Reader:
             and nights is None
             and not found.points
             and len(numbers := list(dict.fromkeys(re.findall(r"\d+", text)))) == 1
-            and not re.search(r"\b(?:dias?|days?|adult\w*|person\w*|people|pessoas)\b", text)
+            and not re.search(_COUNTED, text)
             and re.match(rf"(?:\w{{1,6}}\W+){{0,2}}{numbers[0]}\b", text)
         ):
             nights = int(numbers[0])

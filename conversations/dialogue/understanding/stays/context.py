@@ -6,9 +6,10 @@ import datetime as dt
 import re
 
 from conversations.dialogue.understanding.stays import clauses
-from conversations.dialogue.understanding.stays.points import ONE_DAY, Point, exists
+from conversations.dialogue.understanding.stays.points import ONE_DAY, Found, Point, exists
 from conversations.dialogue.understanding.stays.resolving import date_of
-from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month
+from conversations.dialogue.understanding.stays.roles import role_of
+from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, month, weekday
 
 MONTH_NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
 _THIS_MONTH = re.compile(
@@ -91,6 +92,23 @@ def last_told(ends: list[Point], text: str, check_in: dt.date | None) -> None:
         and _SLIPPED.search(text[ends[0].end : ends[1].start])
     ):
         ends[:] = ends[1:]
+
+
+def leaving_behind(found: Found, today: dt.date) -> None:
+    """ "El martes 1 y miércoles 2 de diciembre, me vuelvo el jueves": the weekday behind days that are listed is when they leave."""
+    listed = [point for point in found.points if point.listed]
+    if not listed:
+        return
+    last = max(listed, key=lambda point: point.start)
+    before = date_of(last, today, None)
+    for match in re.finditer(rf"\b{LONG_WEEKDAY}(?:-feira)?", found.text[last.end :]):
+        start, end = last.end + match.start(), last.end + match.end()
+        said = re.sub(r"\b(?:el|on|the|na|no|a|o) $", "", found.undated[:start])
+        date = before + ONE_DAY if before else None
+        if date and weekday(match[0]) == date.weekday() and role_of(said, found.undated[end:], arrival_known=False) == "out":
+            found.points.append(Point(start, end, date.day, date.month, date.year, date, role="out"))
+            found.text = found.text[:start] + " " * (end - start) + found.text[end:]
+            return
 
 
 def month_named(folded: str) -> int:

@@ -63,6 +63,9 @@ _OR_ELSE = re.compile(
     r"^\W*(?:y |e |and )?(?:si|if|se|or|ou|sino|caso|otherwise|if not|else)\b(?! (?:abren|abrirem|you open|es asi|so\b|dios|deus|god|fuera posible|possible|posible))"
 )
 
+# "1. We need a room … 2. Our flight …": the numbers of points are no days.
+_NUMBERING = re.compile(r"(?:^|(?<=\n)|(?<=[.;:?!,] ))\(?([1-9])[.)] (?=\D)")
+
 
 @dataclass(frozen=True)
 class _Piece:
@@ -99,6 +102,14 @@ def whole_stay(text: str, read: Callable[[str, clauses.Anchor | None], Reading])
     if len(best) == 1:
         return best[0]
     return replace(best[0], slots={}, clarify=("ambiguous",)) if best and top == 2 else None  # two stays that are both wanted
+
+
+def without_numbering(text: str) -> str:
+    """The text, as long as before, without the numbers of its points, where two or more are counted from one."""
+    told = [int(match[1]) for match in _NUMBERING.finditer(text)]
+    if len(told) < 2 or told != [*range(1, len(told) + 1)]:
+        return text
+    return _NUMBERING.sub(lambda match: " " * len(match[0]), text)
 
 
 def in_doubt(text: str, slots: dict[str, object]) -> bool:

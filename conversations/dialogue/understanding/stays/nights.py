@@ -71,6 +71,10 @@ _OUT_NEXT_DAY = re.compile(
 _ONE_LESS = re.compile(
     rf"(?:(?:no|nao|mejor|perdon|sorry|mm+|y|rather)[ ,]+)*({SO_MANY}) (?:menos|less|fewer|a menos)(?: (?:por favor|please|mejor))?"
 )
+# One night, of one day that is named beside it; "a la noche" is a part of the day.
+THE_NIGHT = re.compile(
+    r"(?<!\ba )(?<!por )(?<!en )(?<!de )(?<!in )\b(?:la noche|the night)\b|\b(?:sai|custa|fica|quanto e|preco d|valor d) ?a noite\b"
+)
 # "¿cuánto sale una noche?" asks for the price of any night.
 _PER_NIGHT = re.compile(
     rf"\b(?:sale|salen|cuesta|cuestan|vale|cuanto es|how much (?:is|for)|price (?:of|for)|cost of|custa|fica|sai) (?:la |el |a |one |una |uma |1 )?{NIGHT}\b"

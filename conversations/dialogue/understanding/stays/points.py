@@ -29,7 +29,7 @@ from conversations.dialogue.understanding.stays.vocabulary import (
 ONE_DAY = dt.timedelta(days=1)
 # "del 29 al 3" crosses into the next month; "del 5 al 3" is a slip, and is asked about.
 MONTH_CROSSING = 12
-_TUESDAY, _SATURDAY = 1, 5
+_TUESDAY, _WEDNESDAY, _SATURDAY = 1, 2, 5
 
 
 @dataclass
@@ -82,6 +82,8 @@ _COUNTED = "cama|vez|via|opcao|pessoa|parte|diaria|semana|quinzena|reserva|andar
 _IS_WEEKDAY = re.compile(
     rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?"
 )
+# "Sexta agora" is this Friday.
+_NOW_COMING = re.compile(rf"\b({LONG_WEEKDAY}(?:-feira)?) agora\b")
 _SEE_YOU = re.compile(
     r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
 )
@@ -94,6 +96,8 @@ _SLEEPS = re.compile(
 )
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"
 _NEXT = r"(?:proxim[oa]|que viene|next|que vem|siguiente|seguinte|following)"
+# "This weekend, Friday till Sunday", said on a Sunday, cannot be the one that is nearly over.
+_FROM_FRIDAY = rf"\b(?:viernes|vie|friday|fri|sexta)(?:-feira)?,?{_RANGE_JOIN}{LONG_WEEKDAY}"
 # Days of a feast that is a stretch: days before (negative) or after Easter Sunday.
 _EASTER_DAYS = {
     r"jueves santo|maundy thursday|holy thursday|quinta(?:-feira)? santa": -3,
@@ -135,6 +139,7 @@ def find(
         lambda match: match[1] + " " * (len(match[0]) - len(match[1])),
         text,
     )
+    text = _NOW_COMING.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)
     text = re.sub(
         rf"({WEEKDAY}) {{2,}}(?=(?:a|al|to|hasta|ate|till|until|-|>) )",
         lambda match: " " * (len(match[0]) - len(match[1]) - 1) + match[1] + " ",
@@ -555,7 +560,11 @@ class _Finder:
         if re.match(rf" (?:in|de|em|en|of|do) (?:{LONG_MONTH}|{MONTH})", self.text[match.end() :]):
             self.found.doubts.append("incomplete")
             return []
-        if (is_next != on_weekend and not (is_next and self._is_plain_next(said))) or re.search(
+        begins_friday = on_weekend and not is_next and re.search(_FROM_FRIDAY, self.original)
+        # "El próximo" may be the one after, "el que viene" is not.
+        until = _WEDNESDAY if "que v" in said else _TUESDAY
+        plain = begins_friday or (is_next and self._is_plain_next(said, until=until))
+        if (is_next != on_weekend and not plain) or re.search(
             r"\b(?:no|not|nao) (?:era|es|was|is|quise|foi|e)\b.*\b(?:otr[oa]|other|outr[oa])\b", self.original
         ):
             self.found.doubts.append("ambiguous")
@@ -801,10 +810,10 @@ class _Finder:
             return None
         return monday + wanted * ONE_DAY
 
-    def _is_plain_next(self, said: str) -> bool:
+    def _is_plain_next(self, said: str, *, until: int = _TUESDAY) -> bool:
         """ "El sábado que viene", "o próximo fim de semana" is the coming one until Tuesday; later in the week, and of "next
         Saturday" on any day, it may be the one after."""
-        return re.search(r"\bproxim|\bque (?:viene|vem)\b", said) is not None and self.today.weekday() <= _TUESDAY
+        return re.search(r"\bproxim|\bque (?:viene|vem)\b", said) is not None and self.today.weekday() <= until
 
     def _coming(self, wanted: int, said: str = "") -> dt.date | None:
         """The next such day after today. On that day itself, and "next friday" in the week that has it still, is asked."""

@@ -56,7 +56,7 @@ _LEAVES = re.compile(
     r"\b(?:sal(?:ir|imos|go|dr\w+|iendo)|nos vamos|me voy|irnos|irme|sair\w*|saio|saimos|saindo|ir embora|vamos embora|vou embora|leav(?:e|ing)|check(?:ing)? ?-?out|go(?:ing)? home|saida|salida|departure)\b"
 )
 _AT_AN_HOUR = re.compile(
-    rf"\b(?:(?:un poco |um pouco |a bit |a little )?(?:mas|mais) (?:tarde|temprano|cedo)|tarde|temprano|tempranito|cedo|cedinho|late|later|early|earlier|{_HOUR})(?!\w)"
+    rf"\b(?:(?:un poco |um pouco |a bit |a little )?(?:mas|mais) (?:tarde|temprano|cedo)|(?:tipo|a eso de|around|umas) (?:las )?\d{{1,2}}|tarde|temprano|tempranito|cedo|cedinho|late|later|early|earlier|{_HOUR})(?!\w)"
 )
 # "can my mum visit me for one night?", "ella se quedaría a dormir el 7"
 _SOMEBODY = r"(?:(?:mi|my|minha|meu|our|nuestr[oa]|noss[oa]) (?!(?:stay|booking|reserv\w+|room|estad\w+|habitaci\w+|cuarto|quarto|dates?|fechas?|datas?|nights?|noche|noite|plans?|arrival|departure)\b)[a-z]+(?: (?:de|da|do|del) [a-z]+)?|(?:an?|una?|uma?) (?:friend|amig[oa])|some(?:one|body)|alguien|alguem|s?he|ella|el(?= (?:se|va|pued|podr|dorm|duerm))|ela|ele)"
@@ -66,6 +66,11 @@ _VISITS = re.compile(
 )
 _OURS = re.compile(
     r"\b(?:i|we|i'll|we'll|i'd|we'd|i'm|we're|yo|nosotr[oa]s|eu|a gente|(?:me|nos) (?!visit)[a-z]+(?:o|amos|emos|imos)|quedarnos|quedarme|ficamos|fico|ficarmos)\b"
+)
+_WITH_US = re.compile(r"\b(?:con nosotr[oa]s|com a gente|with us)\b")
+# "mi hermano llega el 12": a guest of the stay, or the only one?
+_COMES = re.compile(
+    rf"^\W*(?:(?:y|e|and|but|pero|mas|ah|oh|also|tambien) )*{_SOMEBODY}(?: (?!and\b|y\b|e\b)[a-z]+){{0,2}}? (?:lleg\w+|arrives?|arriving|cheg\w+|comes?|viene|vem|joins?|se suma)\b"
 )
 _OF_OUR_NIGHTS = re.compile(
     r"\b(?:hasta|until|till?|ate|desde|from|more|extra|mas|mais|another|otra|outra|only|just|solo|so|instead|lleg\w+|cheg\w+|arriv\w+|sal[gie]\w*|sai\w*|leav\w+)\b"
@@ -81,6 +86,8 @@ def beside_the_dates(text: str, before: KnownStay) -> Reading | None:
         return Reading({}, () if last else ("ambiguous",), text)
     if (hour := _keeps_the_room(text, before)) is not None:
         return Reading({}, () if hour else ("ambiguous",), text)
+    if _COMES.search(text) and not _OURS.search(_WITH_US.sub(" ", text)) and len(_DAYS.findall(text)) == 1:
+        return Reading({}, ("ambiguous",), text)
     if _leaves_at_an_hour(text, before) or _is_somebodys_night(text, before):
         return Reading({}, (), text)
     return Reading({}, (), text) if _is_late_arrival(text, before) or _is_of_the_house(text) else None
@@ -136,7 +143,7 @@ def _leaves_at_an_hour(text: str, before: KnownStay) -> bool:
 def _is_somebodys_night(text: str, before: KnownStay) -> bool:
     """Of somebody who sleeps there beside the guests, on a day of the stay."""
     assert before.check_in is not None and before.check_out is not None
-    if not _VISITS.search(text) or _OURS.search(text) or _OF_OUR_NIGHTS.search(text):
+    if not _VISITS.search(text) or _OURS.search(_WITH_US.sub(" ", text)) or _OF_OUR_NIGHTS.search(text):
         return False
     days = _DAYS.findall(text.replace("1 night", "").replace("1 noche", "").replace("1 noite", ""))
     within = [before.check_in + ahead * ONE_DAY for ahead in range((before.check_out - before.check_in).days + 1)]

@@ -126,9 +126,10 @@ def moved_stay(text: str, before: KnownStay, today: dt.date, awaiting: str | Non
     if _ADDED_DAY.search(text) and len(re.findall(r"\d+", text)) == 0:
         return Reading({}, ("ambiguous",), "")  # "sumale el domingo": its night, or a departure then?
     others = {month(name) for name in re.findall(rf"\b{LONG_MONTH}", text)} - {start.month}
+    days = set(re.findall(r"\d+", text))
     if (
         len(others) == 1
-        and not re.search(r"\d", text)
+        and (not days or (days == {str(start.day)} and _MONTH_MEANT.search(text)))  # "era enero, el 10 de enero", of a stay from the 10th
         and (
             _DAYS_STAY.search(text)
             or _MONTH_MEANT.search(text)
