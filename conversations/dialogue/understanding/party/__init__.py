@@ -11,6 +11,7 @@ from conversations.dialogue.understanding.party import asides, changes, mentions
 from conversations.dialogue.understanding.party.answers import (
     ALL_OF_THEM,
     MYSELF,
+    children_told,
     how_many,
     how_many_of,
     is_head_count,
@@ -84,12 +85,16 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
         return Reading()
     if awaiting == "adults" and (answered := how_many(text)):
         return Reading(answered)
+    if awaiting == "adults" and known and known.get("adults") and (answered := children_told(text, known)):
+        return Reading(answered)
     if awaiting in {"children", "child_ages", "rooms"} and (answered := how_many_of(text, awaiting, known or {})):
         if answered == {"children": 0}:
             answered = _told(text, language, None) | answered  # "sin niños, viajo solo"
         return Reading(answered)
     if known and known.get("children") and (ages := told_ages(text, known["children"])):
         return Reading({"child_ages": ages})
+    if known and asides.tells_who_sleeps_where(text, language, known.get("children") or 0):
+        return Reading({name: value for name, value in _told(text, language, None).items() if name == "rooms"})
     if known and (changed := changes.read(text, language=language, known=known, told=lambda rest: _told(rest, language, None))):
         return Reading(changed[0], ("party",) if changed[1] else ())
     text = asides.without_that_child(text, (known or {}).get("child_ages") or [])

@@ -97,6 +97,12 @@ def how_many_of(text: str, awaiting: str, known: dict[str, Any]) -> dict[str, An
     return {"children": count} | ({"child_ages": told_ages} if count and len(told_ages) == count else {})
 
 
+def children_told(text: str, known: dict[str, Any]) -> dict[str, Any]:
+    """ "Son dos, de 7 y 4 años", where the grown-ups are known: children, by their ages."""
+    answered = how_many_of(text, "children", known)
+    return answered if answered.get("child_ages") and max(answered["child_ages"]) < mentions.GROWN else {}
+
+
 # None at all.
 _NONE = re.compile(
     r"(?:(?:no|nao|nope|nah|bueno|por ahora|eh)[ ,]+)*(?:no|nope|nah|nao|none|ningun[oa]?|nenhum|nenhuma|zero|cero|0|nadie|ninguem|sin (?:chicos|ninos|nenes|hijos|menores)|no (?:kids|children)|sem (?:criancas|filhos))\b"

@@ -57,6 +57,11 @@ _ONE_PAIR = re.compile(
 _THAT_CHILD = re.compile(
     r"(?:\b(?:y|e|and) )?\b(?:the|el|la|o|a|al|ao) (?:kid |child |nen[ea] |nin[oa] |chic[oa] |menin[oa] |crianca |bebe |beb[ea] |baby |girl |boy )?(?:(?:de|of) )?(?P<age>\d{1,2})(?: anos)?(?: year[- ]olds?| years? old)?(?= (?:is|needs?|wants?|has|can|could|does|sleeps?|eats?|es|esta|necesita|quiere|tiene|puede|paga|pays?|come|duerme|precisa|quer|tem|pode|come|dorme|e)\b)"
 )
+# A height, a weight, a distance; "chiquita, 4 kilos" is an animal's.
+_MEASURE = r"(?:\d{1,4}(?:[.,]\d{1,3})? ?(?:mts?|metros?|meters?|metres?|cms?|kms?|kgs?|kilos?|kilitos?|quilos?|quilinhos?|lbs?|pounds?|libras?|ft|feet|foot|inch(?:es)?|lts?|litros?|lit(?:er|re)s?)\b|\d{1,3}[.,]\d{1,3} ?m\b)"
+_MEASURED = re.compile(
+    rf"(?:\b(?:chiquit|chic|pequen|pequenin|mini|little|small|tiny|cachorr|grande|big)[a-z]*,? (?:(?:y |and |e |de |pesa |weighs |about |unos |uns |como |so |solo |only |tiene |tem |has )){{0,3}})?\b{_MEASURE}(?:,? (?:chiquit|chic|pequen)[oa][a-z]*)?"
+)
 _PAIRS = re.compile(rf"\b{MANY} (?:parejas|casais|couples|matrimonios|familias|families)\b")
 
 
@@ -66,6 +71,7 @@ def without(text: str) -> str:
     text = _AND_I_WISH.sub(lambda match: " , " if _is_own_clause(text[: match.start()]) else match[0], text)
     text = _LOOKED_UP.sub(" ", text)
     text = _I_AM_THEIR.sub(" ", text)
+    text = _MEASURED.sub(" ", text)
     text = _MAY_SOME.sub(" ", text)
     text = _SOME_DO.sub(lambda match: " , " if _COUNTED.search(match.string[: match.start()]) else match[0], text)
     text = _ONE_PAIR.sub(lambda match: " , " if _PAIRS.search(match.string[: match.start()]) else match[0], text)
@@ -83,6 +89,26 @@ def without_that_child(text: str, known: list[int]) -> str:
         return " , " if told else match[0]
 
     return _THAT_CHILD.sub(again, text)
+
+
+_SLEEPS = re.compile(r"\b(?:duerm\w+|dorm\w+|sleep\w*|compart\w+|shar(?:e|es|ing)|se acomod\w+|bunk\w*)\b")
+_ONE_MORE_OR_ALL = re.compile(
+    r"\b(?:tambien|tambem|too|also|as well|mas|mais|more|otr[oa]s?|outr[oa]s?|another|somos|seremos|vamos|viajamos|we are|we're|suma\w*|agreg\w*|add\w*|falt\w+|olvid\w+|forgot|esquec\w+)\b(?! (?:velh|nov|chic|grand|peque))"
+)
+_THE = re.compile(r"(?:el|la|los|las|the|o|a|os|as|mis?|my|our|meus?|minhas?|nuestr[oa]s?|noss[oa]s?)\b")
+
+
+def tells_who_sleeps_where(text: str, language: str, children: int) -> bool:
+    """Whether children who are known are only put to bed: "los dos chiquitos duermen con nosotros y la grande sola"."""
+    if not _SLEEPS.search(text) or _ONE_MORE_OR_ALL.search(text):
+        return False
+    found = [one for one in mentions.find(text, language) if one.kind in {"child", "twins"}]
+    return (
+        bool(found)
+        and all(_THE.match(text, one.start) or re.search(r"\b(?:los|las|the|os|as) $", text[: one.start]) for one in found)
+        and not any(one.negated or one.ages for one in found)
+        and sum(one.count or 0 for one in found) <= children
+    )
 
 
 def _is_own_clause(before: str) -> bool:
@@ -129,9 +155,31 @@ def once_each(text: str, found: list[Mention]) -> list[Mention]:
     return kept
 
 
+# "Somos un casal, meu marido …": the writer and the one who is spoken of; "two ladies. My name's …, with my sister".
+_OURSELVES = re.compile(
+    r"(?:^|\b(?:somos|seremos|seriamos|we are|we're|we'd be|vamos|viajamos|para|pra|for|em|en|as|it's|seria)) ?(?:(?:un|una|um|uma|a|2|two|dos|dois|duas) )?$"
+)
+_PAIR_NOUNS = frozenset({"casal", "casalzinho", "pareja", "parejita", "matrimonio", "couple", "novios", "noivos", "newlyweds"})
+_AND_I_AM = re.compile(
+    r"[.;!?\n][^.;!?\n]{0,12}\b(?:my name's|my name is|name's|i am|i'm|me llamo|mi nombre es|soy|me chamo|meu nome e|sou|aqui e)\b[^.;!?\n]{2,40}\b(?:with|con|com|y|e|and) $"
+)
+
+
+def _is_one_of_the_two(text: str, before: Mention, one: Mention) -> bool:
+    """Whether "one" is half of a pair the writer belongs to."""
+    between = text[before.end : one.start]
+    if not _OURSELVES.search(text[: before.end - len(before.noun)]):
+        return False
+    if before.noun in _PAIR_NOUNS:
+        return one.noun in v.PARTNER and not _JOINED.search(between) and not re.match(r" (?:de |of )?(?:amig|friend|vizinh|vecin)", between)
+    return before.noun not in _ONES and bool(_AND_I_AM.search(between))
+
+
 def _is_the_same(text: str, before: Mention, one: Mention) -> bool:
     if before.kind != "adult" or not one.owned or not _MINE.search(text[one.start : one.end]):
         return False
+    if one.count == 1 and before.count == 2 and _is_one_of_the_two(text, before, one):
+        return True
     if one.count == 1 and before.count == 2 and one.noun in _ONES.get(before.noun, ()):
         return True
     if before.count != one.count or not (before.owned and _MINE.search(text[before.start : before.end])):

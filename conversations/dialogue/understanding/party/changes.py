@@ -148,7 +148,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:to|for|at|al?|a la|ao|a el|no|na|pro|pra|para|en el|en la) (?:(?:the|la|el|o|a|un|una|um|uma|our|my) )?(?:phone|dinner|lunch|breakfast|spa|pool|gym|bar|cen[ae]\w*|almorz\w+"
     r"|almuerzo|desayun\w*|jantar|almoco|almocar|cafe|llamada|reunion|telefono|telefone|meeting|call|chat|grupo|massages?|masajes?|massagem|airport|aeropuerto|aeroporto|pileta"
     r"|piscina|gimnasio|academia|buscar\w*|recog\w+|pick)\b"
-    r"|\b(?:cun[ai]\w*|cam(?:a|as|ita)|cribs?|cots?|beds?|berco\w*|caminha|silla\w*|high ?chair|cadeirinha|babysitter|nineras?|baba)\b"
+    r"|\b(?:cunas?|cunitas?|cam(?:a|as|ita)|cribs?|cots?|beds?|berco\w*|caminha|silla\w*|high ?chair|cadeirinha|babysitter|nineras?|baba)\b"
     r"|\b(?:stays?|staying|queda\w*|fica\w*|dorm\w+|sleep\w*) (?:with (?:us|me)|con nosotros|conmigo|com a gente|conosco|comigo|in (?:the|our|my) room|en (?:la|nuestra|mi) (?:habitacion|pieza)|no (?:mesmo |nosso )?quarto)\b"
 )
 
@@ -293,6 +293,11 @@ def _is_one_more(part: str, one: Mention) -> bool:
     )
 
 
+def _is_a_new_child(one: Mention, known: dict[str, Any]) -> bool:
+    """ "Se suma mi cuñado con la nena de 5": of an age nobody known has."""
+    return one.kind == "child" and bool(one.ages) and not set(one.ages) <= set(known.get("child_ages") or ())
+
+
 def _is_new(people: list[Mention], known: dict[str, Any], *, plural: bool) -> bool:
     """Whether somebody who is brought along was not counted yet: a first companion, a first child."""
     if any(one.kind != "adult" for one in people):
@@ -421,7 +426,7 @@ def _difference(text: str, clauses: list[_Clause], language: str, known: dict[st
         verb = clause.verb - clause.start
         for one in people:
             sign = clause.sign
-            if one.start > verb and len(people) > 1 and _KNOWN_ONES.search(part[verb : one.start]):
+            if one.start > verb and len(people) > 1 and _KNOWN_ONES.search(part[verb : one.start]) and not _is_a_new_child(one, known):
                 continue
             if (
                 one.start > verb
@@ -511,6 +516,8 @@ def _applied(difference: _Difference, known: dict[str, Any]) -> tuple[dict[str, 
                     return {}, True  # nobody of that age was told of
                 ages.remove(age)
             ages += difference.ages
+            if not difference.ages and difference.children < 0 < after_children and len(set(ages)) > 1 and len(ages) != after_children:
+                return {}, True  # which of them?
             if after_children and len(ages) == after_children:
                 slots["child_ages"] = ages
     return slots, False

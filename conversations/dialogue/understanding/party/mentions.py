@@ -90,6 +90,15 @@ _TOLD_OF_IT = re.compile(
 _HEARD_FROM = re.compile(
     r"\b(?:recom\w+|indica\w+) (?:por|de|da|do|by|from|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma|our))? ?$|\b(?:number|contact|numero|contacto|contato|name|link|instagram|insta|facebook|face|posts?|fotos?|photos?|videos?|stor(?:y|ies)) (?:from|of|through|por|por medio de|de|da|do|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))? ?$|\b(?:heard|know|learned) (?:about|of) (?:you|this|it|the hotel) (?:from|through|by)(?: (?:my|a|our))? ?$|\b(?:de parte de|thanks to|gracias a|gracas a[o]?)(?: (?:mi|my|meu|minha|un|una|um|uma))? ?$"
 )
+# What somebody thinks of the stay ("mi hija dice que mejor el 10"), unless it is that one comes; who is only here to see the guest.
+_SAYS = re.compile(
+    r"^,? ?(?:(?:que|who|ya|ja|me|nos|te|also|tambien|tambem|sempre|siempre|always) )*"
+    r"(?:dice|dicen|opina\w*|cree|creen|piensa|piensan|pregunta|preguntan|insiste\w*|avisa|avisan|thinks?|reckons?|says?|insists?|asks?|wonders?|diz|dizem|acha|acham|pensa|pensam|acredita|pergunta|perguntam)\b"
+    r"(?![^.?!]{0,40}\b(?:viene|vienen|vendra|va|van|viaja\w*|suma\w*|coming|comes?|joins?|joining|travel\w*|vem|vai|vao|tambien|tambem|too)\b)"
+)
+_ONLY_VISITS = re.compile(
+    r"^ (?:(?:que|who|to|puede|pueden|pode|podem|can|could|may|quiere|quieren|quer|wants?|va|van|vai|vao|will|would|might|pasa|vem|viene|comes?|vir|venir|come|like|a|me|nos) ){0,4}(?:visit(?:s|ar\w*|a|an|e|em|ing)?|verme|vernos|me ver|nos ver|see (?:me|us))\b"
+)
 # Whose wedding it is, or who lives there: "se casa mi sobrina", "my son is getting married".
 _THEIR_DAY = re.compile(
     r"^ (?:(?:que|who) )?(?:se (?:casa|casan|recibe|gradua)|(?:is|are) (?:getting married|graduating)|gets? married|graduates|vai (?:se )?casar|va a casarse|se forma|vai se formar|estudia|estuda|studies)\b"
@@ -138,7 +147,13 @@ def turned(text: str) -> str:
         return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
 
     text = _AGE_RANGE.sub(" ", text)
-    text = _ELDER.sub(lambda match: "y de " if re.search(r"\d(?: anos| years)? $", match.string[: match.start()]) else "de ", text)
+    text = _ELDER.sub(lambda match: (
+            "y de "
+            if re.search(r"\d(?: anos| years)? $", match.string[: match.start()])
+            else "otro de "
+            if re.search(r"\d(?: anos| years)?,? (?:y|e|and) $", match.string[: match.start()])
+            else "de "
+        ), text)
     text = _ONE_AND_ANOTHER.sub(r"2 kids de \1 y \2", text)
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)
@@ -387,6 +402,8 @@ def find(text: str, language: str, *, all_of_them: bool = False) -> list[Mention
         and not (mention.kind == "child" and not (mention.owned or mention.ages) and _ASKED_ABOUT.match(text[mention.end :]))
         and not _STAFF.search(text[mention.end : mention.end + 40])
         and not (mention.noun not in v.PARTNER and _TOLD_OF_IT.search(text[mention.end : mention.end + 50]))
+        and not (mention.noun not in v.PARTNER and _SAYS.search(text[mention.end : mention.end + 80]))
+        and not _ONLY_VISITS.search(text[mention.end : mention.end + 60])
         and not (mention.noun not in v.PARTNER and _THEIR_DAY.search(text[mention.end : mention.end + 50]))
         and not (mention.noun not in v.PARTNER and _ON_THEIR_DAY.search(text[max(0, mention.start - 60) : mention.end - len(mention.noun)]))
         and not _HEARD_FROM.search(text[max(0, mention.start - 60) : mention.end - len(mention.noun)])

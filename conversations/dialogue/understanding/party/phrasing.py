@@ -73,7 +73,11 @@ def _each(match: re.Match[str]) -> str:
         return f"{numbers.value(match['all'])} adultos y {numbers.value(match['all']) * numbers.value(match['count'])} kids{told}"
     families, children = numbers.value(match["all"]), numbers.value(match["count"])
     grown = 2 * families if match["noun"] not in {"families", "familias"} else 0
-    return (f"{grown} adultos y " if grown else f"{families} {match['noun']} y ") + f"{families * children} kids"
+    told = match["ages"] or ""
+    kids = f"{families * children} kids" + (told if len(re.findall(r"\d+", told)) == families * children else "")
+    if grown and re.search(rf"\b{grown} adult", match.string[match.end() :]):
+        return kids  # those grown-ups are counted once more behind
+    return (f"{grown} adultos y " if grown else f"{families} {match['noun']} y ") + kids
 
 
 def _by_name(match: re.Match[str]) -> str:
@@ -180,6 +184,13 @@ def _whose_bed(match: re.Match[str]) -> str:
     return f"y un {match['noun']}"
 
 
+def _all_of_age(match: re.Match[str]) -> str:
+    """ "Tenemos 70 y 75 años": as many grown-ups as ages; no age of theirs is a number of people."""
+    told = [int(age) for age in re.findall(r"\d{2}", match["ages"])]
+    children = any(mentions.kind_of(word) == "child" for word in re.findall(r"[a-z]+", match.string[max(0, match.start() - 40) : match.start()]))
+    return match[0] if children or min(told) < mentions.GROWN else f"{len(told)} adultos"
+
+
 _ROW = r"\d{1,2}(?: anos| years)?(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/| )\d{1,2}(?: anos| years)?)"
 _ELDER = r"(?:mayor|menor|mas (?:grande|chic[oa]|peque\w+)|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])"
 _LEFT = r"(?:se bajaron|se bajo|bailed(?: out)?|dropped out|can't (?:come|make it)|cancelaron|no vienen|no van|nao vao|nao vem|furaram|desistiram|desistiu|desistieron|pulled out)"
@@ -248,7 +259,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\b(?:familia|family|grupo|group|party) (?:de|of) (?P<all>{_N}),? (?:con|with|com) (?P<count>{_N}) (?P<noun>[a-z]+)"), lambda match: f"somos {match['all']}, incluyendo {match['count']} {match['noun']}" if mentions.kind_of(match["noun"]) == "child" else match[0]),
     (re.compile(r"\bpersonas? adultas?\b|\bpessoas? adultas?\b"), "adulto"),
     # two couples, each with a child; three couples with a kid apiece
-    (re.compile(rf"\b(?P<all>{_N}) (?P<noun>couples|parejas|casais|matrimonios|families|familias|[a-z]+)\b,? (?:y |and |e )?(?:(?:cada un[oa]|cada um(?:a)?|each|con|com|with) )*(?P<count>{_N}) (?P<kind>[a-z]+(?: [a-z]+)??)(?: (?P<each>cada un[oa]|cada uma?|cada|each|apiece)\b)?(?P<ages> ?\([^()]{{1,40}}\))?"), lambda match: _each(match)),
+    (re.compile(rf"\b(?P<all>{_N}) (?P<noun>couples|parejas|casais|matrimonios|families|familias|[a-z]+)\b,? (?:y |and |e )?(?:(?:cada (?:un[oa]|uma?|pareja|matrimonio|casal|familia)|each(?: (?:one|couple|family))?|every (?:couple|family))|con|com|with|tiene|tem|has|have|having|tienen|trae|traz|brings?|lleva|leva| )*(?<= )(?P<count>{_N}) (?P<kind>[a-z]+(?: [a-z]+)??)(?: (?P<each>cada un[oa]|cada uma?|cada|each|apiece)\b)?(?P<ages> ?\([^()]{{1,40}}\))?"), lambda match: _each(match)),
     # "two rooms, two adults in each"
     (re.compile(rf"\b(?P<rooms>{_N}) (?P<room>[a-z]+),? (?:con |with |com )?(?P<count>{_N}) (?P<people>adult\w*|people|personas?|pessoas?|pax|guests?)(?: (?:in|en|em|por|per))? (?:each|cada|habitacion|room|quarto)(?: un[oa]| uma?| one)?\b"), lambda match: f"{match['rooms']} {match['room']}, {numbers.value(match['rooms']) * numbers.value(match['count'])} {match['people']}"),
     # both sets of parents
@@ -269,6 +280,10 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\b(?:mama|mae|mother|mum|mom|madre|papa|pai|dad|padre|father) (?:de|of) ({_N})(?: aca| aqui| here)?: (?:tienen|tem|they're|they are|aged)".replace("{_N}", _N)), r"yo y mis \1 kids de"),
     # out of 60 guests just 14 sleep at yours
     (re.compile(rf"\b(?:out of|de los|de las|dos|das|de) (?:the |los |las |nossos |nuestros )?(?:\d+) (?:[a-z]+),? (?:just|only|solo|so|apenas|solamente)? ?(?P<count>{_N}) (?=(?:sleep|stay|se alojan|se quedan|duermen|dormimos|dormem|ficam|se hospedam|will sleep|will stay|van a dormir)\b)"), lambda match: f"{match['count']} personas "),
+    # we are 78 and 81
+    (re.compile(rf"\b(?:(?:we're|we are|tenemos|temos|teniamos|aged|nuestras edades son|our ages are)(?: both| now| ya| ja)?) (?P<ages>[1-9]\d(?: {_YEARS})?(?:, [1-9]\d(?: {_YEARS})?){{0,3}},? (?:y|e|and|&) [1-9]\d)\b(?! ?%)(?: {_YEARS})?(?= ?(?:$|[.,;!?)]|y\b|e\b|and\b|pero|but|porem|so\b|asi\b))"), lambda match: _all_of_age(match)),
+    # one single guy: no room
+    (re.compile(rf"\b(?P<count>{_N}) (?:single|solter[oa]s?|solteir[oa]s?) (?=(?:guys?|m[ae]n|wom[ae]n|lads?|lad(?:y|ies)|friends?|mates?|blokes?|chaps?|gals?|gentlem[ae]n|amig[oa]s?)\b)"), r"\g<count> "),
     # I'm 68, she's 66
     (re.compile(r"\b(?:i'm|i am|yo tengo|tengo|yo|eu tenho|tenho|eu) (?:[2-9]\d)(?: anos)?,? (?:y |and |e )?(?:mi [a-z]+ |my [a-z]+ |minha [a-z]+ |meu [a-z]+ )?(?:she's|she is|he's|he is|ella|ela|el|ele|is|tiene|tem)(?: (?:tiene|tem))? (?:[2-9]\d)\b"), "2 adultos"),
     # my two grown daughters, minhas duas filhas adultas, (los dos grandes)

@@ -31,7 +31,7 @@ _TOTALS = [
         r"\bN_ (?:\w+ )?(?:" + "|".join(sorted(v.PEOPLE, key=len, reverse=True)) + r")\b",
         r"\b(?:tripulacion|tripulacao|crew|comitiva|excursion|excursao|squad|familia|grupo|equipo|contingente|delegacion|banda|combo|family|group|party|team|crew|bunch|turma|equipe|time) (?:es |is |e )?(?:de|of|com|con) N_END",
         r"\b(?:sao|(?<!my )(?<!our )(?<!his )(?<!her )(?<!a )(?<!and )(?<!one )son|serian|seriam|ahora|agora|quedan|ficam) N_END(?= ?(?:$|[.,;!?]|en total|no total|ahora|agora|nomas|personas|pessoas))",
-        r"\b(?:para|for|pra|pa|p/|pros|pras) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|desde|from|a partir|personas))",
+        r"\b(?:para|for|pra|pa|p/|pros|pras) (?:nosotros |nosotras |us |nos |los |las |os |the |all )*N_END(?= ?(?:$|[.,;!?)+]|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|por favor|please|pls|porfa|en\b|em\b|in\b|del\b|de \d|de ?(?:$|[.,;])|desde|from|a partir|personas))",
         r"\b(?:nosotros|nosotras|nos|nois|us|we) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|am\b|pm\b))",
         rf"\b(?<!\ba )(?<!hasta )(?<!desde )(?<!\bde )(?<!sobre )(?<!tipo )(?<!ate )(?:los|las|the|all|all the|os|(?<=todas )as) ([2-9]|dos|duas|two|dois|tres|three|cuatro|quatro|four|cinco|five|seis|six)\b{_TOGETHER}",
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
@@ -203,6 +203,8 @@ def _explicit(noun: str) -> bool:
     return noun.startswith(("adult", "adt", "grown", "grande")) or noun in {"mayores"}
 
 
+# Who they are is told behind the number; "and my mother" is one more.
+_NAMES_THEM = re.compile(r"\s*(?:,|:|\(|-|\.|;)\s*(?!(?:y|e|and|mas|mais|plus|con|com|with)\b)")
 # "4 adultos, en dos habitaciones, y mi vieja en una single"
 _APART = re.compile(r"^[^.?!:;]{4,40}\b(?:y|e|and|plus|mas|mais) $")
 
@@ -211,6 +213,8 @@ def _also(text: str, adults: list[Mention], said: list[Mention]) -> int:
     """ "dos adultos y mi suegra" is three."""
     last = said[-1]
     after = [one for one in adults if one.start > last.end and not _explicit(one.noun)]
+    if after and _NAMES_THEM.match(text, last.end) and _sum(after) + bool(SELF.search(text[last.end :])) == last.count:
+        return 0  # "tres adultos, yo, mi papá y mi mamá"
     if after and not _ADDED.fullmatch(text[last.end : after[0].start]) and _APART.search(text[last.end : after[0].start]):
         return after[0].count or 0
     return _sum(one for one in after if _ADDED.fullmatch(text[last.end : one.start]))

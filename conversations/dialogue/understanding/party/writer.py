@@ -28,7 +28,7 @@ _BY_ONESELF = re.compile(
     r"|^\W*(?:(?:es|e|is|it's|seria|sera|so|solo|just|only|hola|oi|hi|algo(?: \w+)?|lugar|cama|una cama) )*(?:para|pra|for) (?:una?|um|uma|one|mi|mim|me)\W*$"
 )
 _GOES_ALONE = re.compile(
-    r"\b(?:(?:para|pra) mi sol[oa]|(?:para|pra) mim (?:so|sozinh[oa]|apenas)|so (?:para|pra) mim|(?:solo|solamente|unicamente) para mi|(?:only|just) for (?:me|myself))\b(?! ?,? ?(?:y|e|and|con|com|with)\b)|\bvou (?:so )?eu(?= ?[.!;])|\bvoy (?:solo )?yo(?= ?[.!;])|"
+    r"\b(?:for me (?:alone|only)|just for me|(?:para|pra) mi sol[oa]|(?:para|pra) mim (?:so|sozinh[oa]|apenas)|so (?:para|pra) mim|(?:solo|solamente|unicamente) para mi|(?:only|just) for (?:me|myself))\b(?! ?,? ?(?:y|e|and|con|com|with)\b)|\bvou (?:so )?eu(?= ?[.!;])|\bvoy (?:solo )?yo(?= ?[.!;])|"
     r"(?<!no )(?<!nao )\b(?:voy|viajo|vou|vengo|ire|irei|i'm going|i'll be|going|coming) (?:a estar |a ir |yo |eu )?(?:sol[oa]|sozinh[oa]|alone|on my own|by myself)\b"
 )
 _WITH = re.compile(
