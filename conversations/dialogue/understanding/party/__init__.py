@@ -18,7 +18,7 @@ from conversations.dialogue.understanding.party.answers import (
     only_number,
     told_ages,
 )
-from conversations.dialogue.understanding.party.children import told_children
+from conversations.dialogue.understanding.party.children import are_uncounted, told_children
 from conversations.dialogue.understanding.party.counts import MANY, value
 from conversations.dialogue.understanding.party.rooms import ONE_AND_ANOTHER, ONE_ROOM, counted, is_one_spoken_of, is_one_wanted
 from conversations.dialogue.understanding.party.shorthand import written_out
@@ -102,7 +102,8 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
     if found.get("rooms") == 1 and ((known or {}).get("rooms") or 1) > 1 and is_one_spoken_of(text):
         found.pop("rooms")  # "¿tienen una habitación con bañera?" takes none of the two away
     if not (known and known.get("adults")) or awaiting == "adults":
-        return Reading(found)
+        how_many_children = "adults" in found and "children" not in found and are_uncounted(text, mentions.find(text, language))
+        return Reading(found, ("party",) if how_many_children and not (known or {}).get("children") else ())
     if 0 < found.get("children", 0) < (known.get("children") or 0) and _is_one_of_them(text, language):
         found = {name: value for name, value in found.items() if name not in {"children", "child_ages"}}
     if _ALONE_WITH_THEM.search(text) and known.get("children"):

@@ -88,7 +88,7 @@ def how_many_of(text: str, awaiting: str, known: dict[str, Any]) -> dict[str, An
         return {awaiting: 2}
     polite = r"(?:(?:si|yes|sim|mm+|eh|son|are|sao|it's|es|e|they're|tem|tiene|tienen|hola|only|just|solo|so)[ ,]+)*"
     match = re.match(rf"{polite}({N})\b(?! ?(?:noch|night|noit|dia|day|adult|person|people|pessoa))(.*)$", told)
-    if match is None or len(match[2].split()) > 5:
+    if match is None or len(re.findall(r"\w+", match[2])) > 6:
         return {}
     if awaiting == "rooms":
         return {"rooms": numbers.value(match[1])}
@@ -100,7 +100,10 @@ def how_many_of(text: str, awaiting: str, known: dict[str, Any]) -> dict[str, An
 def children_told(text: str, known: dict[str, Any]) -> dict[str, Any]:
     """ "Son dos, de 7 y 4 años", where the grown-ups are known: children, by their ages."""
     answered = how_many_of(text, "children", known)
-    return answered if answered.get("child_ages") and max(answered["child_ages"]) < mentions.GROWN else {}
+    if ages := answered.get("child_ages"):
+        return answered if max(ages) < mentions.GROWN else {}
+    kinds = [mentions.kind_of(word) for word in re.findall(r"[a-z]+", text)]
+    return answered if "child" in kinds and not {"adult", "pair", "people"} & set(kinds) else {}
 
 
 # None at all.

@@ -50,6 +50,24 @@ def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int]
     return total, ages, grown
 
 
+# Beside the grown-ups, uncounted: "mi mujer, yo y los chicos".
+_BESIDE = re.compile(r"(?:\b(?:y|e|and|con|com|with|mas|mais|plus)|[,+&]) ?$")
+_THAT_IS_ALL = re.compile(r" ?(?:$|[.,;:!)\n]|(?:de|del|from|desde|on|para|por|for|en|em|in|no|na|a partir|llegamos|chegamos|arriving) )")
+
+
+def are_uncounted(text: str, told: list[Mention]) -> bool:
+    """Whether children come of whom nobody says how many."""
+    return any(
+        one.kind == "child"
+        and one.owned
+        and one.count is None
+        and not (one.ages or one.negated)
+        and _BESIDE.search(text[: one.start])
+        and _THAT_IS_ALL.match(text, one.end)
+        for one in told
+    )
+
+
 # "uno de 5, y la otra va a cumplir 9": each has an age of its own.
 _THE_OTHER = re.compile(r"[^.?!\d]{0,12}\b(?:el|la|o|a|the|y|e|and) (?:otr[oa]|outr[oa]|other)\b")
 # "1 criança, na verdade são 2": what comes after such words stands for what came before.

@@ -233,7 +233,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
         lambda match: " " if re.search(r"\b(?:o|or|ou|u|entre|between|to|de)\b", match[0]) or "-" in match[0] else match[0],
     ),
     (re.compile(r"\b(?:todos|todas|the rest|everyone else|everybody else|el resto|os outros|los otros|los demas|o resto)(?: (?:\d+|[a-z]+))?(?: (?:is|are|son|sao|es|e))?(?: (?:an|all|todos))? (?:adults?|adult[oa]s?|grandes|mayores)\b"), " "),
-    (re.compile(r"\b(?:contando|counting|con|incl\w*|including|incluido|with)(?: (?:al?|el|la|the|ao|o|a|also|un|una|a))* (?:bebe|beba|baby|nene|nena|crianca|nino|nina|kid)(?: incluid[oa])?(?=,? ?(?:$|[.,;)]|los otros|everyone|os outros))"), ", incluyendo 1 kid"),
+    (re.compile(r"\b(?<!each )(?<!cada uno )(?<!cada una )(?<!cada um )(?<!cada uma )(?:contando|counting|con|incl\w*|including|incluido|with)(?: (?:al?|el|la|the|ao|o|a|also|un|una|a))* (?:bebe|beba|baby|nene|nena|crianca|nino|nina|kid)(?: incluid[oa])?(?=,? ?(?:$|[.,;)]|los otros|everyone|os outros))"), ", incluyendo 1 kid"),
     # twelve of whom are under ten; uno tiene 2 años; the third is a baby
     (re.compile(rf",? ?(?:pero |but |mas )?(?:{_OF_THEM} )?(?P<count>{_N})(?: {_OF_THEM})? (?:are |son |sao |es |is )?(?:todavia |still |ainda )?(?:menores de|under|below|abaixo de|por debajo de|con menos de) (?:{_N})\b(?! (?:y|e|and) (?:\d|{_AGE}\b))(?: {_YEARS})?(?<!^)"), _under),
     (re.compile(rf"(?<=\w),? (?:pero |but |mas |porem |y |e |and )?(?:{_OF_THEM} )?(?P<count>un[oa]|uma?|one)(?: {_OF_THEM})? (?:tiene|tem|is|has|e|es) (?P<age>{_AGE}) {_YEARS}\b"), _with_age),
