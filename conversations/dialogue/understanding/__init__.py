@@ -80,7 +80,7 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     clear = any(intent.confidence >= intents.ACT and intent.name not in intents.LONE for intent in said)
     found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or clarify or clear), room_types=hotel.room_types)
     decided, possible = intents.read(folded, spoken, has_slots=bool(found or clarify), asked=state.awaiting)
-    if "name" in found and state.awaiting in {"name", "room_type", "confirmation"} and slots.is_a_name(rest):
+    if "name" in found and state.awaiting in slots.NAME_MAY_ANSWER and slots.is_a_name(rest):
         decided = (Intent("inform", 1.0),)  # "Gonzalo Paredes" has no trouble with the walls
     if "transfer" in found and not _OF_A_STAY & found.keys():  # "quiero reservar el traslado" books no room
         decided = tuple(intent for intent in decided if intent.name not in _BOOKING) or (Intent("airport_transfer", intents.SURE),)

@@ -14,12 +14,13 @@ from rapidfuzz.distance import DamerauLevenshtein
 from conversations.dialogue.types import RoomTypeInfo
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.normalise import fold
+from conversations.dialogue.understanding.party import mentions
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
 _NAMED = re.compile(
-    r"\b(?:me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
-    r"meu nome (?:e|é)|quem fala (?:agora )?(?:e|é) [ao]|me chamo|em nome de|no nome de|(?:(?:no|em) nome|a nombre|al nombre|under the name|in the name)[^:.!?\n]{0,25}:|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
+    r"\b(?:(?:(?:no|em) nome|a nombre|al nombre|under the name|in the name|name is|nombre es|nome (?:e|é))[^:.!?\n]{0,25}:|me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
+    r"meu nome (?:e|é)|quem fala (?:agora )?(?:e|é) [ao]|me chamo|em nome de|no nome de|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
@@ -55,6 +56,9 @@ _NOT_NAMES = frozenset(
         "a",
         "the",
         "not",
+        *("mi", "my", "meu", "minha", "su", "seu", "sua", "his", "her", "our", "nuestro", "nuestra", "nosso", "nossa", "ella", "ele"),
+        *("ela", "him", "them", "ellos", "eles", "quem", "quien", "who", "whom", "which", "whose", "cual", "qual", "otro", "otra"),
+        *("outro", "outra", "another", "someone", "alguien", "alguem", "se", "es", "is", "on", "o", "os", "as"),
     ]
 )
 # Words that make an answer to "your name?" something else than a name.
@@ -113,6 +117,46 @@ _NO_NAME_WORDS = frozenset(
         "pareja",
         "couple",
     ]
+)
+# What is written with capitals and names nobody: greetings, feasts, seasons, parts of a hotel, and places by their first word.
+_NO_PERSON = re.compile(
+    r"\b(?:hasta|luego|pronto|dia|dias|day|days|tardes|noches|noite|noches|night|nights|morning|evening|afternoon|see|you|soon|care"
+    r"|best|kind|regards|wishes|thank|many|cheers|abrazo|abrazos|abraco|abracos|saludos|cordiales|logo|muito|muchas|mil|please"
+    r"|por|favor|help|call|ayuda|nuevo|novo|nova|nueva|new|year|years|ano|anos|feriado|feriados|finde|largo|fin|fim|weekend"
+    r"|week|weeks|month|semanas|vacaciones|vacacion|ferias|holiday|holidays|thanksgiving|invierno|verano|inverno|verao|otono"
+    r"|outono|primavera|summer|winter|spring|autumn|quincena|quinzena|primera|primeira|segunda|ultima|double|twin|single"
+    r"|triple|suite|doble|simple|cuadruple|duplo|dupla|casal|matrimonial|queen|vista|sea|view|mar|ocean|pool|pileta|piscina"
+    r"|desayuno|breakfast|cafe|wifi|beds|cama|camas|standard|deluxe|superior|ejecutiva|late|early|airbnb|expedia|visa"
+    r"|mastercard|just|only|me|we|us|yo|eu|mim|todos|alone|solo|sola|sozinho|sozinha|un|una|um|uma|my|mi|meu|minha|our|capital"
+    r"|centro|center|centre|ciudad|cidade|city|airport|aeropuerto|street|hotel|hostel|reservar|reserve|book|need|want|necesito"
+    r"|preciso|corpus|christi|plata|rica|horizonte|alegre|iguacu|kong|town|aviv|unido|unidos|states|kingdom|manana|amanha"
+    r"|tomorrow|today|hoy|hoje)\b"
+)
+_PLACE_FIRST = re.compile(
+    r"(?:san|sao|saint|santa|santo|villa|vila|puerto|porto|punta|ciudad|cabo|playa|praia|lago|rio|foz|costa|north|south|east|west"
+    r"|great|united|estados|reino|mar|nueva|nova|belo|ushuaia|patagonia|cape|hong|buenos|las|los|dia|sin|con|sem|com|with"
+    r"|under|book|ok|okay|yes|dale|listo|for|pra|atte|att|hola|oi|ola|hi|hello|dear|perfecto|perfeito|perfect|great|good|bom"
+    r"|boa)\b"
+)
+# Questions a guest may answer with nothing but a name.
+NAME_MAY_ANSWER = frozenset({"name", "room_type", "confirmation", "check_in", "check_out", "nights", "adults"})
+# "ok Liam Boyle", "sí, reservá. Ana Paz"
+_AGREES = re.compile(
+    r"^(?:(?:ok|okay|yes|yep|sure|fine|great|perfect|good|si|sí|sim|dale|listo|bueno|perfecto|perfeito|claro|book it|go ahead|confirmed?|confirmo|reserv[aá](?:la|lo)?|pode reservar|pode ser|it'?s)[ ,.!:-]+)+",
+    re.IGNORECASE,
+)
+_A_NAME = r"(?P<name>[^\W\d_a-z][\w'’-]+(?: (?:(?:de|da|do|del|la|dos|das|van|von|der|e|y) ){0,2}[^\W\d_a-z][\w'’-]+){1,3})"
+# How a letter ends: "Kind regards,\nGeoffrey Ashcombe".
+_SIGNED = re.compile(
+    r"\b(?i:atte|atentamente|att|atenciosamente|cordialmente|saludos(?: cordiales| atentos)?|saluda(?:[ \w]{0,20})?|(?:(?:kind|best|warm|kindest|many) )?regards|"
+    r"(?:yours )?(?:sincerely|faithfully|truly)|best wishes|all the best|cheers|thanks(?: (?:so much|a lot|in advance))?|thank you|(?:muchas )?gracias|"
+    r"abra[cç]os?|abrazos?|(?:muito )?obrigad[oa]|grat[oa]|desde ya(?:,? muchas)? gracias)[.,;:!]*[\s,–—-]{1,4}"
+    + _A_NAME
+    + r"[ .]*(?:\n|$)"
+)
+# The last piece of a message: "… del 10 al 13 de junio para dos, Ana Paz".
+_AT_THE_END = re.compile(
+    r"(?P<before>[^.!?;\n,]{3,60})(?P<mark>[.!;,]|\n)\s+(?P<name>[^\W\d_a-z][\w'’-]+ (?:(?:de|da|do|del|la|van|von) )?[^\W\d_a-z][\w'’-]+)[ .]*$"
 )
 # One instead of the other, or one of them: not both.
 _REPLACED = re.compile(r"\b(?:en vez|en lugar|instead|rather|em vez|ao inves|no lugar|cambiar|change|trocar|o|or|ou|vs)\b")
@@ -295,9 +339,40 @@ def _cased(told: str) -> str:
 def is_a_name(text: str) -> bool:
     """Two words or more, written as a name, and nothing else."""
     bare = _DOCUMENT.sub("", text).strip(" .,!\n")
-    if fold(bare).split(" ")[0] in _NO_FIRST_WORDS:
+    words = fold(bare).split(" ")
+    if words[0] in _NO_FIRST_WORDS or _PLACE_FIRST.match(words[0]) or _NO_PERSON.search(fold(bare)):
         return False
     return " " in bare and bool(_WRITTEN_AS_NAME.fullmatch(bare)) and not _is_polite(bare) and not _NO_NAMES.search(fold(bare))
+
+
+def _is_of_somebody(told: str, room_types: tuple[RoomTypeInfo, ...]) -> bool:
+    """Whether words that nobody asked for can only be a full name: no place, no feast, nobody's relation, no number, no room."""
+    words = fold(told).split()
+    return (
+        2 <= len(words) <= 4
+        and is_a_name(told)
+        and not any(mentions.kind_of(word) or re.fullmatch(numbers.PATTERN, word) for word in words)
+        and not room_type(fold(told), room_types)
+    )
+
+
+def _signed(text: str, room_types: tuple[RoomTypeInfo, ...], *, understood: bool) -> str:
+    """The name below a letter, or at the end of a message that asks for something in figures; "" when there is none."""
+    if (match := _SIGNED.search(text)) and _is_of_somebody(match["name"], room_types):
+        return match["name"]
+    match = _AT_THE_END.search(text) if understood else None
+    if match is None or not re.search(rf"\b{numbers.PATTERN}\b", fold(text[: match.start("name")])) or text.isupper():
+        return ""
+    last = match["before"].split()
+    if match["mark"] == ",":
+        if last[-1][0].isupper() and not _NO_NAMES.search(fold(last[-1])):
+            return ""  # "en Rosario, Santa Fe"
+        if any(
+            mentions.kind_of(word) in {"child", "adult", "pair", "twins"} and not word.startswith("adult")
+            for word in fold(" ".join(last[-4:])).split()
+        ):
+            return ""  # "con mi nena de 5, Lola Paz"
+    return match["name"] if _is_of_somebody(match["name"], room_types) else ""
 
 
 def name(text: str, *, awaiting: str | None, understood: bool, room_types: tuple[RoomTypeInfo, ...] = ()) -> dict[str, Any]:
@@ -305,17 +380,23 @@ def name(text: str, *, awaiting: str | None, understood: bool, room_types: tuple
     answer to an offer."""
     if awaiting == "confirmation" and is_a_name(text) and not room_type(fold(text), room_types):
         return {"name": _cased(text.strip(" .,!\n"))}
-    if awaiting in {"room_type", "name"}:
+    if awaiting in NAME_MAY_ANSWER - {"name"} and _is_of_somebody(alone := text.strip(" .,!\n"), room_types):
+        if awaiting in {"room_type", "confirmation"} or not (understood and text.isupper()):
+            return {"name": _cased(alone)}
+    if awaiting in {"room_type", "name", "confirmation"}:
+        text = _AGREES.sub("", text) if is_a_name(_AGREES.sub("", text)) else text
         parts = [part.strip() for part in _SENTENCES.split(text) if part.strip()]
         named = [part for part in parts if is_a_name(part) and not room_type(fold(part), room_types)]
-        if len(named) == 1 and (len(parts) > 1 or awaiting == "room_type"):
+        if len(named) == 1 and (len(parts) > 1 or awaiting != "name"):
             return {"name": _cased(_DOCUMENT.sub("", named[0]))}
     if awaiting == "name" and _WRITTEN_AS_NAME.fullmatch(full := _DOCUMENT.sub("", text).strip(" .,!\n")) and not _is_polite(full):
-        return {"name": _cased(full)}
+        if _LEAD_IN.sub("", full) == full or " " not in _LEAD_IN.sub("", full):
+            return {"name": _cased(full)}
     if match := _NAMED.search(text):
         candidate = _ENDS.sub("", _SENTENCE_END.sub("", match["name"])).strip(" .'\"-")
         candidate = re.sub(r"^(?:it'?s|is|es|é)\s+", "", candidate, flags=re.IGNORECASE)
-        if candidate and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
+        asked_about = text[match.end() : match.end() + 1] == "?" and candidate.islower()  # "a nombre de mi empresa, se puede?"
+        if candidate and not asked_about and fold(candidate).split()[0] not in _NOT_NAMES and len(candidate.split()) <= 5:
             introduced_by_verb = re.match(r"soy|sou|i am|i'm|quem fala", match[0], re.IGNORECASE)
             if (
                 (awaiting == "name" and not candidate.islower())
@@ -326,6 +407,8 @@ def name(text: str, *, awaiting: str | None, understood: bool, room_types: tuple
     for pattern in _INTRODUCED:
         if (introduced := pattern.search(text)) and not _NO_NAMES.search(fold(told := introduced["name"] or introduced["other"])):
             return {"name": told}
+    if awaiting != "name" and (told := _signed(text, room_types, understood=understood)):
+        return {"name": _cased(told)}
     bare = _DOCUMENT.sub("", text).strip(" .,!¡\n")
     if awaiting == "name":
         bare = bare.rsplit(": ", 1)[-1] if re.match(r"[^:]{3,40}: [^\W\d_]", bare) else bare

@@ -37,6 +37,15 @@ def changed(text, language, known, asked=None):
         ("the kids are staying with their gran after all", "en", FAMILY, {"children": 0}),
         ("as crianças vão ficar com a avó", "pt", FAMILY, {"children": 0}),
         ("minha sogra desistiu", "pt", {"adults": 3}, {"adults": 2}),
+        # somebody with a child of an age nobody had; one of two children who are alike
+        ("se suma mi cuñada con el nene de 2", "es", {"adults": 2}, {"adults": 3, "children": 1, "child_ages": [2]}),
+        ("my cousin is joining us with her son, 6", "en", {"adults": 2}, {"adults": 3, "children": 1, "child_ages": [6]}),
+        ("minha filha não vem", "pt", {"adults": 2, "children": 2, "child_ages": [5, 5]}, {"children": 1, "child_ages": [5]}),
+        ("mi hermana dice que también viene", "es", {"adults": 2}, {"adults": 3}),
+        # who is put to bed was known
+        ("los dos chicos duermen con nosotros", "es", FAMILY, {}),
+        ("the little one can sleep with us", "en", FAMILY, {}),
+        ("as crianças dormem juntas", "pt", FAMILY, {}),
         # one room that is only spoken of takes none away
         ("¿tienen una habitación con bañera?", "es", {"adults": 4, "rooms": 2}, {}),
         ("com um quarto só já chega", "pt", {"adults": 4, "rooms": 2}, {"rooms": 1}),

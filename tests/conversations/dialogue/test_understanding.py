@@ -111,6 +111,58 @@ def test_no_name_is_heard_where_none_was_said(text):
     assert "name" not in heard(text).slots
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("dos noches desde el 4 de mayo para dos, Elena Rossi", "Elena Rossi"),
+        ("twin for 2, 4 to 9 May. Oscar Flynn", "Oscar Flynn"),
+        ("quisiera una suite para 2.\nSaludos cordiales,\nBruno Sosa", "Bruno Sosa"),
+        ("Could I have a double? Many thanks, Edith Marlowe", "Edith Marlowe"),
+        ("Gostaria de um quarto. Abraços, Célia Prado", "Célia Prado"),
+        ("es a nombre de mi suegra: Nelly Ocampo", "Nelly Ocampo"),
+        ("Em nome dela: Vera Lopes", "Vera Lopes"),
+        ("a nombre de mi estudio, puede ser?", None),
+        ("em nome de quem fica a reserva?", None),
+        ("una doble para dos del 4 al 6 de mayo en Palermo, Buenos Aires", None),
+        ("para dos del 4 al 6 de mayo con mi nena de 5, Lola Paz", None),
+        ("two nights from 4 May. Sea View", None),
+    ],
+)
+def test_a_name_that_is_signed_or_introduced(text, name):
+    assert heard(text).slots.get("name") == name
+
+
+@pytest.mark.parametrize(
+    ("text", "awaiting", "name"),
+    [
+        ("Norman Fitch", "check_in", "Norman Fitch"),
+        ("EDITH MARLOWE", "adults", "Edith Marlowe"),
+        ("Celia Bermúdez", "nights", "Celia Bermúdez"),
+        ("ok, Edith Marlowe", "confirmation", "Edith Marlowe"),
+        ("Go ahead. Edith Marlowe", "confirmation", "Edith Marlowe"),
+        ("Under Edith Marlowe", "name", "Edith Marlowe"),
+        ("Perfecto. Hasta Luego", "confirmation", None),
+        ("Semana Santa", "check_in", None),
+        ("Año Nuevo", "check_in", None),
+        ("Buenos Aires", "check_in", None),
+        ("Mi Marido", "adults", None),
+        ("NECESITO AYUDA", "check_in", None),
+    ],
+)
+def test_a_full_name_beside_the_question(text, awaiting, name):
+    assert heard(text, awaiting=awaiting).slots.get("name") == name
+
+
+def test_children_whom_nobody_counts_are_asked_for():
+    doubted = heard("mi mujer, yo y los chicos", language="es")
+
+    assert (doubted.slots, doubted.clarify) == ({"adults": 2}, ("party",))
+    assert heard("son dos, de 7 y 4 años", language="es", awaiting="adults", slots={"adults": 2}).slots == {
+        "children": 2,
+        "child_ages": [7, 4],
+    }
+
+
 def test_a_bare_name_counts_only_when_it_was_asked_for():
     assert heard("Ana Pérez", awaiting="name").slots == {"name": "Ana Pérez"}
     assert heard("Ana Pérez").slots == {}
@@ -398,6 +450,32 @@ def test_a_guest_who_repeats_himself_keeps_no_worker_busy(unit):
         ("um quarto pra mim, um quarto pra minha mãe", "pt", None, {"adults": 2, "rooms": 2}),
         ("dos dobles uso individual", "es", None, {"adults": 2, "rooms": 2}),
         ("double for single use", "en", None, {"adults": 1}),
+        # a pair told twice, everyone told one by one, so many apiece
+        ("Somos una pareja, mi mujer es vegetariana", "es", None, {"adults": 2}),
+        ("a room for a couple, my husband snores", "en", None, {"adults": 2}),
+        ("quarto para dois. Me chamo Rita Leme, com minha irmã", "pt", None, {"adults": 2}),
+        ("somos un matrimonio con otra pareja, mi marido es celíaco", "es", None, {"adults": 4}),
+        ("4 adultos: mis padres, mi tía y yo", "es", None, {"adults": 4}),
+        ("three adults, me, my mum and my gran", "en", None, {"adults": 3}),
+        (
+            "dos parejas, cada una con un nene (2 y 6 años), 4 adultos y 2 chicos",
+            "es",
+            None,
+            {"adults": 4, "children": 2, "child_ages": [2, 6]},
+        ),
+        ("three couples and each couple has a baby", "en", None, {"adults": 6, "children": 3}),
+        ("um casal e um amigo solteiro", "pt", None, {"adults": 3}),
+        # how old the grown-ups are
+        ("we're 66, 68 and 71", "en", "adults", {"adults": 3}),
+        ("temos 70 e 72 anos", "pt", "adults", {"adults": 2}),
+        ("single room, for me alone", "en", None, {"adults": 1}),
+        ("para 3 del 5 al 8 de marzo", "es", None, {"adults": 3}),
+        # who only thinks or visits, and what is measured
+        ("my mother reckons two nights will do", "en", None, {}),
+        ("mi hijo piensa que mejor el sábado", "es", None, {}),
+        ("minha tia pode me visitar no quarto?", "pt", None, {}),
+        ("it's 2.4m tall, does the van fit?", "en", None, {}),
+        ("es chiquita, unos 5 kilos", "es", None, {}),
         # nobody's party
         ("hay 4 personas haciendo ruido en la 12", "es", None, {}),
         ("¿la suite es para 4 personas?", "es", None, {}),

@@ -160,7 +160,7 @@ _OURSELVES = re.compile(
     r"(?:^|\b(?:somos|seremos|seriamos|we are|we're|we'd be|vamos|viajamos|para|pra|for|em|en|as|it's|seria)) ?(?:(?:un|una|um|uma|a|2|two|dos|dois|duas) )?$"
 )
 _PAIR_NOUNS = frozenset({"casal", "casalzinho", "pareja", "parejita", "matrimonio", "couple", "novios", "noivos", "newlyweds"})
-_AND_I_AM = re.compile(
+AND_I_AM = re.compile(
     r"[.;!?\n][^.;!?\n]{0,12}\b(?:my name's|my name is|name's|i am|i'm|me llamo|mi nombre es|soy|me chamo|meu nome e|sou|aqui e)\b[^.;!?\n]{2,40}\b(?:with|con|com|y|e|and) $"
 )
 
@@ -172,7 +172,7 @@ def _is_one_of_the_two(text: str, before: Mention, one: Mention) -> bool:
         return False
     if before.noun in _PAIR_NOUNS:
         return one.noun in v.PARTNER and not _JOINED.search(between) and not re.match(r" (?:de |of )?(?:amig|friend|vizinh|vecin)", between)
-    return before.noun not in _ONES and bool(_AND_I_AM.search(between))
+    return before.noun not in _ONES and bool(AND_I_AM.search(between))
 
 
 def _is_the_same(text: str, before: Mention, one: Mention) -> bool:

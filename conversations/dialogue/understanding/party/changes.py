@@ -516,8 +516,10 @@ def _applied(difference: _Difference, known: dict[str, Any]) -> tuple[dict[str, 
                     return {}, True  # nobody of that age was told of
                 ages.remove(age)
             ages += difference.ages
-            if not difference.ages and difference.children < 0 < after_children and len(set(ages)) > 1 and len(ages) != after_children:
-                return {}, True  # which of them?
+            if not difference.ages and difference.children < 0 < after_children and len(ages) != after_children:
+                if len(set(ages)) > 1:
+                    return {}, True  # which of them?
+                ages = ages[:after_children]
             if after_children and len(ages) == after_children:
                 slots["child_ages"] = ages
     return slots, False

@@ -147,13 +147,16 @@ def turned(text: str) -> str:
         return f" {(match[4] or '').strip() if noun else 'kid'} de {match[1]} {unit} {rest}"
 
     text = _AGE_RANGE.sub(" ", text)
-    text = _ELDER.sub(lambda match: (
+    text = _ELDER.sub(
+        lambda match: (
             "y de "
             if re.search(r"\d(?: anos| years)? $", match.string[: match.start()])
             else "otro de "
             if re.search(r"\d(?: anos| years)?,? (?:y|e|and) $", match.string[: match.start()])
             else "de "
-        ), text)
+        ),
+        text,
+    )
     text = _ONE_AND_ANOTHER.sub(r"2 kids de \1 y \2", text)
     for form, word in _WORD_FORMS:
         text = form.sub(word, text)

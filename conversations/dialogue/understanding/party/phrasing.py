@@ -187,7 +187,9 @@ def _whose_bed(match: re.Match[str]) -> str:
 def _all_of_age(match: re.Match[str]) -> str:
     """ "Tenemos 70 y 75 años": as many grown-ups as ages; no age of theirs is a number of people."""
     told = [int(age) for age in re.findall(r"\d{2}", match["ages"])]
-    children = any(mentions.kind_of(word) == "child" for word in re.findall(r"[a-z]+", match.string[max(0, match.start() - 40) : match.start()]))
+    children = any(
+        mentions.kind_of(word) == "child" for word in re.findall(r"[a-z]+", match.string[max(0, match.start() - 40) : match.start()])
+    )
     return match[0] if children or min(told) < mentions.GROWN else f"{len(told)} adultos"
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from conversations.dialogue.understanding import numbers
-from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import asides, mentions
 from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.answers import POLITE
 from conversations.dialogue.understanding.party.counts import MANY, NO_TIME, N, value
@@ -231,6 +231,8 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
         if one.start < end:
             continue
         between = text[end : one.start]
+        if not found and asides.AND_I_AM.search(between):
+            return []  # "para dos. Me llamo Ana, con mi hermana"
         if not (_ADDED.fullmatch(between) or (found and re.fullmatch(r"\s*(?:,|y|e|and|\+)\s*", between))):
             break
         if re.search(r"\b(?:con|com|with) (?:los|las|os|as|the)\b", text[end : one.end]) and one.kind == "child" and not found:
