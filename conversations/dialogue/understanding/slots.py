@@ -25,42 +25,14 @@ _NAMED = re.compile(
 )
 _NOT_NAMES = frozenset(
     [
-        "de",
-        "un",
-        "una",
-        "el",
-        "la",
-        "los",
-        "yo",
-        "aqui",
-        "aca",
-        "huesped",
-        "cliente",
-        "arriving",
-        "coming",
-        "looking",
-        "interested",
-        "here",
-        "sorry",
-        "from",
-        "um",
-        "uma",
-        "eu",
-        "gracias",
-        "thanks",
-        "alergico",
-        "vegetariano",
-        "celiaco",
-        "argentino",
-        "brasileiro",
-        "a",
-        "the",
-        "not",
-        *("mi", "my", "meu", "minha", "su", "seu", "sua", "his", "her", "our", "nuestro", "nuestra", "nosso", "nossa", "ella", "ele"),
-        *("ela", "him", "them", "ellos", "eles", "quem", "quien", "who", "whom", "which", "whose", "cual", "qual", "otro", "otra"),
-        *("outro", "outra", "another", "someone", "alguien", "alguem", "se", "es", "is", "on", "o", "os", "as"),
+        "de", "un", "una", "el", "la", "los", "yo", "aqui", "aca", "huesped", "cliente", "arriving", "coming", "looking", "interested",
+        "here", "sorry", "from", "um", "uma", "eu", "gracias", "thanks", "alergico", "vegetariano", "celiaco", "argentino",
+        "brasileiro", "a", "the", "not", "mi", "my", "meu", "minha", "su", "seu", "sua", "his", "her", "our", "nuestro", "nuestra",
+        "nosso", "nossa", "ella", "ele", "ela", "him", "them", "ellos", "eles", "quem", "quien", "who", "whom", "which", "whose",
+        "cual", "qual", "otro", "otra", "outro", "outra", "another", "someone", "alguien", "alguem", "se", "es", "is", "on", "o", "os",
+        "as",
     ]
-)
+)  # fmt: skip
 # Words that make an answer to "your name?" something else than a name.
 _NO_NAME_WORDS = frozenset(
     [
