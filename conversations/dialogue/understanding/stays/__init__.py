@@ -30,7 +30,15 @@ from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, TH
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
 from conversations.dialogue.understanding.stays.resolving import checked, listed_nights, next_year, resolve, two, with_end
 from conversations.dialogue.understanding.stays.roles import role_of
-from conversations.dialogue.understanding.stays.shifts import END_STAYS, LEAVE_STAYS, OF_THE_STAY, SHIFTED_END, is_other_matter, moved_stay
+from conversations.dialogue.understanding.stays.shifts import (
+    END_STAYS,
+    LEAVE_STAYS,
+    OF_THE_STAY,
+    SHIFTED_END,
+    is_only_shift,
+    is_other_matter,
+    moved_stay,
+)
 from conversations.dialogue.understanding.stays.vague import (
     FEW_DAYS,
     PRICED,
@@ -119,7 +127,7 @@ def read(
         and before.check_out
         and "?" in folded
         and len(folded.split()) >= SENTENCE
-        and not (reading.clarify or OF_THE_STAY.search(written))
+        and not (reading.clarify or OF_THE_STAY.search(written) or is_only_shift(written))
     ):
         return Reading({}, (), written)  # "el 22 podemos hacer una excursión?", of a stay that is known
     alone = not reading.clarify and {"check_in", "check_out"} <= told.keys() and clauses.without_others(written)[0] != written

@@ -91,8 +91,8 @@ _SAME_WEEKEND = re.compile(
 
 # "no, el 7", "perdón, al 7", "sorry, the 7th": the day told last was another
 _NO_THAT_DAY = re.compile(
-    rf"\W*(?:(?:no|nao|nope|perdon\w*|disculp\w*|sorry|desculp\w*|digo|ops|oops|ay|ai|uy|i mean|i meant|quise decir|quero dizer|quis dizer|me equivoque|me enganei|errei)[ ,.!]+)+"
-    rf"(?:(?:al?|ao|el|la|the|o|no|em|en|on|to|for|pro|pra|para|dia|es|e|era|it's|is|make it|until|hasta|ate)[ ,]+)*(?P<day>\d{{1,2}}){_ORDINAL}(?:[ ,]+(?:por favor|porfa|please|pfv|mejor|melhor|instead|entonces|entao|then))*[ .!]*"
+    rf"\W*(?:(?:no|nao|nope|perdon\w*|disculp\w*|sorry|desculp\w*|digo|ops|oops|ay|ai|uy|i mean|i meant|quise decir|quero dizer|quis dizer|me equivoque|me enganei|errei)[ ,.!]+){{1,4}}"
+    rf"(?:(?:al?|ao|el|la|the|o|no|em|en|on|to|for|pro|pra|para|dia|es|e|era|it's|is|make it|until|hasta|ate)[ ,]+){{0,5}}(?P<day>\d{{1,2}}){_ORDINAL}(?:[ ,]+(?:por favor|porfa|please|pfv|mejor|melhor|instead|entonces|entao|then)){{0,3}}[ .!]*"
 )
 # A departure is set right by a few days at most, and only one that lies nearer to it than to the arrival.
 _MOST_LATER, _LEAST_STAY = 3, 4

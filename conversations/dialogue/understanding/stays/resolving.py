@@ -12,6 +12,7 @@ from typing import Any
 from conversations.dialogue.types import MAX_DAYS_AHEAD, MAX_NIGHTS
 from conversations.dialogue.understanding.stays.points import MONTH_CROSSING, ONE_DAY, Found, Point, exists
 from conversations.dialogue.understanding.stays.reading import KnownStay
+from conversations.dialogue.understanding.stays.roles import ARRIVES
 
 # Nobody who moves an arrival moves it further: another stay may be meant.
 _MOST_EARLIER = 8 * ONE_DAY
@@ -195,7 +196,7 @@ def _one(
     check_in = date_of(_in_the_stay(point, before, today), today, None, near=before.check_in)
     if check_in is None or _misnamed(point, check_in):
         return {}, ["ambiguous"]
-    if nights is None and point.role == "in" and before.check_in and before.check_out and check_in != before.check_in:
+    if nights is None and point.role == "in" and before.check_in and before.check_out and ARRIVES.search(found.undated):
         return another_arrival(check_in, before, today)
     length = nights or before.nights
     if length and length > MAX_NIGHTS:

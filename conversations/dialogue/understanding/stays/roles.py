@@ -27,6 +27,10 @@ _SETS_OUT = re.compile(
 _IN_BEFORE = re.compile(
     r"\b(?:desde|from|starting|a partir|lleg\w+|arriv\w+|cheg\w+|entr\w+|check(?:ing)? ?-?in|ingres\w+|beginning|empezando|comecando|comec\w+|partir|a contar|land\w*|aterriz\w+|caemos|caigo|coming|come|in|dou entrada|doy ingreso)\b[^\d,.;?!]{0,22}$"
 )
+# Arriving itself; "from the 11th" may be said of the whole stay.
+ARRIVES = re.compile(
+    r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?!e\b)\w+|check(?:ing)? ?-?in|ingres\w+|land\w*|aterriz\w+|caemos|caigo|com(?:e|ing)|get(?:ting)? (?:in|there)|be there)\b"
+)
 # Of a known arrival: "and we go on the 2nd".
 _GO_ON = re.compile(r"\b(?:we|i)(?:'ll| will)? go (?:on )?(?:the )? ?$")
 _AT_THAT_HOUR = r"(?:a la (?:manana|tarde)|a primera hora|de manha|temprano|tempranito|cedo|bem cedo|cedinho|morning|in the morning|first thing|early|bien temprano|por la manana|pela manha|al mediodia|as +|a las +)"

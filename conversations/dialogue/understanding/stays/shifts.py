@@ -15,6 +15,12 @@ _EARLIER = re.compile(
     r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|early|despues|depois|later|late|mas tarde|mais tarde|after"
     r"|(?:mas |mais )?(?:(?:para|pa|hacia) )?(?:a )?(?:adelante|frente|adiante)|forward)\b"
 )
+# "¿podría ser un día después?", and nothing else
+_ONLY_EARLIER = re.compile(
+    r"\W*(?:(?:y|e|and|si|se|if|what|podria|puede|poderia|pode|could|can|would|it|be|ser|do|make|tudo|todo|everything|mejor|melhor|better|da|para|pra|fuera|fosse|was|were|sea|seja|posible|possible|possivel|is)[ ,]+)*"
+    + _EARLIER.pattern
+    + r"(?:[ ,]+(?:por favor|porfa|please|mejor|instead|entonces|then|entao))*\W*"
+)
 # "agregá una noche antes"
 _NIGHT_IN_FRONT = re.compile(
     rf"\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|acrescent\w+|adicion\w+|coloc\w+|poneme|pone)\b(?: (?:le|me|nos|mais|mas|otra|one more|extra))* ({SO_MANY}) {NIGHT}(?: mas| more| a mais)? (?:antes|before|earlier|al principio|al comienzo|no comeco|no inicio|at the (?:start|beginning|front))\b(?! d)"
@@ -109,6 +115,11 @@ OF_THE_STAY = re.compile(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w*|sai\w*|reserv\w+|booking|stay\w*|estad\w+"
     r"|estancia|noches?|nights?|noites?|fechas?|dates?|datas?|venimos|vengo|coming|come)\b"
 )
+
+
+def is_only_shift(text: str) -> bool:
+    """Whether a question moves the stay as a whole, and does nothing else."""
+    return _ONLY_EARLIER.fullmatch(text) is not None
 
 
 def is_other_matter(text: str) -> bool:
