@@ -350,6 +350,7 @@ def _signed(text: str, room_types: tuple[RoomTypeInfo, ...], *, understood: bool
 def name(text: str, *, awaiting: str | None, understood: bool, room_types: tuple[RoomTypeInfo, ...] = ()) -> dict[str, Any]:
     """A person's name, when it is introduced as one, when it was asked for and nothing else was said, or when it stands alone in
     answer to an offer."""
+    text = re.sub(r"(?: ?\n ?)+", "\n", re.sub(r"[^\S\n]+", " ", text))
     if awaiting == "confirmation" and is_a_name(text) and not room_type(fold(text), room_types):
         return {"name": _cased(text.strip(" .,!\n"))}
     if awaiting in NAME_MAY_ANSWER - {"name"} and _is_of_somebody(alone := text.strip(" .,!\n"), room_types):

@@ -42,6 +42,10 @@ def changed(text, language, known, asked=None):
         ("my cousin is joining us with her son, 6", "en", {"adults": 2}, {"adults": 3, "children": 1, "child_ages": [6]}),
         ("minha filha não vem", "pt", {"adults": 2, "children": 2, "child_ages": [5, 5]}, {"children": 1, "child_ages": [5]}),
         ("mi hermana dice que también viene", "es", {"adults": 2}, {"adults": 3}),
+        # how old the children are who are known, and nothing else
+        ("11 e 13", "pt", {"adults": 1, "children": 2}, {"child_ages": [11, 13]}),
+        ("4 y 7 añitos", "es", {"adults": 3, "children": 2}, {"child_ages": [4, 7]}),
+        ("3 and 5", "en", {"adults": 2, "children": 3}, {}),
         # who is put to bed was known
         ("los dos chicos duermen con nosotros", "es", FAMILY, {}),
         ("the little one can sleep with us", "en", FAMILY, {}),
@@ -83,6 +87,8 @@ def test_what_changes(text, language, known, slots):
         ("mi suegra no viene", "es", {"adults": 1}),
         ("los chicos no vienen", "es", {"adults": 2}),
         ("un nene de 7 no viene", "es", FAMILY),
+        ("meu filho não vai mais", "pt", FAMILY),
+        ("my daughter isn't coming", "en", FAMILY),
         ("al final somos cinco", "es", FAMILY),
         ("capaz se suma mi hermana", "es", {"adults": 2}),
         ("se suma mi hermana, somos seis", "es", {"adults": 2}),

@@ -15,6 +15,7 @@ from conversations.dialogue.understanding.party.answers import (
     how_many,
     how_many_of,
     is_head_count,
+    only_ages,
     only_number,
     told_ages,
 )
@@ -91,7 +92,7 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
         if answered == {"children": 0}:
             answered = _told(text, language, None) | answered  # "sin niños, viajo solo"
         return Reading(answered)
-    if known and known.get("children") and (ages := told_ages(text, known["children"])):
+    if known and known.get("children") and (ages := told_ages(text, known["children"]) or only_ages(text, known, awaiting)):
         return Reading({"child_ages": ages})
     if known and asides.tells_who_sleeps_where(text, language, known.get("children") or 0):
         return Reading({name: value for name, value in _told(text, language, None).items() if name == "rooms"})

@@ -31,6 +31,22 @@ _TELLS_AGES = re.compile(
 )
 
 
+# "11 e 13", "4 y 7 añitos", "son de 3 y 5": ages and nothing else, of children whose ages are not known yet.
+_ONLY_AGES = re.compile(
+    rf"\W*(?:(?:de|of|aged|son|sao|are|they're|edades|idades|ages|los chicos|las nenas|os meninos)[ :,]+){{0,3}}(?:{N}|zero|cero)(?P<more>(?:(?:, ?| y | e | and | & )(?:{N}|zero|cero))*)(?P<unit> (?:anos?|anitos?|aninhos?|years?(?: old)?|meses|months?(?: old)?))?\W*"
+)
+_OF_DATES = frozenset({"check_in", "check_out", "nights", "stay", "rooms", "children", "name"})
+
+
+def only_ages(text: str, known: dict[str, Any], awaiting: str | None) -> list[int]:
+    """The ages of all the children who are known, when the whole message is these and no day was asked for."""
+    children = known.get("children") or 0
+    match = _ONLY_AGES.fullmatch(text)
+    if not children or known.get("child_ages") or match is None or awaiting in _OF_DATES or not (match["more"] or match["unit"]):
+        return []
+    return _how_old(text.strip(" .!?"), children)
+
+
 def is_head_count(text: str) -> bool:
     """Whether the whole message is how many people come."""
     return bool(_HEAD_COUNT.fullmatch(text))
