@@ -92,7 +92,11 @@ _NO_NAME_WORDS = frozenset(
 )
 # What is written with capitals and names nobody: greetings, feasts, seasons, parts of a hotel, and places by their first word.
 _NO_PERSON = re.compile(
-    r"\b(?:hasta|luego|pronto|dia|dias|day|days|tardes|noches|noite|noches|night|nights|morning|evening|afternoon|see|you|soon|care"
+    r"\b(?:muy|bien|mal|esta|estoy|estamos|tudo|todo|bem|certo|pode|puede|poder|confirma|confirmar|confirmado|confirmed|go|ahead|not|sure|sounds"
+    r"|looks|very|important|importante|urgente?|vale|exacto|exato|correct[oa]?|correto|isso|mesm[oa]|mism[oa]|that|this|that's|it|is|are|was|will|have|do|does"
+    r"|can|lets?|never|nothing|thing|next|later|maybe|quizas?|talvez|tal|vez|ainda|todavia|still|yet|same|like|igual|tambien|tambem|too|all|both|te|lo|nos"
+    r"|espero|aguardo|waiting|asap|excelente|excellent|genial|otimo|fantastico|quedo|atento|atenta|enviado|sent|from|iphone|android"
+    r"|hasta|luego|pronto|dia|dias|day|days|tardes|noches|noite|noches|night|nights|morning|evening|afternoon|see|you|soon|care"
     r"|best|kind|regards|wishes|thank|many|cheers|abrazo|abrazos|abraco|abracos|saludos|cordiales|logo|muito|muchas|mil|please"
     r"|por|favor|help|call|ayuda|nuevo|novo|nova|nueva|new|year|years|ano|anos|feriado|feriados|finde|largo|fin|fim|weekend"
     r"|week|weeks|month|semanas|vacaciones|vacacion|ferias|holiday|holidays|thanksgiving|invierno|verano|inverno|verao|otono"

@@ -142,6 +142,8 @@ def test_a_name_that_is_signed_or_introduced(text, name):
         ("Go ahead. Edith Marlowe", "confirmation", "Edith Marlowe"),
         ("Under Edith Marlowe", "name", "Edith Marlowe"),
         ("Perfecto. Hasta Luego", "confirmation", None),
+        ("Muy Bien", "confirmation", None),
+        ("Not Sure", "adults", None),
         ("Semana Santa", "check_in", None),
         ("Año Nuevo", "check_in", None),
         ("Buenos Aires", "check_in", None),

@@ -92,7 +92,7 @@ _HEARD_FROM = re.compile(
 )
 # What somebody thinks of the stay ("mi hija dice que mejor el 10"), unless it is that one comes; who is only here to see the guest.
 _SAYS = re.compile(
-    r"^,? ?(?:(?:que|who|ya|ja|me|nos|te|also|tambien|tambem|sempre|siempre|always) )*"
+    r"^,? ?(?:(?:ya|ja|me|nos|te|also|tambien|tambem|sempre|siempre|always) )*"
     r"(?:dice|dicen|opina\w*|cree|creen|piensa|piensan|pregunta|preguntan|insiste\w*|avisa|avisan|thinks?|reckons?|says?|insists?|asks?|wonders?|diz|dizem|acha|acham|pensa|pensam|acredita|pergunta|perguntam)\b"
     r"(?![^.?!]{0,40}\b(?:viene|vienen|vendra|va|van|viaja\w*|suma\w*|coming|comes?|joins?|joining|travel\w*|vem|vai|vao|tambien|tambem|too)\b)"
 )
