@@ -143,6 +143,9 @@ def test_what_the_pms_has_already_is_put_right_by_people(talk, language, text):
         ("en", "hang on, I meant the twin, not the double", {"room_type": "TWN", "check_in": "2027-04-07", "adults": 2}),
         ("en", "we only need 1 night after all", {"check_in": "2027-04-07", "check_out": "2027-04-08"}),
         ("pt", "na verdade a gente fica até dia 10", {"check_in": "2027-04-07", "check_out": "2027-04-10"}),
+        ("pt", "quero desistir de uma noite, sair dia 8", {"check_in": "2027-04-07", "check_out": "2027-04-08"}),
+        ("es", "mejor llegamos un día antes, el 6", {"check_in": "2027-04-06", "check_out": "2027-04-09"}),
+        ("es", "se suma mi cuñado con la nena de 5, entramos todos en una?", {"adults": 3, "children": 1, "check_in": "2027-04-07"}),
     ],
 )
 def test_what_corrects_the_booking_there_is_opens_its_change(talk, language, text, has):

@@ -17,7 +17,8 @@ _IN_PART = re.compile(
     r"|\bonly one\b|\bsolo una\b|\bso um[a]?\b"
 )
 _A_NIGHT = re.compile(
-    r"\b(?:una|uma|one|an?|single|ultima|primera|primeira|last|first) (?:night|noche|noite)\b(?! (?:stay|booking|reservation))"
+    r"\b(?:cancel\w*|desist\w*|anul\w*|quit\w*|sac\w*|drop|remove|tir\w*)(?: (?:de|me|nos|only|just|solo|so))* (?:una|uma|one|an?"
+    r"|a single) (?:night|noche|noite)\b"
 )
 _KEEP_IT = re.compile(
     r"\b(?:no|nao|don'?t|do not) (?:\w+ ){0,2}?(?:cancel\w*|anul\w*)\b|\b(?:dejal[ao]|mantenel[ao]|manten[ge]l[ao]|keep it|leave it"
@@ -40,12 +41,11 @@ def start(turn: Turn, _intent: str) -> None:
     if turn.state.goal == "book" and not turn.desk.bookings():
         booking.drop(turn)  # nothing is booked yet: what is under way is dropped
         return
-    fewer = _A_NIGHT.search(fold(turn.message.text)) is not None and turn.understanding.slots.keys() & {"check_in", "check_out", "nights"}
-    if fewer and turn.desk.bookings():
-        changing.start(turn, "modify_reservation")  # "cancel one night, we leave on the 6th"
-        return
     if is_in_part(turn) and turn.desk.bookings():
         turn.pass_on("cannot_do")
+        return
+    if _A_NIGHT.search(fold(turn.message.text)) and turn.desk.bookings():
+        changing.start(turn, "modify_reservation")  # "cancel one night, we leave on the 6th"
         return
     turn.change(goal="cancel")
     row = own_bookings.chosen(turn, "cancel")
