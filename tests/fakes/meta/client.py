@@ -121,6 +121,10 @@ class MetaDouble:
         """Forget the faults not yet used."""
         self.control("DELETE", "faults")
 
+    def rest(self) -> None:
+        """Let so much time pass that what was sent so far counts against no limit."""
+        self.control("POST", "rest")
+
     def set_clock(self, offset_s: float) -> float:
         """Move the double's clock against the wall clock; returns its time."""
         return float(self.control("POST", "clock", {"offset_s": offset_s})["now"])

@@ -171,6 +171,7 @@ ACTIONS: dict[tuple[str, str], Callable[[Double, Json], Any]] = {
     ("GET", "/faults"): lambda double, query: {"waiting": double.faults.waiting()},
     ("DELETE", "/faults"): _clear_faults,
     ("POST", "/clock"): _clock,
+    ("POST", "/rest"): lambda double, body: double.graph.rest() or {},
     ("POST", "/token"): _token,
     ("POST", "/options"): lambda double, body: double.options.change(body),
     ("POST", "/templates"): _templates,

@@ -113,6 +113,10 @@ class Graph:
             status = self.options.limit_http_status if error.code in LIMIT_CODES else error.http_status
             return Outcome(_refusal(call, error, status), "refused", error.code)
 
+    def rest(self) -> None:
+        """Nobody has written for so long that every pace is forgotten."""
+        self._pacing.forget()
+
     def note_inbound(self, phone_number_id: str) -> None:
         """Count a guest's message against the number's throughput."""
         self._pacing.note_inbound(phone_number_id, self.options.now())

@@ -86,6 +86,12 @@ class Pacing:
         with self._lock:
             self._recent(number, now).append(now)
 
+    def forget(self) -> None:
+        """As after a long rest: for another test, which has spent nothing yet."""
+        with self._lock:
+            self._numbers.clear()
+            self._debts.clear()
+
     def _recent(self, number: str, now: float) -> deque[float]:
         recent = self._numbers.setdefault(number, deque())
         if recent and recent[-1] > now:
