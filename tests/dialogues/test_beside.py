@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-
 import pytest
 
-from conversations.management.commands.converse import Talk
 from reservations.models import Booking
-from tests.factories.again import provisioned
 
-ROOT = Path(__file__).resolve().parents[2]
 BOOKED = {
     "es": ("una doble para 2 del 7 al 9 de abril a nombre de Ana Ledesma", "sí"),
     "en": ("double room for 2 adults, April 7 to 9, name Bob Dean", "yes"),
     "pt": ("quarto duplo de casal para 2 adultos, de 7 a 9 de abril, nome Ana Reis", "sim"),
 }
-
-
-@pytest.fixture
-def talk(db):
-    demo = provisioned(ROOT / "demo" / "hotel.yaml")
-    return Talk(demo, "guest", "", dt.datetime(2026, 12, 2, 13, 15, tzinfo=demo.zone))
 
 
 def say(talk, text):

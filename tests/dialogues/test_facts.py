@@ -18,7 +18,6 @@ from conversations.models import DeskSettings, Fact, Faq
 from pms import inventory
 from pms.models import RoomType
 from pms.terms import Party, Stay
-from tests.factories.again import provisioned
 from tests.promises import promise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,11 +28,6 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w|https?://\S+|\bwww\.\S+", re.I)
 PHONE = re.compile(r"\+\d[\d\s()-]{7,}\d")
 LARGE = re.compile(r"(?<![\d.,:/-])\d[\d.,]*\d(?![\d:/-])")
 NEAR = range(-8, 9)  # days around the asked ones that are offered instead
-
-
-@pytest.fixture
-def demo(db):
-    return provisioned(ROOT / "demo" / "hotel.yaml")
 
 
 def plain(number: str) -> Decimal:

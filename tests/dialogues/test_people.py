@@ -8,7 +8,6 @@ import pytest
 
 from conversations.dialogue.understanding.evaluation import is_dev
 from conversations.trial import try_out
-from tests.factories.again import provisioned
 from tests.promises import promise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,11 +19,6 @@ def rows():
     for language in ("es", "en", "pt"):
         for line in (ROOT / "tests" / "golden" / f"people.{language}.jsonl").read_text(encoding="utf-8").splitlines():
             yield language, json.loads(line)
-
-
-@pytest.fixture
-def demo(db):
-    return provisioned(ROOT / "demo" / "hotel.yaml")
 
 
 @pytest.mark.long

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-
 import pytest
 
-from conversations.management.commands.converse import Talk
 from conversations.models import Faq, UnansweredQuestion
-from tests.factories.again import provisioned
 
-ROOT = Path(__file__).resolve().parents[2]
 STAY = {"es": "del 7 al 9 de abril, 2 personas", "en": "April 7 to 9, 2 people", "pt": "de 7 a 9 de abril, 2 pessoas"}
-
-
-@pytest.fixture
-def say(db):
-    demo = provisioned(ROOT / "demo" / "hotel.yaml")
-    talk = Talk(demo, "guest", "", dt.datetime(2026, 12, 2, 13, 15, tzinfo=demo.zone))
-    talk.hotel = demo
-    return talk
 
 
 def words(talk, text):
@@ -37,17 +23,17 @@ def words(talk, text):
         ("vocês têm desconto pra quem fica mais dias?", "Sobre descontos ou promoções não tenho nada registrado"),
     ],
 )
-def test_a_discount_is_not_promised_and_a_person_is_offered(say, text, said):
-    answer = say.say({"text": text})["replies"][0]
+def test_a_discount_is_not_promised_and_a_person_is_offered(talk, text, said):
+    answer = talk.say({"text": text})["replies"][0]
 
     assert said in answer["text"] and answer["text"].count("?") == 0 and [one["id"] for one in answer["choices"]] == ["person"]
     assert UnansweredQuestion.objects.filter(question=text).count() == 1
 
 
-def test_the_hotels_own_words_on_discounts_go_before(say):
-    Faq.objects.create(hotel=say.hotel, language="es", question="¿Hacen descuento a jubilados?", answer="Sí, 10 % de lunes a jueves.")
+def test_the_hotels_own_words_on_discounts_go_before(talk):
+    Faq.objects.create(hotel=talk.hotel, language="es", question="¿Hacen descuento a jubilados?", answer="Sí, 10 % de lunes a jueves.")
 
-    assert "Sí, 10 % de lunes a jueves." in words(say, "hacen descuento a jubilados?") and not UnansweredQuestion.objects.exists()
+    assert "Sí, 10 % de lunes a jueves." in words(talk, "hacen descuento a jubilados?") and not UnansweredQuestion.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -58,14 +44,14 @@ def test_the_hotels_own_words_on_discounts_go_before(say):
         ("pt", "quanto fica pra cada um?", "$ 250.000 no total, $ 125.000 cada um (2 pessoas)"),
     ],
 )
-def test_each_ones_share_is_that_of_the_prices_on_the_table(say, language, text, said):
-    offers = say.say({"text": STAY[language]})["replies"][0]["choices"]
+def test_each_ones_share_is_that_of_the_prices_on_the_table(talk, language, text, said):
+    offers = talk.say({"text": STAY[language]})["replies"][0]["choices"]
 
-    told = say.say({"text": text})["replies"][0]
+    told = talk.say({"text": text})["replies"][0]
 
     assert said in told["text"] and told["choices"] == offers
-    say.say({"text": offers[0]["title"]})
-    assert told["text"].split("\n")[1] in words(say, text)  # a room is chosen: that one's
+    talk.say({"text": offers[0]["title"]})
+    assert told["text"].split("\n")[1] in words(talk, text)  # a room is chosen: that one's
 
 
 @pytest.mark.parametrize(
@@ -76,10 +62,10 @@ def test_each_ones_share_is_that_of_the_prices_on_the_table(say, language, text,
         ("pt", "qual o preço em reais?", "Os preços que tenho são em ARS"),
     ],
 )
-def test_no_other_currency_is_reckoned(say, language, text, said):
-    words(say, STAY[language])
+def test_no_other_currency_is_reckoned(talk, language, text, said):
+    words(talk, STAY[language])
 
-    told = words(say, text)
+    told = words(talk, text)
 
     assert said in told and "250" not in told
 
@@ -93,11 +79,11 @@ def test_no_other_currency_is_reckoned(say, language, text, said):
         ("tem mínimo de noites?", "depende das datas", "Para quais datas"),
     ],
 )
-def test_the_least_number_of_nights_goes_with_the_dates(say, text, said, asks):
-    told = words(say, text)
+def test_the_least_number_of_nights_goes_with_the_dates(talk, text, said, asks):
+    told = words(talk, text)
 
     assert said in told and asks in told
 
 
-def test_of_known_dates_the_offers_say_it(say):
-    assert "2 noches" in words(say, "del 7 al 9 de abril para 2, o piden estadía mínima?")
+def test_of_known_dates_the_offers_say_it(talk):
+    assert "2 noches" in words(talk, "del 7 al 9 de abril para 2, o piden estadía mínima?")

@@ -8,15 +8,7 @@ import yaml
 
 from tests.dialogues.play import play
 from tests.dialogues.simulate import simulate
-from tests.factories.again import provisioned
 from tests.promises import promise
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def demo(db):
-    return provisioned(ROOT / "demo" / "hotel.yaml")
 
 
 def scripts(language):

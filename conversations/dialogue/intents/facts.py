@@ -168,7 +168,8 @@ def is_misheard(turn: Turn, topic: str) -> bool:
     """Is the topic only heard because of another matter's words? That one is answered instead, where the hotel has an answer."""
     text = fold(turn.message.text)
     if topic == "lost_item":
-        return _FORGOT_TO_SAY.search(text) is not None and "?" not in text[: _FORGOT_TO_SAY.search(text).start()]  # type: ignore[union-attr]
+        forgot = _FORGOT_TO_SAY.search(text)
+        return forgot is not None and "?" not in text[: forgot.start()]
     if topic in {"early_checkin", "late_checkout"} and _DAYS_MOVED.search(text):
         return True
     if topic in _HOURS_OF_THE_ROOM and (match := _LUGGAGE.search(text)):

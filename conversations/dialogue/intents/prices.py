@@ -76,11 +76,17 @@ def asks_for_less(turn: Turn) -> bool:
     return asked and _DISCOUNT.search(text) is not None and not _GIVEN.search(text) and not _NO_MORE.search(text)
 
 
+def _is_told_by_the_hotel(turn: Turn) -> bool:
+    """Tells the hotel's own answer to a question like this one, if it has one."""
+    if (found := turn.desk.faq(turn.message.text, turn.language)) is not None:
+        turn.tell(found)
+    return found is not None
+
+
 def _discount(turn: Turn) -> bool:
     if not asks_for_less(turn):
         return False
-    if (found := turn.desk.faq(turn.message.text, turn.language)) is not None:
-        turn.tell(found)
+    if _is_told_by_the_hotel(turn):
         return True
     turn.desk.unanswered(turn.message.text, "", turn.language)
     turn.say("no_discounts")
@@ -91,8 +97,7 @@ def _discount(turn: Turn) -> bool:
 def _least(turn: Turn, text: str) -> bool:
     if _LEAST.search(text) is None or not _ASKS.search(text):
         return False
-    if (found := turn.desk.faq(turn.message.text, turn.language)) is not None:
-        turn.tell(found)
+    if _is_told_by_the_hotel(turn):
         return True
     if {"check_in", "nights", "check_out"} & turn.understanding.slots.keys() and booking.has_stay(turn):
         return False  # what is offered for these days says it
