@@ -27,9 +27,10 @@ from channels_app.envelope import Choice, Content, JsonObject
 from channels_app.models import Account, Attachment, Inbound, Outbound, Thread
 from conversations import handoff, knowledge, live, mails, restraint, switch, trail, voices
 from conversations.desk import HotelDesk, hotel_view
-from conversations.dialogue import phrasebook, policy
+from conversations.dialogue import patterns, phrasebook, policy
 from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
+from conversations.dialogue.understanding.model import Model
 from conversations.models import Conversation, Message, RoomPhoto
 from hotelagent.ops import correlation, killpoints, leases
 from hotelagent.ops.bulk import update_rows
@@ -50,6 +51,12 @@ HELD = leases.Held()
 TURNS = Counter("orchestrator_messages_total", "Turns", ["intent", "status"])
 INTENTS = Counter("intents_detected_total", "Intents understood", ["intent", "confidence_level"])
 LATENCY = Histogram("orchestrator_latency_seconds", "Time one turn took")
+
+
+def prepare() -> None:
+    """What a process needs before it reads the first letter: ``settings.BEFORE_FORKING``."""
+    patterns.compile_all()
+    Model.load()
 
 
 @dataclass(frozen=True)

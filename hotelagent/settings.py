@@ -370,6 +370,8 @@ Q_CLUSTER = {
         "slow": {"workers": 1, "queue_limit": 1, "timeout": 300, "retry": 900, "max_attempts": 3, "poll": 1.0, "guard_cycle": 2.0}
     },
 }
+# What a cluster computes before it forks its workers, so that no guest waits for it and the workers share it.
+BEFORE_FORKING = {"default": ["conversations.turns.prepare"], "slow": []}
 # What a rung worker drains, per cluster, in this order.
 DRAINS = {
     "default": [

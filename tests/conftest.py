@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from channels_app import delivery, media, receipts
 from channels_app.models import Account, MetaApp
@@ -22,6 +23,7 @@ from conversations import sorting, turns
 from conversations.relay import answering, telling
 from pms import cache, pacing
 from pms.models import Connection
+from tests import template
 from tests.factories.again import provisioned
 from tests.fakes.meta.client import MetaDouble
 from tests.fakes.qloapps import QloAppsDouble
@@ -31,6 +33,29 @@ SECRET, TOKEN, VERIFY = "app-secret-of-the-tests", "token-of-the-tests", "verify
 NUMBER, DISPLAY = "1001", "5491150000000"
 FOREVER = float("inf")
 _ids = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """The test database is a copy of one that has every table."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.prepared()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once():
+    """Every test client makes the middleware anew, which would look at each of the static files again."""
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def remembering(self):
+        if not found:
+            find(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remembering)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,53 +7,54 @@ import re
 from collections.abc import Iterable, Sequence
 
 from conversations.dialogue import phrasebook
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import Detail
 from conversations.dialogue.understanding.normalise import fold, words
 
-ASKS_HOUR = re.compile(
+ASKS_HOUR = compiled(
     r"\b(?:(?:hasta|desde|a|ate|de) que horas?|que horas?|que horario\w*|horarios?|what time\w*|until when|how late|how early"
     r"|when (?:is|does|do|are)|opening hours|hours|ate quando|hasta cuando)\b"
 )
-ASKS_PRICE = re.compile(
+ASKS_PRICE = compiled(
     r"\b(?:cuanto (?:sale|cuesta|cobran|vale|es|esta|cuestan)|que precio|precio|costo|tarifa|how much|price|cost|fee|charge"
     r"|quanto (?:custa|fica|e|sai|cobram|ta)|preco|valor|tiene costo|hay que pagar|pago aparte"
     r"|inclu\w*|gratis|de graca|paga"
     r"|(?<!-)(?<!gluten )(?<!dairy )(?<!lactose )(?<!sugar )(?<!smoke )(?<!feel )free(?! of| rooms?| dates?| nights?| spots?| places?))\b"
 )
-_UNTIL = re.compile(
+_UNTIL = compiled(
     r"\b(?:hasta (?:que hora|cuando)|cierra\w*|until|how late|close\w*|ate (?:que horas?|quando)|fecha\w*|termina\w*|ends?)\b"
 )
-_FROM = re.compile(r"\b(?:(?:desde|a partir de) que horas?|abren?|empieza\w*|how early|from what time|opens?|starts?|comeca\w*)\b")
+_FROM = compiled(r"\b(?:(?:desde|a partir de) que horas?|abren?|empieza\w*|how early|from what time|opens?|starts?|comeca\w*)\b")
 _MEASURES = {
-    "distance": re.compile(
+    "distance": compiled(
         r"\b(?:a que distancia|que tan (?:lejos|cerca)|queda (?:lejos|cerca)|a cuant[ao]s? (?:cuadras?|metros|km|kilometros|minutos)"
         r"|a cuanto (?:queda|esta)|how (?:far|close)|a que distancia|fica (?:longe|perto)|quao (?:longe|perto)"
         r"|quantos (?:metros|km|minutos))\b"
     ),
-    "takes_min": re.compile(
+    "takes_min": compiled(
         r"\b(?:cuanto (?:tiempo |se )*(?:tarda|demora|lleva|dura)\w*|how long (?:does|do|is|will)|quanto (?:tempo )?(?:demora|leva|dura))\b"
     ),
-    "height_m": re.compile(r"\b(?:altura|altos?|how (?:high|tall)|height|clearance)\b"),
-    "weight_kg": re.compile(
+    "height_m": compiled(r"\b(?:altura|altos?|how (?:high|tall)|height|clearance)\b"),
+    "weight_kg": compiled(
         r"\b(?:peso|pesa\w*|cuantos (?:kg|kilos)|how heavy|weighs?|weight|how many (?:kg|kilos)|quantos (?:kg|quilos))\b"
     ),
-    "age": re.compile(r"\b(?:edad\w*|cuantos anos|how old|ages?|idades?|quantos anos)\b"),
-    "notice_h": re.compile(
+    "age": compiled(r"\b(?:edad\w*|cuantos anos|how old|ages?|idades?|quantos anos)\b"),
+    "notice_h": compiled(
         r"\b(?:con (?:cuant[ao]|que) (?:tiempo|anticipacion|antelacion)|how (?:far|long) (?:in advance|ahead|before)|how much notice"
         r"|quanta antecedencia|cuant[ao]s horas antes|how many hours before|quantas horas antes)\b"
     ),
-    "speed_mbps": re.compile(r"\b(?:velocidad|rapido|mbps|megas|speed|how fast|velocidade|rapid[ao])\b"),
+    "speed_mbps": compiled(r"\b(?:velocidad|rapido|mbps|megas|speed|how fast|velocidade|rapid[ao])\b"),
 }
-_TOLD = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:kg|kgs|kilos?|quilos?|lbs?|pounds?|anos?|anitos|years?|meses|months?)\b")
+_TOLD = compiled(r"\b\d+(?:[.,]\d+)? ?(?:kg|kgs|kilos?|quilos?|lbs?|pounds?|anos?|anitos|years?|meses|months?)\b")
 _OF = {"distance": {"distance_m", "distance_km", "walk_min", "drive_min"}, "age": {"age_from", "age_until"}}
 _DAYS = (
-    re.compile(r"\b(?:lunes|mondays?|segundas?)\b"),
-    re.compile(r"\b(?:martes|tuesdays?|tercas?)\b"),
-    re.compile(r"\b(?:miercoles|wednesdays?|quartas?)\b"),
-    re.compile(r"\b(?:jueves|thursdays?|quintas?)\b"),
-    re.compile(r"\b(?:viernes|fridays?|sextas?)\b"),
-    re.compile(r"\b(?:sabados?|saturdays?|fin(?:es)? de semana|fi(?:m|ns) de semana|weekends?)\b"),
-    re.compile(r"\b(?:domingos?|sundays?|fin(?:es)? de semana|fi(?:m|ns) de semana|weekends?)\b"),
+    compiled(r"\b(?:lunes|mondays?|segundas?)\b"),
+    compiled(r"\b(?:martes|tuesdays?|tercas?)\b"),
+    compiled(r"\b(?:miercoles|wednesdays?|quartas?)\b"),
+    compiled(r"\b(?:jueves|thursdays?|quintas?)\b"),
+    compiled(r"\b(?:viernes|fridays?|sextas?)\b"),
+    compiled(r"\b(?:sabados?|saturdays?|fin(?:es)? de semana|fi(?:m|ns) de semana|weekends?)\b"),
+    compiled(r"\b(?:domingos?|sundays?|fin(?:es)? de semana|fi(?:m|ns) de semana|weekends?)\b"),
 )
 LONG = 4  # letters of a word that tells one thing from another
 

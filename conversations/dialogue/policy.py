@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook
 from conversations.dialogue.intents import booking, cancelling, changing, excerpts, facts, own_bookings, people, prices
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
 from conversations.dialogue.understanding import understand
@@ -20,9 +21,9 @@ READABLE = frozenset({"text", "button", "interactive"})
 NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
 ASIDE = 0.75
-_PART = re.compile(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
+_PART = compiled(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
 # "No, never mind that, let's finish the booking": the no is about something else.
-_GOES_ON = re.compile(
+_GOES_ON = compiled(
     r"\b(?:finish\w*|continu\w+|carry on|go (?:on|ahead)|get on|proceed|complet\w+|segu\w+|sig(?:amos|o|ue)|avan[cz]\w+|termin\w+|cerr\w+"
     r"|fech\w+)\b.{0,20}\b(?:booking|reserv\w+)\b"
 )
@@ -35,16 +36,14 @@ _FILLING = (
     r"|please|por favor|porfa|gracias|thanks|obrigad[ao]|de todas|of (?:them|all)|one|opcion|option|opcao|numero|number|nro|es|is|yes"
     r"|si|sim|reservame|reserva|book|so|de una|uma|una|um|un)"
 )
-_ORDINAL = re.compile(
+_ORDINAL = compiled(
     rf"(?:{_FILLING}[ ,.]+)*"
     r"(?:(primer[ao]?|first|primeira|mas barat[ao]|mas economic[ao]|cheapest|mais barat[ao]|menor preco)"
     r"|(segund[ao]|second)|(tercer[ao]?|third|terceir[ao])|(cuart[ao]|fourth)|(quint[ao]|fifth))"
     rf"(?:[ ,.]+{_FILLING})*"
 )
-_BY_NUMBER = re.compile(
-    rf"(?:{_FILLING}[ ,.]+)*(?:la |el |the |a |o |opcion |option |opcao |numero |number |nro )(\d)(?:[ ,.]+{_FILLING})*"
-)
-_RECOMMENDS = re.compile(
+_BY_NUMBER = compiled(rf"(?:{_FILLING}[ ,.]+)*(?:la |el |the |a |o |opcion |option |opcao |numero |number |nro )(\d)(?:[ ,.]+{_FILLING})*")
+_RECOMMENDS = compiled(
     r"\b(?:recom+end\w*|recomiend\w*|aconsej\w+|suger\w+|sugier\w+|suggest\w*|conviene|which (?:one )?is (?:better|best)"
     r"|qual (?:e )?(?:a |o )?melhor|cual es (?:la )?mejor|diferenci?as?|differences?|differs?)\b"
 )

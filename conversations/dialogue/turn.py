@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 
 from conversations.dialogue import phrasebook
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import Answer, Choice, Desk, HandOff, HotelView, Message, Outcome, Reply, State, Understanding
 from conversations.dialogue.understanding.normalise import fold
 from conversations.dialogue.understanding.party import changes
@@ -15,14 +15,14 @@ from conversations.dialogue.understanding.party import changes
 ELSEWHERE = frozenset({"room_type", "name", "confirmation", "booking_code", "surname", "stay"})
 DATES = ("check_in", "check_out", "nights")
 # "Deixa como estava", "keep the original dates".
-_AS_BEFORE = re.compile(
+_AS_BEFORE = compiled(
     r"\b(?:como (?:estaba|estava|al principio|antes|era|no comeco|no inicio)|as (?:it was|before|originally)|(?:original|first|previous"
     r"|primeras?|primeiras?|anteriores"
     r"|originais|originales) (?:dates?|fechas?|datas?|plan|one)|(?:fechas?|datas?) (?:originales|originais|anteriores|de antes"
     r"|do comeco|del principio)"
     r"|back to (?:how|what) it was)\b"
 )
-_COUNTS = re.compile(
+_COUNTS = compiled(
     r"\d|\b(?:dos|tres|cuatro|cinco|seis|two|three|four|five|six|dois|duas|quatro|somos|vamos a ser|we are|we're"
     r"|we'll be|seremos|adult\w*|personas?|people|pessoas|guests?|con (?:mi|un)|with (?:my|a)|com (?:meu|minha))\b"
 )

@@ -25,6 +25,7 @@ from typing import Any
 
 import django.conf
 
+from conversations.dialogue import patterns
 from tests.knock import ROOT
 
 LIBRARIES = [
@@ -112,6 +113,7 @@ def serve() -> list[str] | None:
     """Answer until there is nobody to ask; in a forked child, return the arguments to run."""
     for library in LIBRARIES:
         importlib.import_module(library)
+    patterns.compile_all()
     if django.conf.settings.configured:
         raise RuntimeError("a library looked at the settings: every piece would have those of the server")
     gc.freeze()  # pages that no collection touches stay shared

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from conversations.dialogue import confirmation, details, phrasebook
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, Combination, Detail, OwnBooking, Party, Proposal, Settled, Stay
 from conversations.dialogue.understanding import slots as heard
@@ -23,9 +23,9 @@ MOST_ROOMS, MOST_GUESTS, SHOWN = 6, 20, 5
 # Longer than this nobody keeps a room.
 PATIENT = dt.timedelta(hours=2)
 MEAN_ROUNDED = 1000  # from here on a mean has no cents
-_SAME_DATES = re.compile(r"\b(?:mism[ao]s|same|mesm[ao]s) (?:fechas|dias|noches|dates|days|nights|datas|noites)\b")
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-_HOW_MUCH = re.compile(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
+_SAME_DATES = compiled(r"\b(?:mism[ao]s|same|mesm[ao]s) (?:fechas|dias|noches|dates|days|nights|datas|noites)\b")
+_SENTENCE = compiled(r"[^.!?\n]+[.!?]*")
+_HOW_MUCH = compiled(r"cu[aá]nto|how much|quanto|precio|price|pre[cç]o")
 
 
 def start(turn: Turn, _intent: str) -> None:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from conversations.dialogue.intents import booking, changing, own_bookings
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import OwnBooking, Proposal
 from conversations.dialogue.understanding.normalise import fold
 
 # A part of what is booked: people see to it, because a whole booking cancelled for one night cannot be taken back.
-_IN_PART = re.compile(
+_IN_PART = compiled(
     r"\b(?:only|just|one of|solo|solamente|nomas|apenas|somente|so|una de|uno de|un[ao]? d[aeo]s?|um d[eo]s"
     r"|uma das)\b.{0,30}\b(?:nights?|noches?|noites?|rooms?|habitacion\w*|quartos?|them|ellas|elas|eles)\b"
     r"|\b(?:cancel|anul)\w*\b(?:(?!cobr|charg|pag|pay)[^.?!]){0,25}\b(?:last|first|ultima|primera|primeira) (?:night|noche|noite)\b"
     r"|\bonly one\b|\bsolo una\b|\bso um[a]?\b"
 )
-_A_NIGHT = re.compile(
+_A_NIGHT = compiled(
     r"\b(?:cancel\w*|desist\w*|anul\w*|quit\w*|sac\w*|drop|remove|tir\w*)(?: (?:de|me|nos|only|just|solo|so))* (?:una|uma|one|an?"
     r"|a single) (?:night|noche|noite)\b"
 )
-_KEEP_IT = re.compile(
+_KEEP_IT = compiled(
     r"\b(?:no|nao|don'?t|do not) (?:\w+ ){0,2}?(?:cancel\w*|anul\w*)\b|\b(?:dejal[ao]|mantenel[ao]|manten[ge]l[ao]|keep it|leave it"
     r"|deixa (?:assim|como esta)|mantem)\b"
 )
 # What is cancelled, not what cancelling costs.
-_CANCEL_THAT = re.compile(
+_CANCEL_THAT = compiled(
     r"\b(?:cancel (?:it|my|the|this|our)|(?:have|need|want|must|going) to cancel|(?:necesito|quiero|queremos|tengo que|tenemos que"
     r"|hay que) cancelar(?:la)?"
     r"|cancel(?:ala|ame\w*|alo|enla)|cancela (?:la|mi|a|minha|isso|essa)|(?:preciso|quero|queremos|tenho que|vou ter que"

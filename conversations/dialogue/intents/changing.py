@@ -3,9 +3,8 @@ new price."""
 
 from __future__ import annotations
 
-import re
-
 from conversations.dialogue.intents import booking, own_bookings
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import OwnBooking, State
 from conversations.dialogue.understanding import understand
@@ -13,13 +12,13 @@ from conversations.dialogue.understanding.normalise import fold
 from conversations.dialogue.understanding.party import changes as party_changes
 
 PARTS = {
-    "dates": re.compile(r"\b(?:fechas?|dias?|dates?|days?|datas?|llegada|salida|arrival|departure|chegada|saida)\b"),
-    "people": re.compile(r"\b(?:personas?|gente|huespedes|people|guests?|persons?|pessoas?|hospedes)\b"),
-    "room": re.compile(r"\b(?:habitacion\w*|cuartos?|piezas?|rooms?|quartos?|tipo|type)\b"),
+    "dates": compiled(r"\b(?:fechas?|dias?|dates?|days?|datas?|llegada|salida|arrival|departure|chegada|saida)\b"),
+    "people": compiled(r"\b(?:personas?|gente|huespedes|people|guests?|persons?|pessoas?|hospedes)\b"),
+    "room": compiled(r"\b(?:habitacion\w*|cuartos?|piezas?|rooms?|quartos?|tipo|type)\b"),
 }
 # Said of what stands: an arrival or a departure that moves, nights more or fewer, another day, people or room instead.
 _NUMBER = r"(?:un[oa]?|one|an?|uma?|dos|two|dois|duas|tres|three|\d)"
-_CORRECTS = re.compile(
+_CORRECTS = compiled(
     rf"\b{_NUMBER} (?:dia|day|noche|night|noite)s? (?:antes|despues|mas|menos|earlier|later|sooner|longer|more|less|extra|depois"
     rf"|a mais|a menos)\b"
     r"|\bse (?:me |nos )?(?:sum|baj|agreg)\w+\b"
@@ -36,7 +35,7 @@ _CORRECTS = re.compile(
     r"|twin|doble|duplo)\b"
 )
 # A room or a booking beside the one there is.
-_ANEW = re.compile(
+_ANEW = compiled(
     r"\b(?:otra|otro|another|outr[oa]|nueva|new|nova|second|segunda|additional|adicional|mais um|one more|mais uma|extra|tambien"
     r"|tambem|also)"
     r" (?:\w+ )?(?:reserva|booking|reservation|habitacion|cuarto|room|quarto|doble|double|duplo|twin|individual|single|suite|familiar"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from conversations.dialogue.details import ASKS_HOUR, ASKS_PRICE
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.normalise import fold
 
 # One answer of several questions stays below this many characters.
@@ -13,12 +12,12 @@ MOST = 1000
 WHOLE = frozenset(
     {"policy_cancellation", "policy_deposit", "policy_pets", "policy_children", "early_checkin", "late_checkout", "accessibility"}
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÁÉÍÓÚÑÂÊÔÃÕÇ¿¡0-9])")
-_HOUR = re.compile(
+_SENTENCE = compiled(r"(?<=[.!?])\s+(?=[A-ZÁÉÍÓÚÑÂÊÔÃÕÇ¿¡0-9])")
+_HOUR = compiled(
     r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:hs|h|am|pm)\b|\b24 ?(?:horas|hours|h)\b|a toda hora|round the clock|any time|cualquier hora"
 )
-_MONEY = re.compile(r"[$€£]|\b(?:ars|usd|brl|eur|pesos|reais|dolares|dollars)\b")
-_FREE = re.compile(
+_MONEY = compiled(r"[$€£]|\b(?:ars|usd|brl|eur|pesos|reais|dolares|dollars)\b")
+_FREE = compiled(
     r"\b(?:sin (?:cargo|costo)|gratis|gratuit\w*|incluid\w*|free|no (?:extra )?charge|included|sem (?:custo|taxa)|inclus\w*)\b"
 )
 

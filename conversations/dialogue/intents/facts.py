@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from conversations.dialogue import details, phrasebook
 from conversations.dialogue.intents import excerpts, people
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Answer, Detail, RoomTypeInfo
 from conversations.dialogue.understanding import faq as faq_matching
@@ -52,7 +53,7 @@ POINTED = ("amenity_", "policy_", "room_info", "accessibility")
 # A guest who asks for pictures gets no more than this at once.
 MOST_PHOTOS = 4
 # "¿Nos suben dos toallas?", "could we have another pillow": wanted now, by somebody who stays here.
-_BRING = re.compile(
+_BRING = compiled(
     r"\b(?:sub\w+|tra[ei]\w*|mand\w+|alcan\w+|env[ií]\w+|bring|send|(?:get|have|need)(?: \w+)?|(?:only|just) (?:one|two)|pued\w+|pod\w+"
     r"|necesit\w+|precis\w+|falta\w*|sin|no hay|ran out)\b"
     r".{0,30}\b(?:toall\w*|towels?|toalhas?|almohadas?|pillows?|travesseiros?|mantas?|frazadas?|blankets?|cobertor\w*|sabanas?|sheets?"
@@ -60,34 +61,34 @@ _BRING = re.compile(
     r"|sabonetes?|papel|toilet paper|shampoo|champu|perchas?|hangers?|cabides?|secador|hair ?dryer)\b"
 )
 # "I forgot to tell you", "esqueci, minha mãe vai também": nothing was left behind.
-_FORGOT_TO_SAY = re.compile(
+_FORGOT_TO_SAY = compiled(
     r"\b(?:me )?(?:olvid\w+|esquec\w+|forgot)\b(?: (?:de|to))?(?: (?:decir|contar|avisar|comentar|mencionar|preguntar|falar|dizer"
     r"|perguntar|say|mention|tell|add|ask)\w*\b|,)"
 )
 _HOURS_OF_THE_ROOM = frozenset({"early_checkin", "late_checkout", "check_in_time", "check_out_time"})
 # Another day, not another hour.
-_DAYS_MOVED = re.compile(
+_DAYS_MOVED = compiled(
     r"\b(?:dia|day|noche|night|noite)s? (?:antes|despues|earlier|later|sooner|before|mas|more|extra|longer|depois|a mais)\b"
     r"|\b(?:otra|another|outra|mais uma|one more) (?:noche|night|noite)\b"
 )
-_LUGGAGE = re.compile(
+_LUGGAGE = compiled(
     r"\b(?:dej\w+|guard\w+|leave|store|keep|drop|deix\w+|larg\w+)\b.{0,25}\b(?:valijas?|equipaje|bolsos?|maletas?|mochilas?|luggage"
     r"|bags?|suitcases?|malas?|bagage\w+|mala)\b"
     r"|\b(?:valijas?|equipaje|bolsos?|maletas?|mochilas?|luggage|bags?|suitcases?|malas?|bagage\w+)\b.{0,25}\b(?:dej\w+|guard\w+"
     r"|leave|store|keep|deix\w+)\b"
 )
 # "¿La seña se devuelve?", "do I lose the deposit?"
-_GIVEN_BACK = re.compile(
+_GIVEN_BACK = compiled(
     r"\b(?:sena|deposit\w*|sinal|anticipo|adelanto|plata|dinero|money|dinheiro)\b.{0,25}\b(?:devuel\w+|devol\w+|reintegr\w+"
     r"|reembols\w+|refund\w*|back|pierd\w+|perd\w+|lose|lost)\b"
     r"|\b(?:devuel\w+|devol\w+|reintegr\w+|reembols\w+|refund\w*|pierd\w+|perd\w+|perco|lose|get back)\b.{0,20}\b(?:sena|deposit\w*"
     r"|sinal|anticipo|plata|dinero|money|dinheiro)\b"
 )
 _AMOUNTS = {
-    "weight_kg": re.compile(r"\b(\d{1,3}(?:[.,]\d)?) ?(?:kg|kgs|kilos?|quilos?)\b"),
-    "height_m": re.compile(r"\b(\d(?:[.,]\d{1,2})?) ?(?:m|mts?|metros?|met(?:er|re)s?)\b"),
+    "weight_kg": compiled(r"\b(\d{1,3}(?:[.,]\d)?) ?(?:kg|kgs|kilos?|quilos?)\b"),
+    "height_m": compiled(r"\b(\d(?:[.,]\d{1,2})?) ?(?:m|mts?|metros?|met(?:er|re)s?)\b"),
 }
-_YES_FIRST = re.compile(r"^(?:S[ií]|Yes|Sim), (\w)")
+_YES_FIRST = compiled(r"^(?:S[ií]|Yes|Sim), (\w)")
 LONG_WORD = 5
 # Words of a room's description that ask for none of them.
 _OF_ANY_ROOM = frozenset(
@@ -157,11 +158,11 @@ _OF_ANY_ROOM = frozenset(
 )
 # "Não há espaço para berço"; a Portuguese "no" is a place.
 _LACKS = {
-    "es": re.compile(r"\b(?:no|sin)\b[^.;:]*"),
-    "en": re.compile(r"\b(?:no|not|without)\b[^.;:]*"),
-    "pt": re.compile(r"\b(?:nao|sem)\b[^.;:]*"),
+    "es": compiled(r"\b(?:no|sin)\b[^.;:]*"),
+    "en": compiled(r"\b(?:no|not|without)\b[^.;:]*"),
+    "pt": compiled(r"\b(?:nao|sem)\b[^.;:]*"),
 }
-_PHOTOS = re.compile(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
+_PHOTOS = compiled(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
 
 
 def is_misheard(turn: Turn, topic: str) -> bool:

@@ -6,10 +6,9 @@ are told; two wrong ones, and a person goes on.
 
 from __future__ import annotations
 
-import re
-
 from conversations.dialogue import confirmation, phrasebook
 from conversations.dialogue.intents import booking
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Choice, OwnBooking
 from conversations.dialogue.understanding.normalise import fold
@@ -17,20 +16,20 @@ from conversations.dialogue.understanding.normalise import fold
 ASKED = {"booking_code", "surname"}
 MOST_TRIES = 2
 # Booked elsewhere, or the code is lost: a person finds it.
-_NO_CODE = re.compile(
+_NO_CODE = compiled(
     r"\b(?:no (?:lo |la |me )?(?:tengo|encuentro|acuerdo|llego|se)|sin|nao (?:tenho|acho|lembro|sei|chegou|recebi)|sem|(?:don'?t|do not"
     r"|didn'?t|haven'?t|can'?t) (?:have|got|find|remember|receive\w*)|without|no|perdi|lost|never got)"
     r"\b.{0,30}\b(?:codigo|code|numero de reserva|booking number|confirmaci?on|confirmation|confirmacao)\b"
     r"|\b(?:por|via|through|via|no|en|on|pelo|pela) (?:booking|expedia|despegar|decolar|airbnb|trivago|hotels\.com|agencia|la agencia"
     r"|an agency|otra pagina|outro site|another site)\b"
 )
-_PAID = re.compile(
+_PAID = compiled(
     r"\b(?:(?:ya |acabo de |recien )?(?:transferi|deposite|pague|pagamos|gire)|(?:sent|made|done) (?:the |a |my )?(?:transfer|payment"
     r"|deposit)|(?:i|we)(?:'ve| have)? (?:paid|transferred)"
     r"|(?:fiz|mandei|fizemos) o pix|(?:ja )?(?:paguei|transferi|pagamos)|(?:mando|adjunto|envio|segue|attached|here is"
     r"|here'?s) (?:\w+ ){0,2}(?:comprobante|comprovante|receipt|proof))\b"
 )
-_OTHER_NAME = re.compile(
+_OTHER_NAME = compiled(
     r"\b(?:wrong|mal|mistake|misspel\w+|spel\w+|equivoqu?e\w*|errei|errad\w+|correg\w+|corrig\w+|cambi\w+|change|troc\w+|mud\w+|put)\b"
     r".{0,25}\b(?:nombre|apellido|surname|last name|name|nome|sobrenome)\b(?! of the hotel)"
     r"|\b(?:nombre|apellido|surname|last name|name|nome|sobrenome)\b.{0,20}\b(?:wrong|mal|misspelt|misspelled|errad\w+|con [a-z]"
@@ -38,7 +37,7 @@ _OTHER_NAME = re.compile(
     r"|\b(?:va|vaya|pon\w*|dej\w+|seria|coloc\w+|poe|bota|put it|make it)\b.{0,20}\b(?:a nombre de|no nome d[aeo]|em nome d[aeo]"
     r"|in (?:the|my) name|under the name)\b"
 )
-_ACCOUNT = re.compile(
+_ACCOUNT = compiled(
     r"\b(?:alias|cbu|cvu|iban|swift|(?:datos|dados) (?:bancarios|de la cuenta|da conta|para (?:transferir|la transferencia"
     r"|a transferencia))"
     r"|(?:bank|account) (?:details|number|data)|(?:chave|clave) (?:pix|do pix)"
@@ -46,8 +45,8 @@ _ACCOUNT = re.compile(
     r"|quanto|how much|hasta cuando|ate quando|until when|when)"
     r"|(?:donde|adonde|onde|where)\b.{0,12}\b(?:transfier\w*|transfer\w*|deposit\w*|pago|pay|pagar))\b"
 )
-_BY_NUMBER = re.compile(r"\b(?:cbu|cvu|iban|swift)\b")
-_SURNAME = re.compile(r"\b(?:apellido|surname|last name|family name|sobrenome|apelido)\W+(?:es |is |e )?(\w+)")
+_BY_NUMBER = compiled(r"\b(?:cbu|cvu|iban|swift)\b")
+_SURNAME = compiled(r"\b(?:apellido|surname|last name|family name|sobrenome|apelido)\W+(?:es |is |e )?(\w+)")
 
 
 def status(turn: Turn, _intent: str) -> None:

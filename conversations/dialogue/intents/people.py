@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import HandOff
 from conversations.dialogue.understanding.normalise import fold
@@ -12,12 +11,12 @@ from conversations.dialogue.understanding.normalise import fold
 EMERGENCY = {"AR": "911", "UY": "911", "PY": "911", "BR": "190", "CL": "133", "BO": "110", "PE": "105", "MX": "911", "US": "911"}
 
 
-_URGENT = re.compile(
+_URGENT = compiled(
     r"\b(?:urgen\w+|no puede esperar|cuanto antes|lo antes posible|asap|as soon as possible|can'?t wait|cannot wait|right now|immediately"
     r"|agora mesmo|nao pode esperar|o quanto antes|ya mismo|ahora mismo)\b"
 )
 # A guest outside a closed door waits for nobody's opening hours.
-_STRANDED = re.compile(
+_STRANDED = compiled(
     r"\b(?:(?:me|nos) (?:quede|quedamos|deje|dejamos|dejaron) (?:afuera|encerrad\w+|en la calle)"
     r"|no (?:puedo|podemos) entrar (?:al? |en )(?:la |el |mi |nuestra )?(?:hotel|habitacion|edificio|cuarto|pieza)"
     r"|nadie (?:nos |me )?(?:abre|atiende (?:la puerta|el timbre))|(?:estoy|estamos) (?:en la puerta|afuera) y (?:no|nadie)"
@@ -29,12 +28,12 @@ _STRANDED = re.compile(
 
 
 # Nobody sleeps, and nobody is at reception.
-_DISTURBED = re.compile(
+_DISTURBED = compiled(
     r"\b(?:noise|nois[ey]\w*|loud|blasting|party|shout\w*|scream\w*|moving furniture|barking|can'?t sleep|couldn'?t sleep|ruidos?"
     r"|barulh\w*|som alto|musica|fiesta|festa"
     r"|gritos?|gritan\w*|gritando|ladra\w*|no (?:puedo|podemos|se puede) dormir|nao (?:consigo|conseguimos|da para|da pra) dormir)\b"
 )
-_IN_ROOM = re.compile(
+_IN_ROOM = compiled(
     r"\b(?:(?:(?:i'?m|i am|we'?re|we are) |checked )?in(?:to| to)? (?:room )?|(?:card|key|door|tarjeta|llave|chave|cartao)s? (?:for|of"
     r"|to|de|del|da|do) (?:la |el |room )?|(?:estoy|estamos) en (?:la |el )?(?:habitacion |cuarto |pieza )?"
     r"|(?:estou|to|estamos) (?:no |na |em )?(?:quarto |suite )?|(?:habitacion|cuarto|pieza|room|quarto) )[1-9]\d{2}\b(?! ?(?:usd|dol\w+"

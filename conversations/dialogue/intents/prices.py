@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from conversations.dialogue import phrasebook
 from conversations.dialogue.intents import booking
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Intent
 from conversations.dialogue.understanding.normalise import fold
 
-_DISCOUNT = re.compile(
+_DISCOUNT = compiled(
     r"\b(?:descuent\w*|descont\w*|rebaja\w*|bonificaci\w+|promos?\b|promoci\w+|promoc\w+|promoç\w+|discount\w*|promotions?|promo codes?"
     r"|coupons?|cupon\w*|cupom|cupons|(?:tarifa|precio|preco|valor|special|corporate|group|senior|student|military|weekly|monthly)"
     r" (?:especial|corporativ\w*|de grupo|rates?|prices?|deals?)|special (?:offers?|deals?)|ofertas? especia\w+)\b"
 )
 # A discount that is told of ("with the discount you gave me") is no question about one.
-_GIVEN = re.compile(r"\b(?:con el|with the|my|mi|meu|com o|ya con|el) (?:descuento|discount|desconto)\b")
-_NO_MORE = re.compile(
+_GIVEN = compiled(r"\b(?:con el|with the|my|mi|meu|com o|ya con|el) (?:descuento|discount|desconto)\b")
+_NO_MORE = compiled(
     r"\b(?:no (?:me |more|quiero|mand\w+)|nao (?:quero|me|mand\w+)|stop|basta|dej\w+ de|par\w+ de|unsubscribe|baja|sacame|remove)\b"
 )
 _OTHERS = {
@@ -30,24 +30,24 @@ _OTHERS = {
     "CLP": r"pesos chilenos|clp",
     "UYU": r"pesos uruguayos|uyu",
 }
-_CURRENCIES = {code: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for code, words in _OTHERS.items()}
-_EACH = re.compile(
+_CURRENCIES = {code: compiled(rf"(?<!\w)(?:{words})(?!\w)") for code, words in _OTHERS.items()}
+_EACH = compiled(
     r"\b(?:por (?:persona|cabeza|pax|pessoa|cabeca)|cada (?:uno|una|um|uma)|per (?:person|head|pax)|(?:a|per) person|each|apiece|p/?p)\b"
 )
-_LEAST = re.compile(
+_LEAST = compiled(
     r"\b(?:(?:estadia|estancia|reserva|hospedagem|permanencia|estada|cantidad|noches|numero) (?:de noches )?minim[ao]s?"
     r"|minim[ao]s? de (?:noches|dias|noites|diarias|estadia|estancia|reserva)|minimum (?:stay|nights?|number of nights|length of stay"
     r"|booking)|(?:min|minimo|minima|minimum)\.? (?:stay|noches|noites|nights?|dias|diarias)|(?:least|fewest) (?:number of )?nights"
     r"|(?:solo|apenas|so|just|only) (?:por )?(?:una|uma|one|a single|1) (?:sola )?(?:noche|noite|night)"
     r"|(?:una|uma|one|1) (?:sola|unica|single|so) (?:noche|noite|night))\b"
 )
-_PRICE = re.compile(r"\b(?:precos?|precios?|prices?|rates?|tarifas?|valor|cuanto|quanto|how much)\b")
-_CHEAPEST = re.compile(
+_PRICE = compiled(r"\b(?:precos?|precios?|prices?|rates?|tarifas?|valor|cuanto|quanto|how much)\b")
+_CHEAPEST = compiled(
     r"\b(?:cual|que|which|what|qual)\b.{0,25}\b(?:mas (?:barat|economic|conveniente)\w*|cheapest|least expensive|mais (?:barat"
     r"|em conta|economic)\w*)"
     r"|\b(?:la|el|lo|o|a|the) (?:mas barat\w+|mas economic\w+|cheapest|mais barat\w+|mais em conta)\b.{0,20}\?"
 )
-_ASKS = re.compile(
+_ASKS = compiled(
     r"\?|\b(?:hay|tienen|tenes|tienes|existe|exige\w*|piden|pedis|pode|puedo|se puede"
     r"|have|is there|do you|can i|tem|cual|what|which)\b"
 )

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import HotelView, Intent, State, Understanding
 from conversations.dialogue.understanding import intents, language, party, slots, stays, wishes
 from conversations.dialogue.understanding.normalise import fold
@@ -28,26 +29,26 @@ _SERVICES = frozenset(
     ]
 )
 # Of a service, not of a stay.
-_TABLE = re.compile(r"\b(?:reserv\w+|book\w*|tonight|salimos|salgo|leave|leaving|saio|saimos|semanas?|weeks?)\b")
+_TABLE = compiled(r"\b(?:reserv\w+|book\w*|tonight|salimos|salgo|leave|leaving|saio|saimos|semanas?|weeks?)\b")
 # "¿hay tango el viernes?" asks for no room.
-_SOMETHING = re.compile(r"\b(?:hay|is there|are there|any|tem|hacen|abre\w*|open\w*|is it|more expensive|mas caro|mais caro|pessoa)\b")
-_STRONG_CUE = re.compile(
+_SOMETHING = compiled(r"\b(?:hay|is there|are there|any|tem|hacen|abre\w*|open\w*|is it|more expensive|mas caro|mais caro|pessoa)\b")
+_STRONG_CUE = compiled(
     r"\b(?:(?:to|till|until|hasta|al|ate|ao) (?:the |el |o |dia )?\d|a partir|lleg\w+|arriv\w+|cheg\w+|est[ei]nd\w+|exten\w+|extiend\w*|prolong\w+|alarg\w+|estir\w+|estic\w+|disponib\w+|reserv\w+|embora|out on|habitaci\w+|noches?|nights?|noites?|diarias?|semanas?|weeks?|"
     r"qued\w+|stay\w*|rooms?|book\w*|avail\w+|check ?-?in|check ?-?out|quarto\w*|vaga\w*|entr\w+|hosped\w*|aloj\w*|instead|rather|"
     r"(?:tienen|tenes|tendran|hay|habra|tem|teria|ha) (?:lugar|vaga)|go(?:ing)? home|(?:de|desde) (?:hoy|hoje|manana|amanha) (?:al?|ate|hasta)|(?:en|em) vez de|en lugar de|ao inves|change|cambi\w+|mud\w+|camas?|beds?|dormir|sleep|crash|fico|fica\w*|tonight|pernoct\w+|viaj\w+|finde|fin de semana|fim de semana|final de semana|weekend|"
     r"me vuelvo|nos volvemos|(?:bajo|bajamos|subo|subimos|estaria|estariamos) (?:el|este) (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|\d)|(?:be |get )?out by|(?:be|get) there (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun|tomorrow|today)|off again|we come on|(?:come|go) (?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:tomorrow|today|tonight|manana|hoy|amanha|hoje|now|ahora|agora|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?:to|till?|until|thru|through|al|hasta(?: el)?|ate(?: o)?) (?:the |el |o )?(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|seg|ter|qua|qui|sex)\w*|"
     r"caig\w*|caemos|aparec\w+|desembar\w+|aterriz\w+|land\w*|turn up|show up|prai|quer\w+ ir|quier\w+ ir|want to come|fly in|pouso|baixo ai|estou ai|(?:estaria|estoy|estamos|estaremos|estare) ahi|be with you|me voy|nos vamos|irnos|irme|be in|with you|con ustedes|com voces|sal[gi]\w+|leav\w+|sai\w*)\b"
 )
-_CUE = re.compile(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
+_CUE = compiled(r"\b(?:para|desde|mejor|lugar|from|for|until|till|melhor|libre|free|livre|pode ser|puede ser|hasta|ate)\b")
 # "mañana te confirmo" speaks of an answer, not of an arrival.
-_LATER = re.compile(
+_LATER = compiled(
     r"\b(?:te|les|le|os|you|lhe|vos) (?:confirm\w*|avis\w+|escrib\w+|dig\w+|cuent\w+|llam\w+|fal\w+|know|tell)\b(?! que\b)|\blet you know\b|\b(?:i'll|ya|eu) confirm\w*\b|\bconfirmo (?:el|na|no|on|manana|amanha|la)\b|\baviso\b(?! que\b)"
 )
 
 
 _OF_A_STAY = frozenset({"check_in", "check_out", "nights", "room_type", "booking_code", "name"})
 # "Lo charlo con mi marido y les aviso", "me llaman, después te confirmo": neither yes nor no.
-_POSTPONED = re.compile(
+_POSTPONED = compiled(
     r"\b(?:despues|luego|mas tarde|manana|en un rato|later|tomorrow|depois|amanha|mais tarde) (?:te|les|le|os|i'll|we'll|eu|a gente|vuelvo|volvemos|volto|voltamos|seguimos|continuo|continuamos|come back)\b|"
     r"\b(?:te|les|le|lhe|vos) (?:confirmo|confirmamos|aviso|avisamos|escribo|digo|retorno|falo)\b(?! (?:que si|que sim))|\b(?:i'?ll|we'?ll|i will|we will|will) (?:let you know|tell you|get back|confirm later|think about)|"
     r"\b(?:todavia|aun|por ahora|ainda|por enquanto) (?:no|nao) (?:reserv\w+|confirm\w+)|\b(?:no|nao|don'?t) (?:reserv\w+|confirm\w+|book) (?:nada |anything )?(?:todavia|aun|ainda|yet)\b|"

@@ -6,7 +6,7 @@ wrong with it, because either alone is an ordinary question ("do you charge for 
 
 from __future__ import annotations
 
-import re
+from conversations.dialogue.patterns import compiled
 
 _BILL = (
     r"(?:bill|invoice|receipt|tab|statement|(?:final )?account|factura|cuenta|ticket|resumen|extracto|recibo|nota(?: fiscal)?|conta|comanda"
@@ -85,7 +85,7 @@ _UNPAID = r"(?:not?|n't|never|nunca|nao|owe|due|deb[oe]\w*|dev[oe]|full|falta\w*
 _GET_BACK = r"(?:get back|recover|recuperar|reaver|reintegr\w+|devuelv\w+|devolv\w+|reimburs\w+|refund\w*|ressarci\w+|reembols\w+)"
 _LOOK_INTO = r"(?:verify|check(?!-)|review|look into|verificar|revisar|revisen|rever|conferir|checar)"
 
-_DISPUTE = re.compile(
+_DISPUTE = compiled(
     r"|".join(
         (
             rf"\b(?:{_TAKEN}|paid|pague|pagamos|paguei)\b.{{0,60}}\b(?:{_WRONGLY}|{_NOT_OURS})\b",
@@ -117,7 +117,7 @@ _DISPUTE = re.compile(
     )
 )
 # Said in so many words, whatever else the sentence is.
-_PLAINLY = re.compile(
+_PLAINLY = compiled(
     r"\b(?:charg\w+|took|taken|take|billed|debited|cobr\w+|debit\w+|descont\w+|sacaron|passaram|tiraram|pag(?!o\b)\w+)\b.{0,50}"
     r"\b(?:twice|two times|double|dos veces|doble vez|duas vezes|2 (?:times|veces|vezes)|duplicad\w+|de mas|a mais|too much)\b"
     r"|\b(?:want|quiero|quero|exijo|exige|demand)\b.{0,20}"
@@ -129,14 +129,14 @@ _PLAINLY = re.compile(
     r"|\b(?:double|duplicate|cobro|cobranca) (?:charge|duplicad\w+|repetid\w+|indevid\w+)\b"
 )
 # Who refuses to pay, and says why, argues about what was done, whatever the grammar.
-_REFUSES = re.compile(
+_REFUSES = compiled(
     r"\b(?:(?:no|nao|not|won'?t|wont|never) (?:(?:voy|vamos|pienso|pensamos|vou|pretendo|going|will|be|to|a|i) ){0,3}(?:pagar|pay|paying|abonar)|me niego a pagar|nos negamos a pagar"
     r"|me recuso a pagar|refus\w+ to pay|(?:no estoy|no estamos) de acuerdo|nao (?:concordo|concordamos|aceito)|(?:don'?t|do not|cannot) (?:agree|accept))\b"
     r".{0,60}\b(?:if|when|because|since|as|for (?:something|a|the)|si|se|porque|pues|ya que|por (?:algo|una|uma|um|un|la|el|o|a|lo)|con (?:el|la|este|esta|ese)|com (?:o|a|essa|esse|isso)|pois|with (?:the|this|that)"
     r"|charge|fee|cobro|cargo|cobranca|taxa)\b"
 )
 # What would happen is asked, not what did.
-_SUPPOSED = re.compile(r"\b(?:if|si|caso|em caso|in case|would|se (?:eu|a gente|nao|o|a|nos|um|for|\w+r|\w+rmos|\w+rem)|desistindo)\b")
+_SUPPOSED = compiled(r"\b(?:if|si|caso|em caso|in case|would|se (?:eu|a gente|nao|o|a|nos|um|for|\w+r|\w+rmos|\w+rem)|desistindo)\b")
 
 
 def is_one(folded: str) -> bool:
@@ -146,4 +146,4 @@ def is_one(folded: str) -> bool:
     return any(_DISPUTE.search(sentence) and not _SUPPOSED.search(sentence) for sentence in _SENTENCES.split(folded))
 
 
-_SENTENCES = re.compile(r"[?!\n]+|\.(?!\d)")
+_SENTENCES = compiled(r"[?!\n]+|\.(?!\d)")

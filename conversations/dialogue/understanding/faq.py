@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.normalise import fold, words
 
 THRESHOLD = 0.5
@@ -154,7 +154,7 @@ def _nearness(asked: set[str], question: set[str], weight: dict[str, float], hea
     return 2 * shared / (whole + heard)
 
 
-_SENTENCES = re.compile(r"[?!.;]+")
+_SENTENCES = compiled(r"[?!.;]+")
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,6 @@ Everything is hashed with CRC-32, so it is the same on every machine and in ever
 
 from __future__ import annotations
 
-import re
 import tomllib
 import zlib
 from functools import lru_cache
@@ -15,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from conversations.dialogue.patterns import compiled
+
 BITS = 18
 SIZE = 1 << BITS
 CONCEPTS = Path(__file__).with_name("concepts.toml")
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[?!]|[^\s\w.,;:()\"'¿¡-]")
+_TOKEN = compiled(r"[a-z]+(?:'[a-z]+)?|\d+|[?!]|[^\s\w.,;:()\"'¿¡-]")
 # How much each kind of evidence weighs against the others; the rest is learned.
 WEIGHTS = {"w": 1.0, "p": 0.8, "s": 0.5, "c": 1.0, "k": 1.0, "m": 0.6, "f": 0.7}
 

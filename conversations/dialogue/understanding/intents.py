@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import Intent
 from conversations.dialogue.understanding import disputes, lexicon
 from conversations.dialogue.understanding.model import Model
@@ -27,9 +28,7 @@ _NO_GRIEVANCE = frozenset({"cancel_reservation", "modify_reservation", "make_res
 SENTENCE, NOT_DENIED = 0.65, 0.05
 # A letter of so many parts says too much for a question in one of them to be heard in the whole: then the part has to be surer.
 LETTER, IN_A_LETTER = 7, 0.75
-_QUESTION = re.compile(
-    r"(?:amenity|policy|airport|location|payment|invoice|room_info|check_in_time|check_out_time|late|early|accessibility)"
-)
+_QUESTION = compiled(r"(?:amenity|policy|airport|location|payment|invoice|room_info|check_in_time|check_out_time|late|early|accessibility)")
 # A yes, or a remark out of scope, counts beside something else only from this score on.
 SURE = 0.6
 # Nobody wants both: the less sure one goes unless it is surer than this.
@@ -49,12 +48,12 @@ PLAIN_YES, PLAIN_WORDS = 0.62, 8
 # A yes that names what it is about has so many words at most, and beside a month, a day or a code nothing but these: whatever
 # else is said may be about keeping it.
 NAMING_WORDS = 10
-_NAMING = re.compile(
+_NAMING = compiled(
     r"(?:si|s|sim|yes|yep|ok|okey|okay|dale|claro|isso|eso|exacto|correcto|confirm(?:o|ado)|bueno|listo|pode|va|del?|d[oa]|l[ao]s?|el|[ao]s?|es[ae]|ess[ae]|"
     r"th(?:at|e|is)|one|so(?:lo)?|apenas|only|just|nomas|mism[oa]|mesm[oa]|por|favor|porfa|please|gracias|thanks|obrigad[oa]|reserva|booking|reservation|"
     r"codigo|code|y|e|and|cancel\w*)"
 )
-_NOT_PLAIN = re.compile(
+_NOT_PLAIN = compiled(
     r"\?|\b(?:no|not|nao|nem|ni|pero|but|mas|aunque|though|although|embora|salvo|excepto|except|menos|unless|don'?t|dont|nunca|never|todavia|ainda|"
     r"wait|esper\w+|hold on|primero|first|primeiro|antes|before|despues|depois|later|luego|mas tarde|manana|tomorrow|amanha|ahora vuelvo|"
     r"cambi\w+|modific\w+|change|mud[ae]\w*|en vez|instead|rather|en lugar|mejor|melhor|better|ojala|quiza\w*|tal vez|capaz|maybe|perhaps|talvez|"
@@ -62,18 +61,18 @@ _NOT_PLAIN = re.compile(
     r"other|otra|otro|outra|outro|descuento|discount|desconto|gratis|free|barat\w+|cheaper)\b"
 )
 # "Dale, la de marzo la dejo" agrees to no cancellation.
-_KEEP = re.compile(
+_KEEP = compiled(
     r"\b(?:dej[aeo]\w*|qued[aeo]\w*|mant[ei]\w+|conserv\w+|keep\w*|stays?|leave\w*|remain\w*|rest|resto|(?:la|lo) (?:quiero|queremos)|quer(?:o|emos) (?:a|essa)|fic[ao]\w*|permanec\w+|deix\w+|sigue\w*|continu\w+)\b"
 )
 # "si me hacés precio", "if you can": not a yes yet.
-_CONDITION = re.compile(
+_CONDITION = compiled(
     r"\bsi (?:(?:me|te|nos|les?|se|la|lo) )?(?!parece|sirve|gusta|confirm|quier[oe]|reserv|tom|llev|agrad)(?:hay|tien\w+|tenes|pued\w+|podes|podrian?|fuer\w+|inclu\w+|hac\w+|baj\w+|dej\w+|"
     r"pag\w+|cancel\w+|acept\w+|est[ae]n?|hub\w+|entr\w+|llueve|viene\w*|trae\w*|permit\w+|cobr\w+|dan|das|es|son)\b|\b(?:if|se (?:voce\w*|tiver|for|der|puder|houver|fizer\w*)|caso|siempre que|sempre que|as long as|provided)\b"
 )
-_NO_TROUBLE = re.compile(
+_NO_TROUBLE = compiled(
     r"\b(?:no hay|ningun|sin|no|nao tem|sem|nenhum) (?:drama|problema|problem|worries|apuro|stress)s?(?: con [\w ]{1,30}$)?|\bno(?: |)mas\b|\bwhy not\b|\bno doubt\b"
 )
-_CHANGE_IT = re.compile(
+_CHANGE_IT = compiled(
     r"\b(?:cambia|cambie|cambien|muda|mude|troca|troque|change|switch|move)(?:r|la|lo|me|mela|melo|it|them)?\b(?: (?:it|them|la|lo|isso|a reserva|la reserva|the booking))?$|\b(?:cambia|cambie|mude|muda|change)(?:la|lo|mela|r)?\b(?: it)?(?=[,.!]|$)"
 )
 _YES_WORD = (
@@ -81,16 +80,16 @@ _YES_WORD = (
     r"confirm\w*|yes+|yep|yeah|yup|ya|sure|great|fine|absolutely|definitely|of course|please do|go ahead|go for it|do it|sounds good|deal|agreed|book it|"
     r"s+i+m+|isso|pode|fechado|fecha|beleza|blz|certo|combinado|aceito|perfeit\w*|com certeza|tudo certo|manda ver|bora|topo|de una|de toque|fechadissimo|agora sim|ahora si|now (?:it's|its) right|that's (?:it|right|me|the one)|spot on|obviamente|por supuesto|totally|esta bien|esta perfecto|ta bien|tudo bem|all good)"
 )
-_SAYS_YES = re.compile(
+_SAYS_YES = compiled(
     rf"^\W*(?:(?:ay|ah|oh|uf|bueno|bien|entonces|ahora|well|then|so|entao|hola|ta|mm+|great|buenisimo|perfecto|gracias|thanks|por favor|porfa|please)\W+)*{_YES_WORD}\b|[,.!;] *(?:entonces |then |entao )?{_YES_WORD}\W*$"
 )
 # "reservala", "confirm the booking", "pode fechar": what the summary asks for, told to be done.
-_DO_IT = re.compile(
+_DO_IT = compiled(
     r"\b(?:confirm(?:o|a|ame\w*|amos|ala|alo|e|en|ela|elo|ado|ada|ed|ar)?|reserv(?:a|o|ala|alo|ame\w*|e|ela|elo|en|enla|emos|amos|ar)|agendal[ao]|anotal[ao]|anotame|cerral[ao]|cerramos|hacel[ao]|hagal[ao]|"
     r"book (?:it|them|both|that|this|us|me)|make (?:it|the booking|that)|"
     r"pode (?:confirmar|reservar|fechar|mandar|fazer|alterar)|fech(?:a|ado|ar|e|amos)|pode ser)\b"
 )
-_CANCEL_IT = re.compile(
+_CANCEL_IT = compiled(
     r"\b(?:cancel(?:a|ala|alo|ame\w*|e|ela|elo|en|enla|o|ar|amos|it|led|ada|ado)?|anul(?:a|ala|e|ela|ar|ame\w*)|da(?:la|le)? de baja|dela de baja|desmarca\w*)\b"
 )
 _AGAINST = frozenset(
@@ -99,13 +98,11 @@ _AGAINST = frozenset(
 _WITH_A_YES = frozenset(
     ["affirm", "inform", "make_reservation", "check_availability", "cancel_reservation", "modify_reservation", "reservation_status"]
 )
-_ASKS = re.compile(
-    r"\?|\b(?:do you have|have you got|is there|are there|any|hay|tenes|tienen|tendran|tem|teria\w*|voces tem|queda|quedan)\b"
-)
-_SENTENCES = re.compile(r"[.?!\n;]+|, (?=\w+ \w+ \w+)| (?:y|and|e|also|tambien|tambem|ademas) (?=\w+ \w+ \w+)")
+_ASKS = compiled(r"\?|\b(?:do you have|have you got|is there|are there|any|hay|tenes|tienen|tendran|tem|teria\w*|voces tem|queda|quedan)\b")
+_SENTENCES = compiled(r"[.?!\n;]+|, (?=\w+ \w+ \w+)| (?:y|and|e|also|tambien|tambem|ademas) (?=\w+ \w+ \w+)")
 
 # "¿A qué hora es y cuánto sale el desayuno?": a question whose thing is named in the next one.
-_HEAD = re.compile(
+_HEAD = compiled(
     r"\W*(?:(?:hola|buenas|perdon|disculpa|oi|ola|hi|hello|hey|sorry|y|e|and)[ ,]+)*"
     r"(?:(?:a|hasta|desde|ate) que horas?|que horas?|que horarios?|cuando|hasta cuando|donde|cuanto|como|quando|ate quando|onde|quanto|what time|when|until when|where|how (?:much|long|far|late))"
     r"(?: (?:es|esta|sale|abren?|cierran?|cuesta|vale|queda|dura|empieza|termina|se sirve|is|are|does|do|it|they|open|opens|close|closes|cost|costs|start|starts|end|ends|e|fica|custa|sai|fecham?|comeca|servem))*\W*"
@@ -113,21 +110,21 @@ _HEAD = re.compile(
 
 
 _PRICED = ("amenity_", "policy_", "airport_", "location_", "room_service", "late_checkout", "early_checkin")
-_OF_ROOMS = re.compile(
+_OF_ROOMS = compiled(
     r"\b(?:rooms?|nights?|rates?|stay\w*|doubles?|twins?|suites?|singles?|weeks?|habitacion\w*|noches?|tarifas?|estad\w+|doble\w*|cuartos?|piezas?|semanas?"
     r"|quartos?|noites?|diarias?|tarifas?|hosped\w+|duplos?|del? \d|from \d|\d+ (?:a|al|to|till|until|ate)\b)"
 )
-_IS_IT_CANCELLED = re.compile(
+_IS_IT_CANCELLED = compiled(
     r"\b(?:was|is|has|have|got|been|did|fue|esta|quedo|quedaron|se|me|foi|ficou|ta|aparece|figura|appears?|shows?|says)\b.{0,30}\bcancel(?:l?ed|ad[ao]s?|aron|aram)\b"
 )
 # Whoever calls the machine names wants somebody else to talk to.
-_INSULT = re.compile(
+_INSULT = compiled(
     r"\b(?:stupid|dumb|useless|idiot\w*|fucking|bloody|crap\w*|rubbish|worthless)\b.{0,12}\b(?:robot|bot|machine|computer|chat ?bot|program|assistant|ai)\b"
     r"|\b(?:bot|robot|maquina|contestador|asistente|chatbot)\b.{0,12}\b(?:inutil\w*|estupid\w+|tont\w+|idiota|de mierda|pedorr\w+|no sirve\w*)\b"
     r"|\b(?:robo|bot|maquina|assistente|chatbot)\b.{0,12}\b(?:burr[oa]|inutil|idiota|estupid\w+|de merda|nao serve\w*)\b"
 )
 # Danger to somebody's life or safety, said in so many words. A gas heater, an exit or an extinguisher is none.
-_DANGER = re.compile(
+_DANGER = compiled(
     r"\b(?:(?:call|send|need|get)(?: me| us| for)? (?:an? |the )?(?:ambulance|police|cops|paramedics?|fire ?(?:fighters|brigade|department|men))"
     r"|(?:llam\w+|mand\w+|necesit\w+|pid\w+) (?:ya )?(?:a |por )?(?:una |la |los |al )?(?:ambulancia|policia|bomberos|same|911)"
     r"|(?:cham\w+|mand\w+|precis\w+|lig\w+) (?:logo )?(?:d?e? ?(?:uma|a|o|os|pra|para a|pro) )?(?:ambulancia|policia|bombeiros?|samu|190|192|193)"

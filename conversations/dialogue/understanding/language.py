@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import lexicon
 from conversations.dialogue.understanding.model import Model
 from conversations.dialogue.understanding.normalise import words
@@ -13,19 +14,19 @@ from conversations.dialogue.understanding.normalise import words
 SWITCH, SHORT_SWITCH, KEPT, UNSURE, LOOKS = 0.9, 0.99, 0.05, 0.5, 0.85
 # Letters and endings only one of them writes: "lavandería" and "horário", "cancelá", laughter.
 _SIGNS = {
-    "es": re.compile(
+    "es": compiled(
         r"[ñ¿¡]|[^\W\d_]{2,}(?:ía|ías|íos|ío|ón|ción)\b|\b(?:ja){2,}|\b(?:je){2,}|\b(?!está\b|olá\b|sofá\b|crachá\b|guaraná\b|sabiá\b)[^\W\d_]{2,}[^\W\d_rhj]á\b|[^\W\d_]{2,}[^aeiou\W\d_]í\b"
     ),
-    "pt": re.compile(r"[ãõçâêôà]|[áéíóú](?:ri|ci|di|li|mi|ni|ti|gi|bi|vi|si)[oa]s?\b|[áí]vel\b|água|ém\b|\bk{3,}\b|\b(?:rs){2,}"),
+    "pt": compiled(r"[ãõçâêôà]|[áéíóú](?:ri|ci|di|li|mi|ni|ti|gi|bi|vi|si)[oa]s?\b|[áí]vel\b|água|ém\b|\bk{3,}\b|\b(?:rs){2,}"),
 }
 SIGN = 4.0  # how much more likely a sign makes its language, as a logarithm
 # How English words look; "check-in" and "show" are said in every language, so it counts little, and in a few words only.
-_LOOKS_ENGLISH = re.compile(
+_LOOKS_ENGLISH = compiled(
     r"\b(?!show|check|shampoo|whats|web|sushi|twin)(?:(?:wh|th|sh|kn|wr)[a-z]+|[a-z]+(?:ght|ck|sh|[a-z]ing|tion|ness|ful|ly|ew|oo[a-z]|ee[a-z]?))\b|n't\b|\b[a-z]+'(?:s|m|re|ll|ve|d)\b|\bo'[a-z]{3}"
 )
 LOOK, FEW = 2.0, 3
 # 12/13: only Americans write the month before the day.
-_MONTH_FIRST = re.compile(r"\b(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])\b")
+_MONTH_FIRST = compiled(r"\b(?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])\b")
 # Words of everyday talk that are of one language alone, for messages of one to three words.
 _EVERYDAY = {
     name: frozenset(told.split())

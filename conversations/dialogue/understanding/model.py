@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,11 +10,12 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.features import features
 
 ARTIFACT = Path(__file__).with_name("model.npz")
 Scores = NDArray[np.floating]
-_WORD = re.compile(r"[a-z]{4,}")
+_WORD = compiled(r"[a-z]{4,}")
 LONG = 1500  # characters of a letter that are read
 
 

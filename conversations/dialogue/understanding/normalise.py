@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
-_STRETCHED = re.compile(r"([a-z])\1{2,}")
-_SPACE = re.compile(r"[^\S\n]+")
+from conversations.dialogue.patterns import compiled
+
+_ACCENTS = compiled(r"[\u0300-\u036f]")
+_STRETCHED = compiled(r"([a-z])\1{2,}")
+_SPACE = compiled(r"[^\S\n]+")
 _EMOJI_WORDS = {"👍": " ok ", "👌": " ok ", "✅": " si ", "🙏": " gracias ", "❌": " no ", "👎": " no "}
 _CHAT = {
     "q": "que", "xq": "porque", "pq": "porque", "tmb": "tambien", "tb": "tambien", "finde": "fin de semana", "hab": "habitacion",
     "pls": "please", "plz": "please", "u": "you", "vc": "voce", "vcs": "voces", "pra": "para", "p/": "para", "c/": "con",
     "dps": "depois", "hj": "hoje", "tks": "thanks", "thx": "thanks", "obg": "obrigado", "blz": "beleza",
 }  # fmt: skip
-_CHAT_WORD = re.compile(r"(?<![\w/])(" + "|".join(re.escape(word) for word in sorted(_CHAT, key=len, reverse=True)) + r")(?![\w/])")
+_CHAT_WORD = compiled(r"(?<![\w/])(" + "|".join(re.escape(word) for word in sorted(_CHAT, key=len, reverse=True)) + r")(?![\w/])")
 
 
 def fold(text: str) -> str:

@@ -11,14 +11,15 @@ import phonenumbers
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import RoomTypeInfo
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.normalise import fold
 from conversations.dialogue.understanding.party import mentions
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_CODE = re.compile(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
-_NAMED = re.compile(
+_EMAIL = compiled(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE = compiled(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
+_NAMED = compiled(
     r"\b(?:(?:(?:no|em) nome|a nombre|al nombre|under the name|in the name|name is|nombre es|nome (?:e|é))[^:.!?\n]{0,25}:|me llamo|mi nombre es|a nombre de|al nombre de|soy|my name is|the name is|name is|name:|nombre:|nome:|under the name(?: of)?|i am|i'm|"
     r"meu nome (?:e|é)|quem fala (?:agora )?(?:e|é) [ao]|me chamo|em nome de|no nome de|sou)\s+(?:(?:mi|my|meu|minha) \w+,? )?(?P<name>[^\W\d_][^\d,;:!?\n@]{1,60})",
     re.IGNORECASE,
@@ -91,7 +92,7 @@ _NO_NAME_WORDS = frozenset(
     ]
 )
 # What is written with capitals and names nobody: greetings, feasts, seasons, parts of a hotel, and places by their first word.
-_NO_PERSON = re.compile(
+_NO_PERSON = compiled(
     r"\b(?:muy|bien|mal|esta|estoy|estamos|tudo|todo|bem|certo|pode|puede|poder|confirma|confirmar|confirmado|confirmed|go|ahead|not|sure|sounds"
     r"|looks|very|important|importante|urgente?|vale|exacto|exato|correct[oa]?|correto|isso|mesm[oa]|mism[oa]|that|this|that's|it|is|are|was|will|have|do|does"
     r"|can|lets?|never|nothing|thing|next|later|maybe|quizas?|talvez|tal|vez|ainda|todavia|still|yet|same|like|igual|tambien|tambem|too|all|both|te|lo|nos"
@@ -108,7 +109,7 @@ _NO_PERSON = re.compile(
     r"|preciso|corpus|christi|plata|rica|horizonte|alegre|iguacu|kong|town|aviv|unido|unidos|states|kingdom|manana|amanha"
     r"|tomorrow|today|hoy|hoje)\b"
 )
-_PLACE_FIRST = re.compile(
+_PLACE_FIRST = compiled(
     r"(?:san|sao|saint|santa|santo|villa|vila|puerto|porto|punta|ciudad|cabo|playa|praia|lago|rio|foz|costa|north|south|east|west"
     r"|great|united|estados|reino|mar|nueva|nova|belo|ushuaia|patagonia|cape|hong|buenos|las|los|dia|sin|con|sem|com|with"
     r"|under|book|ok|okay|yes|dale|listo|for|pra|atte|att|hola|oi|ola|hi|hello|dear|perfecto|perfeito|perfect|great|good|bom"
@@ -117,13 +118,13 @@ _PLACE_FIRST = re.compile(
 # Questions a guest may answer with nothing but a name.
 NAME_MAY_ANSWER = frozenset({"name", "room_type", "confirmation", "check_in", "check_out", "nights", "adults"})
 # "ok Liam Boyle", "sí, reservá. Ana Paz"
-_AGREES = re.compile(
+_AGREES = compiled(
     r"^(?:(?:ok|okay|yes|yep|sure|fine|great|perfect|good|si|sí|sim|dale|listo|bueno|perfecto|perfeito|claro|book it|go ahead|confirmed?|confirmo|reserv[aá](?:la|lo)?|pode reservar|pode ser|it'?s)[ ,.!:-]+)+",
     re.IGNORECASE,
 )
 _A_NAME = r"(?P<name>[^\W\d_a-z][\w'’-]+(?: (?:(?:de|da|do|del|la|dos|das|van|von|der|e|y) ){0,2}[^\W\d_a-z][\w'’-]+){1,3})"
 # How a letter ends: "Kind regards,\nGeoffrey Ashcombe".
-_SIGNED = re.compile(
+_SIGNED = compiled(
     r"\b(?i:atte|atentamente|att|atenciosamente|cordialmente|saludos(?: cordiales| atentos)?|saluda(?:[ \w]{0,20})?|(?:(?:kind|best|warm|kindest|many) )?regards|"
     r"(?:yours )?(?:sincerely|faithfully|truly)|best wishes|all the best|cheers|thanks(?: (?:so much|a lot|in advance))?|thank you|(?:muchas )?gracias|"
     r"abra[cç]os?|abrazos?|(?:muito )?obrigad[oa]|grat[oa]|desde ya(?:,? muchas)? gracias)[.,;:!]*[\s,–—-]{1,4}"
@@ -131,48 +132,48 @@ _SIGNED = re.compile(
     + r"[ .]*(?:\n|$)"
 )
 # The last piece of a message: "… del 10 al 13 de junio para dos, Ana Paz".
-_AT_THE_END = re.compile(
+_AT_THE_END = compiled(
     r"(?P<before>[^.!?;\n,]{3,60})(?P<mark>[.!;,]|\n)\s+(?P<name>[^\W\d_a-z][\w'’-]+ (?:(?:de|da|do|del|la|van|von) )?[^\W\d_a-z][\w'’-]+)[ .]*$"
 )
 # One instead of the other, or one of them: not both.
-_REPLACED = re.compile(r"\b(?:en vez|en lugar|instead|rather|em vez|ao inves|no lugar|cambiar|change|trocar|o|or|ou|vs)\b")
+_REPLACED = compiled(r"\b(?:en vez|en lugar|instead|rather|em vez|ao inves|no lugar|cambiar|change|trocar|o|or|ou|vs)\b")
 # "más barata que la suite", "suíte não", "en vez de la doble": what is not wanted; "por la suite", "into a twin": what is.
-_NOT_THAT = re.compile(
+_NOT_THAT = compiled(
     r"\b(?:que|than|do que|en (?:vez|lugar) de|instead of|rather than|em vez d[aeo]|no lugar d[aeo]|not|ni|nem)(?: (?:la|el|lo|the|a|an|o|una?|uma?|habitacion|quarto))* $"
 )
-_INTO = re.compile(r"\b(?:por|to|into|for|become|pel[ao]|pr[ao]|para|a)(?: (?:la|el|the|a|an|o|de|una?|uma?|habitacion|quarto))* $")
+_INTO = compiled(r"\b(?:por|to|into|for|become|pel[ao]|pr[ao]|para|a)(?: (?:la|el|the|a|an|o|de|una?|uma?|habitacion|quarto))* $")
 # Alone these are the guests; beside a room they are its kind ("quarto de casal").
 _COUPLE = frozenset({"casal", "pareja", "matrimonio", "couple"})
-_OF_A_ROOM = re.compile(r"\b(?:de|quarto|cuarto|habitacion|cama|apto|suite|duplo|tipo) $")
+_OF_A_ROOM = compiled(r"\b(?:de|quarto|cuarto|habitacion|cama|apto|suite|duplo|tipo) $")
 # Words in the names of rooms that tell none from another, and how many words whoever chooses by one says at most.
 FEW_WORDS = 8
-_ANY_ROOM = re.compile(
+_ANY_ROOM = compiled(
     rf"{numbers.PATTERN}|rooms?|habitacion|cuarto|pieza|quarto|para|with|camas?|beds?|standard|classic|tip[oe]|type|person|persona|pessoa"
 )
-_LEAD_IN = re.compile(
+_LEAD_IN = compiled(
     r"^(?:(?:pone(?:la|lo)?|anota(?:la|lo|me)?|ponga(?:la|lo)?|reserva(?:la|lo)?|put (?:it|that|them)|make it|book it|coloca|pode colocar|pode por|bota|it'?s|its|it is|es|e|é|seria|serian?|under|with|the name'?s|el nombre es|mi nombre|nombre|name)\s+)*(?:(?:under|a|en|al|no|em|in)\s+(?:(?:the\s+)?name\s+(?:of\s+)?|nombre\s+de\s+|nome\s+d[eo]\s+)?)?",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<!\bing)(?<!\blic)(?<!\bdra)(?<=\w\w\w)\.\s.*$", re.IGNORECASE | re.DOTALL)
-_DOCUMENT = re.compile(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
-_ENDS = re.compile(
+_SENTENCE_END = compiled(r"(?<!\bing)(?<!\blic)(?<!\bdra)(?<=\w\w\w)\.\s.*$", re.IGNORECASE | re.DOTALL)
+_DOCUMENT = compiled(r",?\s*\b(?:dni|documento|pasaporte|passport|cpf|rg|id)\b.*$", re.IGNORECASE)
+_ENDS = compiled(
     r"\s+(?:del? (?:la |el )?(?:cuarto|habitaci[oó]n|pieza|suite|\d)|d[oa] (?:quarto|su[ií]te)|(?:from|in) room|y|e|and|para|for|con|with|com|quiero|quisiera|desde|the|mi|my|meu|por favor|porfa\w*|please|pls|plz|pfv|gracias|thanks|obrigad[oa]|tengo|tenho|have|am|soy|sou)\b.*$",
     re.IGNORECASE,
 )
 # Names by their capitals, after what introduces them: "nome Júlia Monteiro", "for Mr Whitcombe", "on the name of my father, Heinz Bauer".
 _CAPITALS = r"(?P<name>(?!(?:The|My|Mr|Mrs|Ms|Dr|El|La|Os|As)\b)[^\W\d_a-z][\w'’-]+(?: (?:(?:de|da|do|del|la|dos|das|van|von|der|e|y) )*[^\W\d_a-z][\w'’-]+)"
 _INTRODUCED = (
-    re.compile(
+    compiled(
         r"\b(?:[Nn]ome|[Nn]ombre|[Nn]ame|[Uu]nder)(?: (?:is|of|es|é|de))?:? " + _CAPITALS + r"{1,3})"
         r"|(?:\b[Nn]ome|\b[Nn]ombre|\b[Nn]ame)\b[^.!?\n\d]{1,30}?[,:] (?P<other>[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+){1,3})"
     ),
-    re.compile(
+    compiled(
         r"\b(?:[Ff]or|[Pp]ara(?: el| la)?|[Pp]ara [oa]|del?|do|da) (?:Mr|Mrs|Ms|Miss|Dr|Dra|Sr|Sra|Srta|Ing|Lic)\.? "
         + _CAPITALS
         + r"{0,2})"
     ),
 )
-_NO_NAMES = re.compile(
+_NO_NAMES = compiled(
     r"\b(?:semana|santa|navidad|natal|christmas|carnaval|carnival|pascua|pascoa|easter|reveillon|buen\w*|bom|boa|good|feliz|happy|merry|aires|argentina|brasil|brazil|check|wi-?fi"
     r"|janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre"
     r"|diciembre|january|february|march|april|may|june|july|august|september|october|november|december|mon|tues|wednes|thurs|fri|satur|sun|lunes|martes|miercoles"
@@ -181,7 +182,7 @@ _NO_NAMES = re.compile(
 _NO_FIRST_WORDS = frozenset(
     {"soy", "sou", "habla", "hablo", "aca", "aqui", "im", "i'm", "this", "dear", "sr", "sra", "senor", "senora", "una", "un", "la", "el"}
 )
-_SENTENCES = re.compile(r"[.!?;\n]+\s*|,\s+")
+_SENTENCES = compiled(r"[.!?;\n]+\s*|,\s+")
 
 
 @lru_cache(maxsize=2048)
@@ -217,7 +218,7 @@ def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
 
 
 # "Dos camitas separadas", "duas caminhas".
-_LITTLE = re.compile(r"\b(cam|piez|habitacion)(?:c?it|inh)a(s?)\b")
+_LITTLE = compiled(r"\b(cam|piez|habitacion)(?:c?it|inh)a(s?)\b")
 
 
 def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: str | None = None) -> dict[str, Any]:
@@ -290,7 +291,7 @@ def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortes
 
 
 # "Salma Haddad": two words or more, each with a capital.
-_WRITTEN_AS_NAME = re.compile(
+_WRITTEN_AS_NAME = compiled(
     r"[^\W\d_a-z][^\W\d_]+(?:[ -](?:de|da|do|del|la|las|los|dos|das|van|von|der|e|y|O')(?=[ -]))?(?:[ -][^\W\d_a-z][\w'’]+(?:[ -](?:de|da|do|del|la|los|dos|van|von|der|e|y)(?=[ -]))?){1,4}"
 )
 

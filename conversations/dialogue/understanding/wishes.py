@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 
 _ARRIVES = r"(?:lleg\w+|arriv\w+|cheg\w+|aterriz\w+|land\w*|entr(?:ar\w*|amos|o)|check ?-?in|ingres\w+|caigo|caemos|vuelo|flight|voo|micro|bus|onibus|ferry|late arrival|turn up|be there|get (?:in|there))"
 _HOUR = r"(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?:[:.h](?P<minute>[0-5]\d))?"
 _DAY_PART = r"(?: ?(?P<half>[ap])\.? ?m\b\.?| ?(?:de|da|por) (?:la )?(?P<part>manana|tarde|noche|madrugada|manha|noite)|(?: ?(?:hs|hrs|h|horas|o'?clock)\b)?(?: (?:de|da) (?:la )?(?P<part2>manana|tarde|noche|madrugada|manha|noite))?)"
 _MARKED = r"(?:a las|a la|tipo|as|at|around|about|after|a eso de las|sobre las|despues de las|antes de las|hacia las|cerca das|por volta das|depois das|umas|pelas|before|by|las)"
-_ARRIVAL = re.compile(rf"\b{_ARRIVES}\b[^.?!\n]{{0,40}}?\b(?:{_MARKED} {_HOUR}{_DAY_PART})")
-_CLOCK = re.compile(
+_ARRIVAL = compiled(rf"\b{_ARRIVES}\b[^.?!\n]{{0,40}}?\b(?:{_MARKED} {_HOUR}{_DAY_PART})")
+_CLOCK = compiled(
     rf"\b{_ARRIVES}\b[^.?!\n]{{0,30}}?\b(?P<hour>2[0-4]|1\d|0?\d)(?!\d)(?::(?P<minute>[0-5]\d)|\.(?P<minute2>[0-5]\d)| ?(?:hs|hrs"
     rf"|h)\b(?P<minute3>[0-5]\d)?| ?(?P<half>[ap])\.?m\b)"
 )
-_BARE = re.compile(rf"^(?:{_MARKED} |mas o menos |creo que )*{_HOUR}{_DAY_PART}[ .!]*$")
+_BARE = compiled(rf"^(?:{_MARKED} |mas o menos |creo que )*{_HOUR}{_DAY_PART}[ .!]*$")
 _LATER_PARTS = frozenset({"tarde", "noche", "noite"})
 
 _CURRENCIES = {
@@ -27,22 +28,22 @@ _MONEY = (
     r"(?P<before>usd|u\$s|us\$|r\$|ar\$|€|£|\$)? ?(?P<amount>\d{1,3}(?:[.,]\d{3})+|\d{2,7}) ?(?P<thousand>k\b|mil\b"
     r"|lucas\b)? ?(?:de )?(?P<after>" + "|".join(_CURRENCIES.values()) + r")?"
 )
-_BUDGET = re.compile(
+_BUDGET = compiled(
     r"\b(?:presupuesto|budget|orcamento|hasta|maximo|max|tope|up to|no mas de|no more than|nao mais (?:de|que)|ate|under|less than"
     r"|menos de|limite|gastar|spend|pagar hasta)\b(?: (?:es|is|e|of|de|around|unos|about|of about|maximo|max|como|like|a|por noche"
     r"|per night|total))*:? " + _MONEY
 )
-_PER = re.compile(r"(?:por|per|a|la|each|x) ?(?:noche|night|noite|persona|person)")
+_PER = compiled(r"(?:por|per|a|la|each|x) ?(?:noche|night|noite|persona|person)")
 
 _ANIMAL = r"(?:perr[oa]s?|perrit[oa]s?|caniche\w*|dogs?|puppy|puppies|pup|cachorr[oa]s?|cachorrinh[oa]s?|caes|cao|gat[oa]s?|gatit[oa]s?|cats?|kitten|gatinh[oa]s?|mascotas?|pets?|bichinhos?|conejos?|rabbits?|coelhos?|loros?|parrots?|papagaios?|hamsters?)"
-_PETS = re.compile(
+_PETS = compiled(
     rf"\b(?:con|with|com|mi|my|meu|minha|nuestr[oa]|our|noss[oa]|y|and|e|plus|mas|mais|tengo|tenemos|temos|tenho|have|llevo|llevamos"
     rf"|traigo|bring\w*|levo|levamos"
     rf"|somos .{{0,20}})\b (?:(?:mi|my|meu|minha|mis|nuestr[oa]s?|our|noss[oa]s?|el|la|the|a|o|small|little|pequen[oa]"
     rf"|otr[oa]) )*(?:({numbers.PATTERN}) )?(?:(?:small|little|pequen[oa]s?|tiny|old|viej[oa]) )?{_ANIMAL}\b"
 )
-_NO_PETS = re.compile(rf"\b(?:sin|no|without|sem|nao) (?:llev\w+ |tra\w+ |lev\w+ )?{_ANIMAL}\b")
-_QUESTION = re.compile(r"\b(?:acept\w+|admit\w+|permit\w+|reciben?|allow\w*|accept\w*|aceitam?|pet.?friendly|pode\w* levar|se puede)\b")
+_NO_PETS = compiled(rf"\b(?:sin|no|without|sem|nao) (?:llev\w+ |tra\w+ |lev\w+ )?{_ANIMAL}\b")
+_QUESTION = compiled(r"\b(?:acept\w+|admit\w+|permit\w+|reciben?|allow\w*|accept\w*|aceitam?|pet.?friendly|pode\w* levar|se puede)\b")
 
 _BEDS = {
     "twin": r"\b(?:cam(?:a|ita)s? separadas?|2 camas|dos camas|camas (?:individuales|simples)|twin beds?|two (?:separate |single )?beds|2 (?:separate |single )?beds|separate beds|single beds|camas? de solteiro|duas camas|camas de uma pessoa)\b",
@@ -52,8 +53,8 @@ _BEDS = {
 }
 
 
-_COT = re.compile(r"\b(?:cun[ai]t?a?s?|practicuna|cots?|cribs?|bercos?|bercinho|baby beds?)\b")
-_IS_THERE = re.compile(
+_COT = compiled(r"\b(?:cun[ai]t?a?s?|practicuna|cots?|cribs?|bercos?|bercinho|baby beds?)\b")
+_IS_THERE = compiled(
     r"\b(?:tien\w+|tenes|hay|tendran|have you|do you|is there|are there|tem|teria|cobran|cuanto|how much|quanto|sin|no|without|sem"
     r"|nao)\b[^.;!\n]{0,30}$"
 )
@@ -61,32 +62,32 @@ _IS_THERE = re.compile(
 
 # What the room shall be like; a wheelchair says it without asking.
 _ROOM = {
-    "adapted": re.compile(
+    "adapted": compiled(
         r"\b(?:habitacion|doble|cuarto|quarto|duplo|room|double|la|el|ess[ea]|[oa]|one)(?: \w+)? (?:adaptad[oa]|accesible|acessivel)\b"
         r"|\b(?:adapted|accessible|wheelchair[ -]friendly|disabled|handicap\w*) (?:room|double|one)\b"
         r"|\b(?:silla de ruedas|wheel ?chair|cadeira de rodas|cadeirante)\b"
     ),
-    "quiet": re.compile(
+    "quiet": compiled(
         r"\b(?:habitacion|cuarto|quarto|room|algo|something|one|uno?a?|uma?|bien|mas|lo mas|mais|o mais|a)(?: \w+)? (?:tranquil[oa]s?"
         r"|silencios[oa]s?|quiet(?:er|est)?|sossegad[oa])\b"
         r"|\bquiet(?:er|est)? (?:room|side|one|floor)\b|\b(?:no hubiera|sin|without|away from|longe d[oe]"
         r"|lejos del?) (?:the )?(?:ruidos?|noise|barulho)\b"
     ),
-    "high_floor": re.compile(
+    "high_floor": compiled(
         r"\b(?:high(?:er|est)?|upper|top) floors?\b|\b(?:piso|andar|planta)s? (?:mas |mais )?alt[oa]s?\b|\b(?:ultimo (?:piso|andar)"
         r"|planta alta)\b"
     ),
-    "low_floor": re.compile(
+    "low_floor": compiled(
         r"\b(?:ground|low(?:er)?|first) floors?\b|\b(?:planta baja|piso bajo|andar baixo|terreo|primer piso|primeiro andar)\b"
     ),
-    "together": re.compile(
+    "together": compiled(
         r"\b(?:una al lado de la otra|juntas|contiguas|cerca una de (?:la )?otra|una cerca de la otra|adjoining|adjacent|next to each other"
         r"|side by side|connecting rooms|close to each other|near each other|um ao lado do outro|lado a lado|perto um do outro)\b"
     ),
 }
 # A car that is ordered, not asked about.
 _CAR = r"(?:transfers?|traslados?|pick ?-?up|remis|translado|taxi|car from the airport)"
-_TRANSFER = re.compile(
+_TRANSFER = compiled(
     rf"\b(?:reserv\w+|book|arrange|organi[sz]e|order|agend\w+|marc(?:a|ar|ado|ame|aria)|ped\w+|contrat\w+|dej\w+|deix\w+|sum\w+"
     rf"|agreg\w+|add|include|inclui\w*|quiero|queremos|quero|queria|necesit\w+|precis\w+|need|want)\b(?: \w+){{0,3}}? {_CAR}\b"
 )
@@ -118,13 +119,13 @@ def read(folded: str, *, awaiting: str | None) -> dict[str, Any]:
 
 
 # A flight that goes is no arrival here: "our flight home is at 9pm".
-_GOES = re.compile(
+_GOES = compiled(
     r"\b(?:vuelo|flight|fly|voo|micro|bus|onibus|ferry|avion|plane|aviao)\b[^.?!\n]{0,25}?\b(?:sal[ei]\w*|salida|leav\w+|depart\w*"
     r"|home|out|back|(?:de )?(?:vuelta|regreso|volta)|sai\w*|parte)\b"
     r"|\b(?:sal[ei]\w*|leav\w+|depart\w*|sai|parte|fly)\b[^.?!\n]{0,15}?\b(?:vuelo|flight|voo|micro|bus|onibus|ferry|avion|plane|home"
     r"|back)\b"
 )
-_MIDNIGHT = re.compile(r"\b(?:medianoche|midnight|meia[ -]noite)\b")
+_MIDNIGHT = compiled(r"\b(?:medianoche|midnight|meia[ -]noite)\b")
 
 
 def _arrival(folded: str, awaiting: str | None) -> str:

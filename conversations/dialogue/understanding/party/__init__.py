@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import asides, changes, mentions, phrasing
 from conversations.dialogue.understanding.party.answers import (
@@ -28,33 +29,33 @@ from conversations.dialogue.understanding.party.writer import is_alone, tells_of
 
 MAX_GUESTS = 60
 # "Voy sola con los chicos", "just me and the kids"
-_ALONE_WITH_THEM = re.compile(
+_ALONE_WITH_THEM = compiled(
     r"\b(?:sol[oa]|just|only|so|sozinh[oa]|alone|solamente|nomas|apenas)\b.{0,16}\b(?:con|with|com|and|y|e)(?: (?:los|las|the|my|mis|os|as|meus|minhas|our))* (?:chic[oa]s|nen[ea]s|nin[oa]s|hij[oa]s|kids|children|boys|girls|criancas|filh[oa]s|menin[oa]s|pibes|peques)\b"
 )
-_GROWN_ALONE = re.compile(r"\b(?:adult\w*|grown[- ]?ups?|grandes|mayores)\b")
-_FORM = re.compile(
+_GROWN_ALONE = compiled(r"\b(?:adult\w*|grown[- ]?ups?|grandes|mayores)\b")
+_FORM = compiled(
     r"(?<!\d )\b(?:adult\w*|adt|ads?|adl|pax):? (\d+)[,;/]? (?:e |y |and )?(?:children|kids|ninos|criancas|menores|chd):? (\d+)\b"
 )
-_FAMILIES = re.compile(
+_FAMILIES = compiled(
     rf"\b({MANY}) (?:families|familias|couples|parejas|casais)\b.*\b(?:each|cada)\b(?! (?:(?:un[oa]|uma?|pareja|casal|couple|familia|family) )?(?:en|in|no|na|em)\b)"
 )
 # "Cuatro, pero uno es bebé", "half of them kids"
-_ONE_IS_A_CHILD = re.compile(
+_ONE_IS_A_CHILD = compiled(
     r"(?:,? ?(?:pero|but|mas|porem|,) )?\b(un[oa]|uma?|one|2|dos|two|dois|duas|3|tres|three) (?:de ellos |de ellas |deles |delas |of (?:them|us|whom) )?(?:es|is|son|are|sao|(?<=um )e|(?<=uma )e) (?:un |una |um |uma |a )?(?:bebes?|beba|bab(?:y|ies)|nen[ea]s?|nin[oa]s?|chic[oa]s?|kids?|child(?:ren)?|menor(?:es)?|criancas?)\b(?! (?:de|of) \d{1,2}\b(?! (?:mes|month)))"
 )
 
 
 # "Somos 5 chicas, una es menor": the others are grown.
-_BOYS_AND_GIRLS = re.compile(
+_BOYS_AND_GIRLS = compiled(
     rf"\b({MANY}) (?:chic[oa]s|pib[ea]s|girls|boys|lads|menin[oa]s|garot[oa]s|muchach[oa]s)(?! (?:de|of|aged) \d|,? ?\()"
 )
-_SPELT_BY_EAR = re.compile(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|el|la|los|las)\b)")
+_SPELT_BY_EAR = compiled(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|el|la|los|las)\b)")
 # Portuguese "of the", where Spanish has a number.
-_OF_THE = re.compile(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
+_OF_THE = compiled(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
 
 
 # "Una doble uso individual": one in each room.
-_SINGLE_USE = re.compile(
+_SINGLE_USE = compiled(
     r"\b(?:(?:para |pra |for |de |como |as )?uso (?:individual|single|simple|personal|unico)|(?:for |as )?(?:single|sole) (?:use|occupancy)|single[- ]occupancy|ocupaca?[oi]o?n? (?:individual|single|simples?))\b"
 )
 
@@ -114,7 +115,7 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
     return _beside_children(text, found, known)
 
 
-_WHO_COMES = re.compile(
+_WHO_COMES = compiled(
     r"\b(?:somos|seremos|quedamos|ficamos|vamos|viajamos|voy|vou|viajo|we are|we're|we'll|adult\w*|total)\b"
     r"|\b(?:solo|only|just|so|apenas|somente) (?:(?:va|vai|viene|vem|viaja|comes|con|com|with) )?(?:el|la|mi|my|the|o|a|meu|minha|one|una?|uma?)\b"
 )
@@ -192,6 +193,6 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
 
 
 # "mi jermu y yo": whoever it is, unless it is an animal.
-_WITH_ANOTHER = re.compile(
+_WITH_ANOTHER = compiled(
     r"\b(?:mi|my|meu|minha|la|el|o|a) (?!(?:perr|gat|mascot|dog|cat|pet|cachorr|cao|nombre|name|nome|auto|moto|bici|equipaje|guitarra|hij|nen|beb)\w*)[a-z]{3,} (?:y yo|e eu|and i|and me|and myself)\b"
 )

@@ -5,34 +5,35 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party.counts import MANY, NO_TIME, N, value
 
 POLITE = r"(?:al final|no final|in the end|en realidad|na verdade|somos|seremos|seriamos|solo|just|only|so|apenas|seria|serian|unos|por ahora|we are|we're|pra|para|for|us|vamos|em|en|be|we'd|hola|hi|oi|nos|nois|the|e|yes|si|sim|ok|a gente|mesmo|memo|nomas)"
 # A short answer to "how many are you?" that names the writer alone.
-MYSELF = re.compile(
+MYSELF = compiled(
     r"(?:\W|\b(?:soy|sou|i'm|es|e|it's|just|only|solo|so|apenas|unicamente|nomas|nada mas|voy|vou|a|por ahora|jaja|jeje|mi amor|alcanza|mesm[oa]|mism[oa]|enquanto|momento|confirmo|de momento|for now|so|myself|the|este|humilde|mi|gracias|please|por favor|porfa)\b)*\b(?:yo|eu|me|i|euzinh[oa]|conmigo|comigo|persona|servidora?|una?|uno|um|uma|one|solo|sol[oa]|solit[oa]|sozinh[oa]|alone)\b(?:\W|\b(?:sol[oa]|solit[oa]|sozinh[oa]|mism[oa]|mesm[oa]|myself|and i|nomas|nada mas|alcanza|mi amor|jaja|jeje|so|only|por favor|porfa|please|gracias|one|for now|por ahora)\b)*"
 )
 # "Sí, las dos": the rooms of the summary, nobody.
-ALL_OF_THEM = re.compile(rf"\b(?:(?:las|los|as|os|the|ambas|ambos|all) (?:{N})|both|ambas|ambos)\W*$")
+ALL_OF_THEM = compiled(rf"\b(?:(?:las|los|as|os|the|ambas|ambos|all) (?:{N})|both|ambas|ambos)\W*$")
 
 
 # "1 pessoa", "una persona": how many come. "Una persona, por favor" asks for somebody to talk to.
-_HEAD_COUNT = re.compile(
+_HEAD_COUNT = compiled(
     r"\W*(?:(?:hola|oi|hi|hello|buenas|si|sim|yes|somos|soy|sou|seria|serian|es|e|it's|solo|so|just|only|apenas|para|pra|for)[ ,]+)*"
     r"(?:(?:\d{1,2}|one) (?:personas?|pessoas?|persons?|people|pax)(?:[ ,]+(?:sol[oa]|so|only|nomas|apenas|total|por favor|porfa|please|gracias|thanks|obrigad[oa]))*"
     r"|(?:una|uma) (?:unica |so )?(?:persona|pessoa)(?: (?:sol[oa]|so|nomas|apenas))*)\W*"
 )
 # "she's 7", "tiene 4", "el nene cumple 5", "eles têm 4 e 6"
-_TELLS_AGES = re.compile(
+_TELLS_AGES = compiled(
     r"\W*(?:(?:y|e|and|si|sim|yes|ah|oh|el|la|los|las|the|o|a|os|as|mi|mis|my|our|he|she|they|ell[oa]s?|el[ea]s?|nuestr[oa]s?|meus?|minhas?|(?P<noun>[a-z]{3,20}))(?:[ ,]{1,3}|(?='))){0,3}"
     rf"(?:'s|'re|\b(?:is|are|tienen?|tem|cumplen?|cumplio|faz|fazem|fez|turns?|turned))(?: (?:just|only|solo|so|apenas|ya|ja|recien|turned|de)){{0,2}} (?:{N}|zero|cero)(?:(?:, ?| y | e | and )(?:{N}))*(?: (?:anos?|anitos?|aninhos?|years?(?: old)?|meses|months?(?: old)?))?\W*"
 )
 
 
 # "11 e 13", "4 y 7 añitos", "son de 3 y 5": ages and nothing else, of children whose ages are not known yet.
-_ONLY_AGES = re.compile(
+_ONLY_AGES = compiled(
     rf"\W*(?:(?:de|of|aged|son|sao|are|they're|edades|idades|ages|los chicos|las nenas|os meninos)[ :,]+){{0,3}}(?:{N}|zero|cero)(?P<more>(?:(?:, ?| y | e | and | & )(?:{N}|zero|cero))*)(?P<unit> (?:anos?|anitos?|aninhos?|years?(?: old)?|meses|months?(?: old)?))?\W*"
 )
 _OF_DATES = frozenset({"check_in", "check_out", "nights", "stay", "rooms", "children", "name"})
@@ -123,16 +124,16 @@ def children_told(text: str, known: dict[str, Any]) -> dict[str, Any]:
 
 
 # None at all.
-_NONE = re.compile(
+_NONE = compiled(
     r"(?:(?:no|nao|nope|nah|bueno|por ahora|eh)[ ,]+)*(?:no|nope|nah|nao|none|ningun[oa]?|nenhum|nenhuma|zero|cero|0|nadie|ninguem|sin (?:chicos|ninos|nenes|hijos|menores)|no (?:kids|children)|sem (?:criancas|filhos))\b"
 )
 _AGE = rf"(?:{N}|zero|cero|" + "|".join(mentions.TEENS) + r")\b"
 _BOTH = r"(?:(?:l[oa]s|[oa]s|the|son) (?:dos|2|two|dois|duas)\b(?! (?:anos|years))|ambos|ambas|both|the pair(?: of them)?|cada un[oa]?|cada um|each|todos|all of them)"
 # "Todavía no cumplió uno"
-_NOT_ONE_YET = re.compile(
+_NOT_ONE_YET = compiled(
     r"\b(?:no|nao|not|isn't|hasn't|aun no|todavia no|ainda nao)(?: (?:cumpl\w+|complet\w+|fez|faz|turned|tiene|tem|ha|even|yet|un|um|one|a|el|o|su|primer|primeiro|ano|year))*\b.{0,24}\b(?:0|cero|zero)\b|\b(?:no|nao|isn't|hasn't)(?: \w+){0,3} (?:un ano|um ano|one yet|a year|el ano|one year)\b"
 )
-_TO_COME = re.compile(
+_TO_COME = compiled(
     rf"\b(?:cumple|cumplen|va a cumplir|faz|vai fazer|turns|turning|will be|is about to be) ({_AGE})(?: anos| anitos)? (?:en|in|em|el|on|no|dia|este|this|next|el proximo|pronto|soon)\b"
 )
 
@@ -204,6 +205,6 @@ def only_number(text: str) -> int | None:
     return value(told[0])
 
 
-_ROOM_SAID = re.compile(
+_ROOM_SAID = compiled(
     r"\b(?:habitaci\w+|hab|cuartos?|rooms?|quartos?|piezas?|camas?|beds?|dobles?|hs|am|pm|o|or|ou|capaz|maybe|talvez|quizas?)\b"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.counts import MANY, N
@@ -12,57 +13,57 @@ from conversations.dialogue.understanding.party.mentions import Mention
 
 _GO = r"(?! (?:\w+ )?(?:ir|viajar|venir|vir|conocer|conhecer|quedarme|ficar|pasar|passar)\b)"
 # "Eu queria dar de presente", "y yo necesito saber": in the singular it is the writer who wishes, not one more who comes.
-_I_WISH = re.compile(
+_I_WISH = compiled(
     r"\b(?:(?:y|e|que|pero|porem|porque),? )?(?:yo|eu) (?=(?:(?:te|les?|lhes?|os|vos|so|solo|ja|ya|tambien|tambem|estou|estoy|tou|to|ando) )?"
     rf"(?:quiero|queria|quisiera|querria|quero|gostaria|preciso|precisava|precisaria|necesito|necesitaba|necesitaria|busco|buscaba|buscando|procuro|procurava|procurando|pensaba|pensava|pense|pensei|deseo|desejo|vivo|moro|trabajo|trabalho|estudio|estudo|escribo|escrevo)\b{_GO})"
 )
-_AND_I_WISH = re.compile(
+_AND_I_WISH = compiled(
     r"(?:,| and|,? but|,? so) i(?=(?:'d| would| want| wanted| need| was (?:wondering|hoping|looking)| am (?:wondering|looking)|'m (?:wondering|looking)| thought| hope| wish)\b)"
 )
-_OF_THEIRS = re.compile(
+_OF_THEIRS = compiled(
     r"\b(?:are|is|were|was|will|wants?|would|have|has|celebrat\w+|turn\w*|visit\w*|come|comes|coming|travel\w*|arriv\w+|needs?|loves?|birthday|anniversary)\b"
 )
 # "Vê pra mim o preço", "me lo averiguás para mí": for whom it is looked up.
-_LOOKED_UP = re.compile(
+_LOOKED_UP = compiled(
     r"\b(?:ve|ver|veja|vejam|olha|olhar|manda|mandar|mande|envia|enviar|envie|passa|passar|passe|consulta|consultar|consulte|confirma|confirmar|confere|conferir|checa|checar|calcula|calcular|diz|dizer|diga|fala|falar|verifica|verificar|verifique|averigua\w*|fijate|fijarte|mirar|mira|check|find|look)"
     r" (?:(?:isso|ai|tudo|esto|eso|it|this|that|up) )?(?:pra|para|for) (?:mim|mi|me)\b(?! (?:y|e|and|con|com|with)\b)"
 )
 # "I am her secretary", "soy la hija": who writes.
-_I_AM_THEIR = re.compile(
+_I_AM_THEIR = compiled(
     r"\b(?:i am|i'm|soy|sou|this is|aqui (?:e|es)|aca (?:es)?|habla|fala) (?:his|her|their|su|sua|seu|el|la|o|a) (?:personal |travel )?(?:secretar\w+|assistant|assistente|asistente|agent|agente|pa|daughter|son|sister|brother|niece|nephew|hij[oa]|filh[oa]|herman[oa]|irma|irmao|sobrin\w+|niet[oa]|net[oa]|nuera|yerno|nora|genro)\b(?! (?:y|e|and|con|com|with)\b)"
 )
 _US = r"(?:of us|de nosotr[oa]s|de nos)"
 _SOME = rf"(?:{N})"
 # "Could three of us be in one room?", "dos de nosotros roncan"
-_MAY_SOME = re.compile(
+_MAY_SOME = compiled(
     rf"\b(?:can|could|may|might|would|will|should|puede[ns]?|podrian?|podem|pode|poderiam?) {_SOME} {_US}\b"
     rf"|\b{_SOME} {_US} (?:can|could|may|might|puede[ns]?|podrian?|podem|pode|poderiam?)\b(?!'| not\b)"
 )
-_SOME_DO = re.compile(
+_SOME_DO = compiled(
     rf"\b{_SOME} {_US} (?:would|will|be|sleep\w*|shar\w+|snor\w+|smok\w+|arriv\w+|leav\w+|prefer\w*|don't|doesn't|need|needs|want|wants|has|have|duerme[ns]?|comparte[ns]?|llega[ns]?|prefier\w+|ronca[ns]?|fuma[ns]?|quier\w+|necesita[ns]?|dorme[m]?|chega[m]?|quer(?:em)?|precisa[m]?)\b"
     rf"|\b(?:un[oa]?|uma?|one) {_US} (?:is|es|e|esta|tiene|tem)(?! (?:un |una |um |uma |a |an )?(?:child|kid|baby|nen|nin|chic|beb|crian|menor|minor|\d|de \d|under))"
 )
-_COUNTED = re.compile(rf"\b{MANY}\b")
+_COUNTED = compiled(rf"\b{MANY}\b")
 # "One of the couples wants two beds", after the couples.
-_SOME_OF_THEM = re.compile(
+_SOME_OF_THEM = compiled(
     rf"\b(?:{N}) (?:of|de|d[oa]s)(?: (?:the|los|las|os|as|mis?|my|our|meus|minhas|nuestr[oa]s|noss[oa]s|those|es[oa]s|ess[ae]s))? (?P<noun>[a-z]+)\b(?! (?:is|es|e|are|son|sao) (?:an? |un[oa]? |uma? )?(?:bab|beb|kid|child|crian|nen|nin))"
 )
 
 
 # "Una pareja quiere dos camas", after three couples.
-_ONE_PAIR = re.compile(
+_ONE_PAIR = compiled(
     r"\b(?:una?|uma?|one|another|(?:la |the |a |o )(?:otra|other|outra|outro)) (?P<noun>pareja|casal|couple|matrimonio|familia|family)"
     r"(?= (?:quiere|quer|wants?|needs?|necesita|precisa|prefiere|prefere|prefers?|llega|chega|arrives?|is|es|esta|tiene|tem|has|se|fica|stays?|would|trae|traz|brings?|va|vai)\b)"
 )
-_THAT_CHILD = re.compile(
+_THAT_CHILD = compiled(
     r"(?:\b(?:y|e|and) )?\b(?:the|el|la|o|a|al|ao) (?:kid |child |nen[ea] |nin[oa] |chic[oa] |menin[oa] |crianca |bebe |beb[ea] |baby |girl |boy )?(?:(?:de|of) )?(?P<age>\d{1,2})(?: anos)?(?: year[- ]olds?| years? old)?(?= (?:is|needs?|wants?|has|can|could|does|sleeps?|eats?|es|esta|necesita|quiere|tiene|puede|paga|pays?|come|duerme|precisa|quer|tem|pode|come|dorme|e)\b)"
 )
 # A height, a weight, a distance; "chiquita, 4 kilos" is an animal's.
 _MEASURE = r"(?:\d{1,4}(?:[.,]\d{1,3})? ?(?:mts?|metros?|meters?|metres?|cms?|kms?|kgs?|kilos?|kilitos?|quilos?|quilinhos?|lbs?|pounds?|libras?|ft|feet|foot|inch(?:es)?|lts?|litros?|lit(?:er|re)s?)\b|\d{1,3}[.,]\d{1,3} ?m\b)"
-_MEASURED = re.compile(
+_MEASURED = compiled(
     rf"(?:\b(?:chiquit|chic|pequen|pequenin|mini|little|small|tiny|cachorr|grande|big)[a-z]*,? (?:(?:y |and |e |de |pesa |weighs |about |unos |uns |como |so |solo |only |tiene |tem |has )){{0,3}})?\b{_MEASURE}(?:,? (?:chiquit|chic|pequen)[oa][a-z]*)?"
 )
-_PAIRS = re.compile(rf"\b{MANY} (?:parejas|casais|couples|matrimonios|familias|families)\b")
+_PAIRS = compiled(rf"\b{MANY} (?:parejas|casais|couples|matrimonios|familias|families)\b")
 
 
 def without(text: str) -> str:
@@ -91,11 +92,11 @@ def without_that_child(text: str, known: list[int]) -> str:
     return _THAT_CHILD.sub(again, text)
 
 
-_SLEEPS = re.compile(r"\b(?:duerm\w+|dorm\w+|sleep\w*|compart\w+|shar(?:e|es|ing)|se acomod\w+|bunk\w*)\b")
-_ONE_MORE_OR_ALL = re.compile(
+_SLEEPS = compiled(r"\b(?:duerm\w+|dorm\w+|sleep\w*|compart\w+|shar(?:e|es|ing)|se acomod\w+|bunk\w*)\b")
+_ONE_MORE_OR_ALL = compiled(
     r"\b(?:tambien|tambem|too|also|as well|mas|mais|more|otr[oa]s?|outr[oa]s?|another|somos|seremos|vamos|viajamos|we are|we're|suma\w*|agreg\w*|add\w*|falt\w+|olvid\w+|forgot|esquec\w+)\b(?! (?:velh|nov|chic|grand|peque))"
 )
-_THE = re.compile(r"(?:el|la|los|las|the|o|a|os|as|mis?|my|our|meus?|minhas?|nuestr[oa]s?|noss[oa]s?)\b")
+_THE = compiled(r"(?:el|la|los|las|the|o|a|os|as|mis?|my|our|meus?|minhas?|nuestr[oa]s?|noss[oa]s?)\b")
 
 
 def tells_who_sleeps_where(text: str, language: str, children: int) -> bool:
@@ -134,8 +135,8 @@ _ONES = {
     **dict.fromkeys(["suegros", "sogros", "in-laws", "inlaws"], v.IN_LAW),
 }
 _MOST = 24
-_MINE = re.compile(r"\b(?:mi|my|meu|minha|la|el|a|o|the)\b")
-_JOINED = re.compile(r"\b(?:y|e|and|con|com|with|mas|mais|plus|\+|&|otr[oa]|outr[oa]|another|ou|o|or) ?$")
+_MINE = compiled(r"\b(?:mi|my|meu|minha|la|el|a|o|the)\b")
+_JOINED = compiled(r"\b(?:y|e|and|con|com|with|mas|mais|plus|\+|&|otr[oa]|outr[oa]|another|ou|o|or) ?$")
 
 
 def once_each(text: str, found: list[Mention]) -> list[Mention]:
@@ -156,11 +157,11 @@ def once_each(text: str, found: list[Mention]) -> list[Mention]:
 
 
 # "Somos un casal, meu marido …": the writer and the one who is spoken of; "two ladies. My name's …, with my sister".
-_OURSELVES = re.compile(
+_OURSELVES = compiled(
     r"(?:^|\b(?:somos|seremos|seriamos|we are|we're|we'd be|vamos|viajamos|para|pra|for|em|en|as|it's|seria)) ?(?:(?:un|una|um|uma|a|2|two|dos|dois|duas) )?$"
 )
 _PAIR_NOUNS = frozenset({"casal", "casalzinho", "pareja", "parejita", "matrimonio", "couple", "novios", "noivos", "newlyweds"})
-AND_I_AM = re.compile(
+AND_I_AM = compiled(
     r"[.;!?\n][^.;!?\n]{0,12}\b(?:my name's|my name is|name's|i am|i'm|me llamo|mi nombre es|soy|me chamo|meu nome e|sou|aqui e)\b[^.;!?\n]{2,40}\b(?:with|con|com|y|e|and) $"
 )
 

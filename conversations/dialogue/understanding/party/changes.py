@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party import vocabulary as v
@@ -16,7 +17,7 @@ from conversations.dialogue.understanding.party.mentions import Mention
 _END = r"(?= ?(?:$|[,.;:!?)]))"
 _TRAVEL = r"(?:venir|ir|viajar|llegar|estar|sumarse|acompanar\w*|vir|come|coming|join\w*|make it|travel\w*|attend|be (?:there|coming|joining|with us))"
 # Who does not come after all.
-_LEAVES = re.compile(
+_LEAVES = compiled(
     r"\bno (?:me |nos |se |les? )?(?:(?:va|van) a (?:poder )?"
     + _TRAVEL
     + r"|(?:va|van) a poder(?! \w+r\b)|(?:puede|pueden|podra|podran|podria|pudo|pudieron|quiere|quieren|llega|llegan) (?:a )?"
@@ -37,7 +38,7 @@ _LEAVES = re.compile(
     rf"|\bnao (?:pode|podem|consegue|conseguem){_END}|\b(?:furou|furaram|cancelou|cancelaram|pulou fora|pularam fora)\b|\b(?:fica|ficam|vai ficar|vao ficar|ficou|ficaram) (?:em casa|com)\b|\b(?:caiu|cairam|pulou|saiu) fora\b|\bacab(?:ou|aram) desistindo\b|\btir(?:a|ar|e|em|amos)\b|\bsem (?=(?:meu|minha|meus|minhas|o|a|os|as)\b)|\bnao (?:levo|levamos|vou levar|vamos levar|vou mais levar)\b"
 )
 # Who is added, whatever else is said.
-_JOINS = re.compile(
+_JOINS = compiled(
     r"\bse (?:nos |me |le |les )?(?:(?:va|van) a )?(?:sum(?:a|an|o|aron|ara|aran|aria|arian|ar)|agreg(?:a|an|o|aron|ar)|acopl\w+|prend(?:e|en|io|ieron)|enganch\w+|anot(?:a|an|o|aron)|une|unen|unio|incorpor\w+)\b"
     r"|\b(?:sumamos|sumo|suma(?:me|le|les|nos)|sumar(?:le|les|me|lo|la)?|sumen|agreg(?:a|o|amos|ue|uen|ame|ale|anos|ar|arle|aria)|anad(?:i|ir|o|imos|an|ime)|incorpor(?:o|ar|amos)|inclu(?:ir|i|yan|ya|yo|ime|imos))\b(?! el desayuno)"
     r"|\btambien (?:se )?(?:viene|vienen|va|van|viaja|viajan|vendria\w*|llega)\b|\b(?:viene|vienen|va|van|viaja|viajan)(?: con nosotros| conmigo)? tambien\b|\b(?:viene|vienen|viaja|viajan) con nosotros\b|\bse viene\b"
@@ -46,53 +47,53 @@ _JOINS = re.compile(
     r"|\btambem (?:vem|vai|vao|viaja\w*|quer\w* (?:ir|vir))\b|\b(?:vem|vai|vao|viaja|viajam)(?: com a gente| conosco| comigo)? (?:tambem|junto)\b|\b(?:vem|vai|vao) (?:com a gente|conosco)\b|\b(?:resolv|decid)(?:eu|iu|eram|iram) (?:ir|vir|entrar)\b|\b(?:entra|entram|entrou|entraram)\b|\b(?:acrescent|adicion)\w+|\bcoloca(?:r)? mais\b|\b(?:vem|vai) mais\b"
 )
 # Who comes now and did not before: "al final viene mi suegra".
-_COMES = re.compile(
+_COMES = compiled(
     r"\b(?:(?:viajamos|vamos|venimos) (?=con\b)|viene|vienen|va|van|viaja|viajan|venga|vengan|vendra|vendran|llevo|llevamos|traigo|traemos|nos acompana\w*|com(?:e|es|ing)|bring(?:s|ing)?|travell?ing|vem|vai|vao|levo|levamos|vou levar|vamos levar|trago|trazemos|can make it|va a venir|pudo|puede venir|pode (?:ir|vir))\b"
 )
-_AFTER_ALL = re.compile(
+_AFTER_ALL = compiled(
     r"\b(?:al final|finalmente|a ultimo momento|a ultima hora|despues de todo|ahora|tambien|ademas|igual|si viene|si vienen|si va|after all|in the end|as well|too|also|now|last minute|no final|no fim|afinal|por fim|tambem|agora|de ultima hora|acabou que|alem disso)\b"
 )
 # "mi mujer no, pero sí mi hermano", "but my brother is"
-_BUT_DOES = re.compile(rf"\b(?:si|sim|yes)\b(?! (?:que|por))|\b(?:is|are|does|can){_END}")
-_INSTEAD_OF = re.compile(
+_BUT_DOES = compiled(rf"\b(?:si|sim|yes)\b(?! (?:que|por))|\b(?:is|are|does|can){_END}")
+_INSTEAD_OF = compiled(
     r"\b(?:en (?:vez|lugar) de|instead of|rather than|in place of|em vez d[aeo]|no lugar d[aeo]|ao inves d[aeo]|reemplaz\w+ a)\b"
 )
 # "Sumá un bebé a los dos chicos": those are known.
-_KNOWN_ONES = re.compile(
+_KNOWN_ONES = compiled(
     r"\b(?:a (?:los|las|ellos)|a l[oa]s? (?=\d)|to the|to our|besides|on top of|alem d[aeo]s?|ademas de|aparte de|junto a(?: los)?|como (?:los|las)|same (?:number|amount) of|mism[oa]s?|mesm[oa]s?|(?:los|las|os|as|the) (?:otr[oa]s|outr[oa]s|demas|other|rest)|con|com|with)(?: (?:mis?|my|los|las|the|os|as|el|la|o|a|su|their|his|her))* ?$"
 )
-_MAYBE = re.compile(
+_MAYBE = compiled(
     r"\b(?:capaz|quizas?|tal vez|talvez|puede ser que|puede que|a lo mejor|maybe|might|perhaps|possibly|pode ser que|acaso|no se si|not sure (?:if|whether)|nao sei se|depende)\b"
 )
-_BREAK = re.compile(r"[.;!?\n]+|:(?!\d)|,|\b(?:pero|but|porem|aunque|y|e|and|asi que|so|entonces|entao)\b")
+_BREAK = compiled(r"[.;!?\n]+|:(?!\d)|,|\b(?:pero|but|porem|aunque|y|e|and|asi que|so|entonces|entao)\b")
 # Without a noun: "una persona menos", "we'll be one more", "somos dos más".
 _PEOPLE = r"(?:personas?|personitas?|people|persons?|pessoas?|guests?|huesped\w*|hospedes?|pax|pasajer\w+)"
-_MORE = re.compile(
+_MORE = compiled(
     rf"\b(?P<count>{N}) (?:{_PEOPLE} )?(?:mas|more|extra|adicional\w*|a mais)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed|hora|hour|cosa|thing|coisa|pregunt|question))(?: {_PEOPLE})?"
     rf"|\b(?:otr[oa]s?|another|outr[oa]s?|mais|mas|extra)(?: (?P<number>{N}))? {_PEOPLE}\b|\b(?:alguien|somebody|someone|alguem) (?:mas|else|mais)\b|\b(?:mais|\+ ?)(?P<plus>{N}){_END}|\bplus (?P<added>{N}){_END}|\b(?P<named>{N}) {_PEOPLE}\b"
 )
-_FEWER = re.compile(
+_FEWER = compiled(
     rf"\b(?P<count>{N}) (?:{_PEOPLE} )?(?:menos|less|fewer|a menos)\b(?! ?(?:noch|night|noit|dia|day|hab|cuart|quart|room|cama|bed))|\b(?:menos|minus|less) (?P<number>{N})(?: {_PEOPLE})?{_END}|\b(?P<named>{N})(?: {_PEOPLE})?{_END}"
     rf"|\b(?P<gone>{N})(?: of us| of them| de nosotr[oa]s| de nos| de ell[oa]s| del[ea]s)? (?=(?:(?:al final|acabou|ya|ja|has|have|just|nos|me) )*(?:desist\w+|se (?:nos )?(?:baj|cay|borr|arrepint)\w+|no (?:viene|van?|puede|podra)\w*|nao (?:vem|vai|vao|pode)\w*|dropp\w+|pull\w+|bail\w+|back\w+|can't|cannot|isn't|aren't|won't|fur(?:ou|aram)|cancelou|cancelaram|pul(?:ou|aram) fora)\b)"
 )
-_WE_ARE = re.compile(
+_WE_ARE = compiled(
     r"\b(?:somos|seremos|seriamos|vamos|vamos a ser|quedamos|we are|we're|we'll be|there'?s|there'll be|hay|son|sao|seria|ficamos|a gente)\b"
 )
 _ROOM_NOUN = r"(?:habitacion(?:es)?|habs?|cuartos?|piezas?|rooms?|quartos?|aptos?)"
-_MORE_ROOMS = re.compile(
+_MORE_ROOMS = compiled(
     rf"\b(?P<count>{N}) {_ROOM_NOUN} (?:mas|more|extra|adicional\w*|a mais)\b|\b(?P<more>{N}) (?:more|extra|mas|mais|additional) {_ROOM_NOUN}\b|\b(?:mais|mas) (?P<number>{N}) {_ROOM_NOUN}\b"
     rf"|\b(?:agreg\w+|sum\w+|add\w*|acrescent\w+|inclu\w+|necesit\w+|need|precis\w+)(?: (?:tambien|tambem|also|me|nos))* (?:otra|another|outro) {_ROOM_NOUN}\b"
 )
-_FEWER_ROOMS = re.compile(
+_FEWER_ROOMS = compiled(
     rf"\b(?P<count>{N}) {_ROOM_NOUN} (?:menos|less|fewer|a menos)\b|\b(?P<number>{N}) (?:less|fewer|menos) {_ROOM_NOUN}\b|\b(?:sac\w+|quit\w+|drop|remov\w+|cancel\w*|tir\w+)(?: me)? (?P<out>{N})(?: de las| of the| dos)? {_ROOM_NOUN}\b"
 )
-_OLDEST = re.compile(r"\b(?:mayor|mas grande|oldest|older|eldest|elder|mais velh[oa])\b")
-_YOUNGEST = re.compile(r"\b(?:menor|mas chic[oa]|mas peque\w*|youngest|younger|mais nov[oa]|cacula)\b")
-_NOT_AGE = re.compile(
+_OLDEST = compiled(r"\b(?:mayor|mas grande|oldest|older|eldest|elder|mais velh[oa])\b")
+_YOUNGEST = compiled(r"\b(?:menor|mas chic[oa]|mas peque\w*|youngest|younger|mais nov[oa]|cacula)\b")
+_NOT_AGE = compiled(
     r"\b(?P<now>\d{1,2})(?: anos| years(?: old)?)?,? (?:(?:y|e|and) )?(?:no|not|nao|en (?:vez|lugar) de|instead of|rather than|em vez de)(?: (?:tiene|tem|de))? (?P<was>\d{1,2})\b"
     r"|\b(?:no|not|nao|isn't|doesn't|in(?:stead)? of)(?: (?:tiene|tem|son|sao|es|is|e|de|he's|she's))* (?P<old>\d{1,2})(?: anos| years(?: old)?)?,? (?:(?:sino|but|mas|porem|y|e|si no|he's|she's|tiene|tem|is|es|que|son) )*(?P<right>\d{1,2})\b"
 )
-_WITHOUT = re.compile(r"\b(?:sin|sem|without|minus)\b")
+_WITHOUT = compiled(r"\b(?:sin|sem|without|minus)\b")
 _GROWN_UP = frozenset(
     {
         "hijo",
@@ -115,7 +116,7 @@ _GROWN_UP = frozenset(
 )
 MOST_CLAUSES = 24
 # The whole party is told as well: "quedamos tres", "it's just me".
-COUNTED = re.compile(rf"{MANY}\b|\b(?:somos|quedamos|ficamos|sol[oa]|so|just|only|alone|sozinh[oa]|nomas)\b")
+COUNTED = compiled(rf"{MANY}\b|\b(?:somos|quedamos|ficamos|sol[oa]|so|just|only|alone|sozinh[oa]|nomas)\b")
 Told = Callable[[str], dict[str, Any]]
 
 
@@ -144,7 +145,7 @@ class _Difference:
 
 
 # Who cannot come to the phone, joins for dinner, or whose cot goes, changes no party.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = compiled(
     r"\b(?:to|for|at|al?|a la|ao|a el|no|na|pro|pra|para|en el|en la) (?:(?:the|la|el|o|a|un|una|um|uma|our|my) )?(?:phone|dinner|lunch|breakfast|spa|pool|gym|bar|cen[ae]\w*|almorz\w+"
     r"|almuerzo|desayun\w*|jantar|almoco|almocar|cafe|llamada|reunion|telefono|telefone|meeting|call|chat|grupo|massages?|masajes?|massagem|airport|aeropuerto|aeroporto|pileta"
     r"|piscina|gimnasio|academia|buscar\w*|recog\w+|pick)\b"
@@ -154,10 +155,10 @@ _ELSEWHERE = re.compile(
 
 
 # "Cada casal num quarto, a criança fica com os pais": who sleeps where.
-_BESIDE_THE_PARENTS = re.compile(
+_BESIDE_THE_PARENTS = compiled(
     r"\b(?:stays?|staying|goes|queda\w*|fica\w*|dorm\w+|duerm\w+|sleep\w*|va|van|vai|vao) (?:with|con|com) (?:(?:the|los|os|sus|their|his|her|seus) )?(?:padres|papas|papis|pais|parents)\b"
 )
-_IN_ROOMS = re.compile(r"\b(?:habitaci\w+|cuartos?|piezas?|dobles?|quartos?|rooms?|doubles?|camas?|beds?)\b")
+_IN_ROOMS = compiled(r"\b(?:habitaci\w+|cuartos?|piezas?|dobles?|quartos?|rooms?|doubles?|camas?|beds?)\b")
 
 
 def tells(text: str) -> bool:
@@ -227,7 +228,7 @@ def _corrected_ages(text: str, known: dict[str, Any]) -> list[int] | None:
     return ages
 
 
-_COUNTS_AS_GROWN = re.compile(
+_COUNTS_AS_GROWN = compiled(
     r"\b(?:cuent[ae]\w*|va|pas[ae]|cont[ae]\w*|entra|treat\w*|count\w*|put|consider\w*|poner?l[oa]|pon[eg]\w*)\b.{0,16}\b(?:como|as|por|de|an)(?: (?:an?|un|una|um|uma))? (?:adult\w*|grande|mayor|grown[- ]?up)\b"
 )
 
@@ -276,12 +277,12 @@ def _clauses(text: str, language: str, known: dict[str, Any]) -> list[_Clause]:
     return joined
 
 
-_BRINGS = re.compile(
+_BRINGS = compiled(
     r"\b(?:(?:voy|vamos|vou|quiero|queremos|quero) (?:a )?(?:llevar|traer|levar|trazer)|(?:i'll|we'll|i will|we will|i'd like to|i am|i'm|we're|we are) (?:be )?bring(?:ing)?|llevo|llevamos|traigo|traemos|trae|traen|levo|levamos|trago|trazemos|traz|trazem)\b"
 )
 
 
-_WE_BRING = re.compile(r"\b(?:llevamos|traemos|levamos|trazemos|vamos (?:a )?(?:llevar|traer|levar|trazer)|we'll|we're|we are|we will)\b")
+_WE_BRING = compiled(r"\b(?:llevamos|traemos|levamos|trazemos|vamos (?:a )?(?:llevar|traer|levar|trazer)|we'll|we're|we are|we will)\b")
 
 
 def _is_one_more(part: str, one: Mention) -> bool:
@@ -364,7 +365,7 @@ _FILLERS = frozenset(
 )
 
 
-_ONE_MORE = re.compile(rf"\b({N}) (?:more|extra|additional|mas|mais|outr[oa]s?|otr[oa]s?) (?=[a-z])")
+_ONE_MORE = compiled(rf"\b({N}) (?:more|extra|additional|mas|mais|outr[oa]s?|otr[oa]s?) (?=[a-z])")
 
 
 # "Mother-in-law is joining": a relative of the writer's, whatever stands before.
@@ -407,7 +408,7 @@ def _is_row(part: str, language: str) -> bool:
     return not left and (bool(people) or bool(re.search(r"\d", part)))
 
 
-_PRONOUN = re.compile(r"\b(?:el|ella|ell[oa]s|he|she|they|him|her|them|ele|ela|eles|elas)\b")
+_PRONOUN = compiled(r"\b(?:el|ella|ell[oa]s|he|she|they|him|her|them|ele|ela|eles|elas)\b")
 
 
 def _difference(text: str, clauses: list[_Clause], language: str, known: dict[str, Any]) -> _Difference:
@@ -526,7 +527,7 @@ def _applied(difference: _Difference, known: dict[str, Any]) -> tuple[dict[str, 
 
 
 # "En vez de tres, cuatro", "not three, two", "três não, dois", "instead of two children there is only one"
-_RATHER = re.compile(
+_RATHER = compiled(
     rf"\b(?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de) (?:los |las |the |as |os )?(?P<was>{N}) ?(?P<noun>[a-z]+)?,? (?:[a-z]+ ){{0,4}}?(?P<now>{N})\b(?! ?(?:noch|night|noit|hab|cuart|quart|room|cama|bed|dia|day))"
     rf"|\b(?P<become>{N}),? (?:en (?:vez|lugar) de|instead of|rather than|em vez de|ao inves de|y no|and not|e nao) (?P<been>{N})\b(?! ?(?:noch|night|noit|hab|cuart|quart|room|cama|bed|dia|day))"
     rf"|\b(?:no|not|nao)(?: (?:son|somos|eran|we are|are|we're|sao|era))? (?P<old>{N}),? (?:sino |but |mas |porem |somos |son |we're |sao )*(?P<right>{N})\b(?! ?(?:noch|night|noit|hab|cuart|quart|room|cama|bed|dia|day))|^\W*(?P<former>{N}) (?:no|nao|not),? (?P<latter>{N})\W*$"

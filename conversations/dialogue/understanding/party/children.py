@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import mentions
 from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.counts import MANY, N
 from conversations.dialogue.understanding.party.mentions import Mention
 
-_HAVE = re.compile(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
+_HAVE = compiled(rf"\b(?:tengo|tenemos|have|tenho|temos|son|are|sao|somos) ({MANY})\b(?=,? ?(?:de\b|of\b|aged|:|\(|,|$))")
 
 
 def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int], int]:
@@ -51,8 +52,8 @@ def told_children(text: str, told: list[Mention]) -> tuple[int | None, list[int]
 
 
 # Beside the grown-ups, uncounted: "mi mujer, yo y los chicos".
-_BESIDE = re.compile(r"(?:\b(?:y|e|and|con|com|with|mas|mais|plus)|[,+&]) ?$")
-_THAT_IS_ALL = re.compile(r" ?(?:$|[.,;:!)\n]|(?:de|del|from|desde|on|para|por|for|en|em|in|no|na|a partir|llegamos|chegamos|arriving) )")
+_BESIDE = compiled(r"(?:\b(?:y|e|and|con|com|with|mas|mais|plus)|[,+&]) ?$")
+_THAT_IS_ALL = compiled(r" ?(?:$|[.,;:!)\n]|(?:de|del|from|desde|on|para|por|for|en|em|in|no|na|a partir|llegamos|chegamos|arriving) )")
 
 
 def are_uncounted(text: str, told: list[Mention]) -> bool:
@@ -69,16 +70,16 @@ def are_uncounted(text: str, told: list[Mention]) -> bool:
 
 
 # "uno de 5, y la otra va a cumplir 9": each has an age of its own.
-_THE_OTHER = re.compile(r"[^.?!\d]{0,12}\b(?:el|la|o|a|the|y|e|and) (?:otr[oa]|outr[oa]|other)\b")
+_THE_OTHER = compiled(r"[^.?!\d]{0,12}\b(?:el|la|o|a|the|y|e|and) (?:otr[oa]|outr[oa]|other)\b")
 # "1 criança, na verdade são 2": what comes after such words stands for what came before.
-_CORRECTS = re.compile(
+_CORRECTS = compiled(
     r"(?:\b(?:en realidad|na verdade|actually|in fact|perdon|perdao|desculp[ae]|disculp[ae]|sorry|ops|oops|uy|digo|mejor dicho|melhor|ou melhor|quer dizer|i mean|o sea|or rather|corrijo|corrigindo|me equivoque|me enganei|errei)\b[ ,:;.!-]*)+"
     r"(?:(?:que|son|sao|seran|serian|seriam|it's|they're|they are|there are|there're|we are|somos|we have|tenemos|temos|tengo|tenho|i have|van|vao|viajan|viajam|con|com|with|2 adult\w* (?:y|e|and)) )*$"
 )
 
 
 # "de 5 e 8, ops, 5 e 9"
-_AGES_SET_RIGHT = re.compile(
+_AGES_SET_RIGHT = compiled(
     r"\d(?: anos)?[ ,.;(-]+(?:(?:no|nao|perdon|perdao|sorry|ops|oops|uy|desculp[ae]|disculp[ae]|digo|mejor dicho|i mean|quer dizer|ou melhor|o sea)[ ,:.-]+)+(?:(?:son|sao|de|tienen|tem|are|they're)[ ])*(\d{1,2}(?:(?:, ?| y | e | and )\d{1,2})+)(?= anos| years|\W*$|[.,;)])"
 )
 
@@ -176,17 +177,17 @@ _KIN = frozenset(
 )
 _OF_EITHER_SEX = frozenset({"child", "kid", "crianca", "little", "menor", "minor", "peque"})
 _GENERIC = frozenset({"child", "kid", "crianca", "chico", "nino", "menor", "minor"})
-_JOINED = re.compile(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
-_DEFINITE = re.compile(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
-_BOTH_AGED = re.compile(
+_JOINED = compiled(r"\s*(?:,|y|e|and|&|\+|,? ?(?:y|e|and|mas|plus|con|with|com))\s*(?:(?:un|una|um|uma|a|the|el|la|mi|my|our)\s*)?")
+_DEFINITE = compiled(r"\b(?:the|el|la|los|las|o|os|as|mi|my|our|meu|minha|nuestr[oa])(?: \w+)? ?\w?$")
+_BOTH_AGED = compiled(
     rf"\b(?:l[oa]s (?:dos|2)|[oa]s (?:dois|duas|2)|amb[oa]s|both(?: of them)?)(?: (?:son|sao|are))? (?:de|tienen|tem|aged|are|con|com) ({N})\b(?! (?:hab|cuart|quart|room|noch|night|noit))"
 )
 _YEARS_OLD = rf"(?!(?:un|una|uno|um|uma|a|an|one)\b){N}"
 # "Tienen 4 y 6 los chicos", "edades 9 y 6": whoever it is, as many as the children are.
-_THEY_ARE = re.compile(
+_THEY_ARE = compiled(
     rf"\b(?:tienen|tem|they're|edad(?:es)?|idades?|ages?|aged)(?: de)?:? \(?((?:{_YEARS_OLD})(?:(?:, ?(?:y |e |and )?| y | e | and | ?& ?|/)(?:{_YEARS_OLD}))+)(?= ?(?:$|[.,;:)!?]|an[io]\w*s\b|years|l?[oa]s\b))"
 )
-_APART = re.compile(
+_APART = compiled(
     rf"\b(?:she|he|they|ella|ellos|ellas|ele|ela|eles|elas|child|children|kids?|son|daughter|boys?|girls?|nen[ea]s?|nin[oa]s?|chic[oa]s?|hij[oa]s?|filh[oa]s?|criancas?|beb[ea]s?|both|los dos|las dos|"
     rf"(?:un[oa]|one|uma?)(?= (?:tiene|tem|is|has)\b)|otr[oa]|outr[oa]|the other|ages?|edad(?:es)?|idades?|younger|older|youngest|oldest|mayor|menor|mais velh[oa]|mais nov[oa]|mas (?:chic[oa]|grande))\b"
     rf"(?:'s|'re|:| (?:is|are|has|have|es|son|tiene|tienen|tem|e|sao|turns?|turned|just|recien|ya|ja|already|only|solo|apenas|now|de|of|con|com)\b)*(?: one| ones)? \(?((?:{_YEARS_OLD})(?:(?:, ?| y | e | and |,? & |/)(?:{_YEARS_OLD}))*)(?! ?(?:noch|night|noit|person|people|pessoa|adult|room|hab|quart|of\b|/))"

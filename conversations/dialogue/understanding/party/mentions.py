@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import vocabulary as v
 
 _N = numbers.PATTERN
-_TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d+|[^\s\w]")
+_TOKEN = compiled(r"[a-z]+(?:[-'][a-z]+)*|\d+|[^\s\w]")
 _AGE_UNIT = r"(?:anos|anitos|aninhos|ano|years? old|years?|yrs?|a\b(?=\)|$|[,.;]|(?<=\da) (?:e|y|and|con|com)\b))"
 _MONTHS = r"(?:meses|mesecitos|mesinhos|mes|months? old|months?|mo)\b"
 # "a 3-year-old", "5yo", "11 month old girl": written the other way round, so that all ages come after their people.
-_OLD_BEFORE = re.compile(rf"\b({_N}|eighteen|nineteen|twenty)[ -]?(?:(years?|yrs?|months?)[ -]?old'?s?|(yo|y/o))\b( (?:[a-z]+ )?([a-z]+))?")
+_OLD_BEFORE = compiled(rf"\b({_N}|eighteen|nineteen|twenty)[ -]?(?:(years?|yrs?|months?)[ -]?old'?s?|(yo|y/o))\b( (?:[a-z]+ )?([a-z]+))?")
 _AGE = rf"({_N}|dieciseis|diecisiete|dieciocho|diecinueve|veinte|dezesseis|dezessete|dezoito|sixteen|seventeen|eighteen|nineteen)"
 TEENS = {
     "dieciseis": 16,
@@ -32,89 +33,89 @@ TEENS = {
     "nineteen": 19,
     "twenty": 20,
 }
-_INTRO = re.compile(
+_INTRO = compiled(
     r"\s*(?:,|:|-|\(|;)?\s*(?:(?:dela|dele|de ell?[ae]s?) )?(?:tambien |tambem |also )?(?:que |who |llamad[oa] \w+ |called \w+ |(?!de |of |aged? |con |com |with |tiene|tem |is |are |son |sao |somos |seremos |we |so |that's |asi |entonces |entao |da )[a-z]+,? )?(?:respectivamente )?"
     r"(?:(de edades?|com idades?|con edades?|de|d|of|aged|ages?|con|com|with|tienen?|tenian?|cumplio|cumple|tem|who are|who is|who's|which are|is|are|son|sao|edades?|idades?|turning)\b)?\s*(?:de |of |are |is |just |solo |apenas |so |casi |nearly |quase )*\(?:?\s*"
 )
-_NEXT = re.compile(
+_NEXT = compiled(
     r"\s*(?:anos?|years?)?\s*(?:(?<=\s)(?=(?:el|la|o|a|the) (?:otr[oa]|outr[oa]|other)\b|(?:el[ea]|ella|el|s?he) \d)|, y\b|, and\b|, e\b|,|y\b|e\b|and\b|&|/|\+|-)\s*(?:(?:el|la|o|a|os|as|los|las|the|un|una|um|uma|el[ea]|ella|s?he) )?(?:otr[oa]s?|outr[oa]s?|another|others?(?: (?:two|ones))?|del? medio|do meio|middle(?: one)?|chiquit[oa]|chic[oa]|grande|mayor|menor|mais velh[oa]|mais nov[oa])?\s*(?:de|of|a|an|tienen?|tem|is|are|con|com)?\s*"
 )
 
-_ANOTHER = re.compile(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
+_ANOTHER = compiled(r"\b(?:otr[oa]|outr[oa]|another|the other)\b")
 # "..., Lola, que tiene 4" after one child.
-_LATER = re.compile(
+_LATER = compiled(
     rf"^[^.?!\d]{{0,30}}?\b(?:que|who|she|he|ella|el|ele|ela) ?(?:ainda |todavia |still |recien |ya |ja |apenas |just |solo |so )?(?:tiene|tem|'s|is|has|cumple|turned|faz|ya tiene|ja tem)(?: still| just| only| now| ainda| todavia| apenas)* (?!(?:un|una|uno|um|uma|a|an|one)\b(?! (?:an|year|mes|month))){_AGE}\b"
 )
 # "dos son chicos", "four of them are kids", "el Theo de 4 añitos".
-_SO_MANY = re.compile(
+_SO_MANY = compiled(
     rf"\b({_N}) (?:(?:son|are|sao|de ellos|de ellas|de nosotr[oa]s|de nos|deles|delas|of (?:them|us|whom|these|which)|sendo|siendo|serian|would be|dess[ae]s|of those|de es[oa]s) )+(?:still |todavia |aun |ainda )?(?=([a-z-]+))"
 )
-_NAMED = re.compile(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:(?:de |\()({_N}) (?:anos|anitos|aninhos)|\(({_N})\))")
+_NAMED = compiled(rf"\b(?:el|la|o|a|e|y|and|,) ([a-z]+) (?:(?:de |\()({_N}) (?:anos|anitos|aninhos)|\(({_N})\))")
 # "el mayor de 8 y el menor de 5"
-_ELDER = re.compile(
+_ELDER = compiled(
     rf"\b(?:el|la|the|o|a) (?:mayor|menor|mas (?:grande|chic[oa])|older|younger|oldest|youngest|eldest|mais velh[oa]|mais nov[oa])(?: one)?(?: is| de| of| tiene| tem| con| com)* (?={_N}\b)"
 )
 # "Kids from 5 to 9 years old": how old each is is asked.
-_AGE_RANGE = re.compile(
+_AGE_RANGE = compiled(
     r"\b(?:(?:de|of|aged?|are|son|sao|entre|between|from) ){0,2}(?:1[0-7]|\d) ?(?:to|a|ate|-) ?(?:1[0-7]|\d) ?(?:anos|anitos|years(?: old)?|yrs?|yo)\b"
 )
-_ONE_AND_ANOTHER = re.compile(
+_ONE_AND_ANOTHER = compiled(
     rf"\b(?:un[oa]?|uma?|one) (?:de|of) ({_N}) (?:anos )?(?:y|e|and) (?:otr[oa]|outr[oa]|another|one) (?:de|of) ({_N})\b"
 )
 _WORD_FORMS = [
-    (re.compile(r"\b(?:media docena|meia duzia|half a dozen)(?: (?:de|of))?\b"), "6"), (re.compile(r"\b(?:una docena|uma duzia|a dozen|docena|duzia)(?: (?:de|of))?\b"), "12"),
-    (re.compile(r"\b(?:a pair of|un par de|um par de|a couple of)\b"), "2"), (re.compile(r"\btwin (?=girls|boys|daughters|sons|babies|kids|toddlers)\w+"), "twins"),
-    (re.compile(r"(?<=[a-z])'s (?=\d)"), " is "), (re.compile(r"\bjunto comigo|junto conmigo"), "conmigo"),
-    (re.compile(r"\b(yo|eu|i|me), (?:su|a|o|the|their|his|her|sua|seu) (?:madre|padre|mae|pai|mother|father|mum|mom|dad|granny|grandma|grandpa|abuela|abuelo|avo)(?: deles| delas)?\b"), r"\1"),
-    (re.compile(r"\b(?:small|wee|tiny) ones\b"), "kids"), (re.compile(r"\bbig ones\b"), "adults"), (re.compile(r"(?<=\d )\(\d+\) ?"), ""),
+    (compiled(r"\b(?:media docena|meia duzia|half a dozen)(?: (?:de|of))?\b"), "6"), (compiled(r"\b(?:una docena|uma duzia|a dozen|docena|duzia)(?: (?:de|of))?\b"), "12"),
+    (compiled(r"\b(?:a pair of|un par de|um par de|a couple of)\b"), "2"), (compiled(r"\btwin (?=girls|boys|daughters|sons|babies|kids|toddlers)\w+"), "twins"),
+    (compiled(r"(?<=[a-z])'s (?=\d)"), " is "), (compiled(r"\bjunto comigo|junto conmigo"), "conmigo"),
+    (compiled(r"\b(yo|eu|i|me), (?:su|a|o|the|their|his|her|sua|seu) (?:madre|padre|mae|pai|mother|father|mum|mom|dad|granny|grandma|grandpa|abuela|abuelo|avo)(?: deles| delas)?\b"), r"\1"),
+    (compiled(r"\b(?:small|wee|tiny) ones\b"), "kids"), (compiled(r"\bbig ones\b"), "adults"), (compiled(r"(?<=\d )\(\d+\) ?"), ""),
 
-               (re.compile(r"\blittle ones\b"), "kids"), (re.compile(r"\blittle one\b"), "kid"), (re.compile(r"\brecien nacid[oa]\b"), "bebe"), (re.compile(r"(?<=\d )\((?:um|uma|dois|duas|tres|quatro|un|una|uno|dos|cuatro|one|two|three|four)\)"), ""),
-               (re.compile(r"\b(?:menor de edad|menor de idade)\b"), "menor"), (re.compile(r"\bmenores de (?:edad|idade)\b"), "menores")]  # fmt: skip
+               (compiled(r"\blittle ones\b"), "kids"), (compiled(r"\blittle one\b"), "kid"), (compiled(r"\brecien nacid[oa]\b"), "bebe"), (compiled(r"(?<=\d )\((?:um|uma|dois|duas|tres|quatro|un|una|uno|dos|cuatro|one|two|three|four)\)"), ""),
+               (compiled(r"\b(?:menor de edad|menor de idade)\b"), "menor"), (compiled(r"\bmenores de (?:edad|idade)\b"), "menores")]  # fmt: skip
 
 
 # "la tropa: 9, 6 y 2 añitos"
-_AGES_ALONE = re.compile(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))")
+_AGES_ALONE = compiled(r"[:(] ?(\d{1,2}(?:, ?\d{1,2})* ?(?:y|e|and|&) ?\d{1,2} ?(?:anos|anitos|aninhos|years))")
 # Somebody who does not come after all.
-_LEFT_OUT = re.compile(
+_LEFT_OUT = compiled(
     r"^,? ?(?:que |who |has |have |ha |nos |us )?(?:ya |already )?(?:given|gave|recommended|recomend\w+|regal\w+|pago|paid|presenteou|deu\b|lives?\b|vive\b|mora\b|trabaj\w+|works?\b|stayed|estuvo|ficou|se alojo|me dijo|told)|^,? ?(?:que |who |ella |el |ela |ele |she |he )?(?:se )?(?:fica com|queda con|queda en|stays? (?:with|at)|queda (?:de|afuera)|no v(?:a|iene)\b|nao vai\b|isn't coming|won't come|can't|cannot|no viaja\w*|no va[ns]?\b|no vien\w+|nao v\w+|desist\w+|se quedan?\b|quedan? con|ficam? com|desistiu|dropped out|(?:finalmente |al final |ya |no fim )?se (?:baj[oa]|cayo|borro|enferm\w+)\b|(?:isn't|is not|not|no longer) (?:joining|going|travell?ing|with us)|(?:esta |is |ta )?(?:internad[oa]|hospitali[sz]\w+|hospitalizad[oa])|(?:ia|iba|was going|was coming|was meant)\b(?: (?:a|to) [a-z]+)?,? (?:mas|porem|pero|but)\b|(?:stays?|se quedan?|ficam?) (?:in|en|em) (?!(?:the|la|el|una?|a|o|um|uma|another|otr[oa]|outro|su|their|rooms?|habitacion|hotel|casa)\b)[a-z])"
     r"|^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |ya |ja |just |only |solo |so |is |are |he |she )*(?:sleeps? in the (?:car|van|truck|bus)|duermen? en (?:el|su) (?:auto|camion|camioneta|micro)|dormem? no (?:carro|caminhao|onibus)|(?:viajan?|van?|vai|vao|viajam) aparte|tienen? (?:ya )?(?:su |otro |otra )?(?:hotel|cuarto|habitacion|casa)|tem (?:ja )?(?:hotel|quarto|casa)|booked elsewhere|dropping (?:us|me)|(?:nos|me) (?:llevan?|traen?|dejan?|acercan?)|vai (?:nos|me) (?:deixar|levar)|stays? behind|se quedan? (?:trabajando|cuidando)|ficam? (?:trabalhando|em casa|cuidando|na\b)|sorts? (?:him|her)self)"
 )
-_TAKEN_OUT = re.compile(
+_TAKEN_OUT = compiled(
     r"\b(?:no viene|no va|nao vai|nao vem|tirar?|tire|sacar?|saque|quitar?|remove|visit\w*|ver a|conocer a|despedir a|scrap|deixei|deixamos|deje|dejamos|dejo|left|without|drop|menos|minus|except|salvo|quem paga e|el que paga es|en lo de|na casa d[aeo]|en casa de|a casa de|at my|qued\w+ con|stay\w* with|ficam? com|con la reserva de)(?: (?:a|o|os|as|el|la|los|las|the|mi|my|meu|minha))* ?$"
 )
 # Whoever told of the hotel: "mi nieta me pasó este número", "o genro falou que é bom". A partner may come all the same.
-_TOLD_OF_IT = re.compile(
+_TOLD_OF_IT = compiled(
     r"^,? ?(?:(?:que|who|ya|ja|has|have|ha|se|me|nos|te|us|les?|lhe|also|tambien|tambem|sempre|siempre|always|once|mucho|muito) )*"
     r"(?:passou|paso|pasaron|falou|falaram|hablo|disse|disseram|dijo|dijeron|conto|contou|coment\w+|suger\w+|sugir\w+|suggest\w+|indic(?:o|ou|aron|aram)|mando|mandou|mostro|mostrou|aconsej\w+|told|said|says|showed|sent|mentioned|raved|helped)\b"
 )
-_HEARD_FROM = re.compile(
+_HEARD_FROM = compiled(
     r"\b(?:recom\w+|indica\w+) (?:por|de|da|do|by|from|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma|our))? ?$|\b(?:number|contact|numero|contacto|contato|name|link|instagram|insta|facebook|face|posts?|fotos?|photos?|videos?|stor(?:y|ies)) (?:from|of|through|por|por medio de|de|da|do|pel[ao])(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))? ?$|\b(?:heard|know|learned) (?:about|of) (?:you|this|it|the hotel) (?:from|through|by)(?: (?:my|a|our))? ?$|\b(?:de parte de|thanks to|gracias a|gracas a[o]?)(?: (?:mi|my|meu|minha|un|una|um|uma))? ?$"
 )
 # What somebody thinks of the stay ("mi hija dice que mejor el 10"), unless it is that one comes; who is only here to see the guest.
-_SAYS = re.compile(
+_SAYS = compiled(
     r"^,? ?(?:(?:ya|ja|me|nos|te|also|tambien|tambem|sempre|siempre|always) )*"
     r"(?:dice|dicen|opina\w*|cree|creen|piensa|piensan|pregunta|preguntan|insiste\w*|avisa|avisan|thinks?|reckons?|says?|insists?|asks?|wonders?|diz|dizem|acha|acham|pensa|pensam|acredita|pergunta|perguntam)\b"
     r"(?![^.?!]{0,40}\b(?:viene|vienen|vendra|va|van|viaja\w*|suma\w*|coming|comes?|joins?|joining|travel\w*|vem|vai|vao|tambien|tambem|too)\b)"
 )
-_ONLY_VISITS = re.compile(
+_ONLY_VISITS = compiled(
     r"^ (?:(?:que|who|to|puede|pueden|pode|podem|can|could|may|quiere|quieren|quer|wants?|va|van|vai|vao|will|would|might|pasa|vem|viene|comes?|vir|venir|come|like|a|me|nos) ){0,4}(?:visit(?:s|ar\w*|a|an|e|em|ing)?|verme|vernos|me ver|nos ver|see (?:me|us))\b"
 )
 # Whose wedding it is, or who lives there: "se casa mi sobrina", "my son is getting married".
-_THEIR_DAY = re.compile(
+_THEIR_DAY = compiled(
     r"^ (?:(?:que|who) )?(?:se (?:casa|casan|recibe|gradua)|(?:is|are) (?:getting married|graduating)|gets? married|graduates|vai (?:se )?casar|va a casarse|se forma|vai se formar|estudia|estuda|studies)\b"
 )
-_ON_THEIR_DAY = re.compile(
+_ON_THEIR_DAY = compiled(
     r"\b(?:(?:casamiento|boda|casorio|casamento|wedding|graduacion|formatura|graduation|velorio|velatorio|funeral|entierro|enterro|bautismo|bautizo|batizado) (?:de|da|do|of)|se (?:casa|recibe|gradua|forma))(?: (?:mi|my|meu|minha|la|el|a|o|un|una|um|uma))?(?: [a-z]+)? ?$"
 )
 # "mi jefe paga"; "mi nene de 2, ¿paga?" asks about one who comes.
-_PAYS = re.compile(r"^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |el |ele |he |she |ella |ela |is |are )*(?:pays|paga|pagan)\b")
+_PAYS = compiled(r"^(?: de ell[oa]s| deles| delas)?,? ?(?:que |who |el |ele |he |she |ella |ela |is |are )*(?:pays|paga|pagan)\b")
 GROWN = 18
 
 
 # "sumar a mi sobrina": she comes; "a mi señora no le anda la tarjeta" tells of nobody.
-_ANIMAL = re.compile(r"(?:perr|gat[oai]|mascota|dog|cat|cachorr|caniche|animal|bichi)")
+_ANIMAL = compiled(r"(?:perr|gat[oai]|mascota|dog|cat|cachorr|caniche|animal|bichi)")
 _SMALL = frozenset({"chico", "chica", "chiquito", "chiquita", "pequeno", "pequena", "bebe", "chicos", "pequenos"})
-_TAKEN = re.compile(r"(?:sum(?!mer)|agreg|llev|tra(?:er|ig|je|emos)|inclu|invit|regal|acompan|anot|cont)")
+_TAKEN = compiled(r"(?:sum(?!mer)|agreg|llev|tra(?:er|ig|je|emos)|inclu|invit|regal|acompan|anot|cont)")
 _NONE = frozenset({"sin", "no", "without", "sem", "zero", "cero", "0", "nada", "ningun", "nenhuma", "nenhum"})
 _EACH = frozenset({"por", "per", "cada", "each"})
 _BEFORE_A_NUMBERED_ROOM = frozenset({"la", "the", "in", "from", "en", "de", "no", "na", "do", "da", "o"})
@@ -168,7 +169,7 @@ def turned(text: str) -> str:
 
 
 # "Benja (13), Juli (10)", "the kids, Lola de 8 y Fran de 5": names with an age beside them are children.
-_NAME_AND_AGE = re.compile(
+_NAME_AND_AGE = compiled(
     r"(?<![\w-])([a-z]{3,12}) ?\((\d{1,2})(?: ?(?:anos|anitos|aninhos|years?|yrs?|y))?\)"
     r"|(?<=[,:(] )(?:(?:el|la|o|a|and|y|e) )?([a-z]{3,12}) (?:de|tiene|tem|is) (\d{1,2})(?= ?(?:,|\)|\.|$|y\b|e\b|and\b|anos|anitos|aninhos))"
     r"|(?:\b(?:y|e|and) |[,:] )(?:el |la |o |a )?([a-z]{3,12}),? (?:que|who) (?:tem|tiene|is|ya tiene|ja tem) (\d{1,2})\b"
@@ -336,22 +337,22 @@ def singular(word: str) -> str:
 
 _GROWN_WITH_PARTNER = frozenset({"hijo", "hija", "son", "daughter", "filho", "filha"})
 _IN_LAWS = frozenset({"yerno", "genro", "nuera", "nora", "son-in-law", "daughter-in-law"})
-_AND_THEIRS = re.compile(
+_AND_THEIRS = compiled(
     r"\s*(?:(?:que |who )?(?:va|viaja|viene|ira|vai|vem|goes|is going|travels|is travell?ing|comes|is coming|will (?:stay|come|travel)) )?(?:y|e|and|,|con|com|with|&)\s+(?:(?:su|her|his|the|el|la|o|a|meu|minha|mi|my)\s*)?(?:(?:su|her|his)\s*)?"
 )
 # "mis dos hermanos con sus esposas": as many again.
-_THEIR_PARTNERS = re.compile(
+_THEIR_PARTNERS = compiled(
     r"^[^.?!:;]{0,30}\b(?:sus|suas|seus|their|as respectivas|los respectivos|las respectivas|os respectivos) (?:respectiv[oa]s )?"
     r"(?:espos[oa]s|mujeres|maridos|parejas|novi[oa]s|mulheres|namorad[oa]s|wives|husbands|partners|girlfriends|boyfriends|spouses|companheir[oa]s)$"
 )
 # "el marido de mi cuñada": the sister-in-law only says whose.
-_OF = re.compile(r" (?:de|del|do|da|of)(?: (?:mi|my|meu|minha|la|el|the|su|nuestr[oa]|our|nosso|nossa))? ")
+_OF = compiled(r" (?:de|del|do|da|of)(?: (?:mi|my|meu|minha|la|el|the|su|nuestr[oa]|our|nosso|nossa))? ")
 # "criança até que idade não paga?"
-_ASKED_ABOUT = re.compile(
+_ASKED_ABOUT = compiled(
     r" (?:hasta|ate|up to|under|menor|menores|paga\w*|pays?|gratis|free|stays? free|de (?:que|cuantos|quantos) (?:edad|anos)|cuenta como)\b"
 )
 # "el chico de la recepción", "la chica que me atendió": nobody who stays.
-_STAFF = re.compile(
+_STAFF = compiled(
     r"^ (?:de|da|do|of|en|at|in|from) (?:la |the |a |el |o )?(?:recepcion|recepcao|limpieza|limpeza|reception|front desk|desk|bar|cocina|cozinha|hotel|portaria)\b|^ (?:que|who) (?:me |nos |us )?(?:atend|limp|sube|sub[ií]|carg|clean|help|check)"
 )
 
@@ -608,10 +609,10 @@ def _beside_another(tokens: list[tuple[str, int, int]], index: int) -> bool:
 
 
 # "my daughter 16, plus the two of us"
-_BARE_AGE = re.compile(r"\s*\d{1,2}\s*(?:$|[,.;:)]|(?:y|e|and|plus|mas|mais)\b)")
+_BARE_AGE = compiled(r"\s*\d{1,2}\s*(?:$|[,.;:)]|(?:y|e|and|plus|mas|mais)\b)")
 
 
-_BOTH_OF_THEM = re.compile(r",? ?(?:(?:l[oa]s|[oa]s|the) (?:dos|2|two|dois|duas)|amb[oa]s|both) (?:de|tienen|tem|are|aged|con|com)\b")
+_BOTH_OF_THEM = compiled(r",? ?(?:(?:l[oa]s|[oa]s|the) (?:dos|2|two|dois|duas)|amb[oa]s|both) (?:de|tienen|tem|are|aged|con|com)\b")
 
 
 def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
@@ -641,7 +642,7 @@ def ages(tail: str, count: int | None = None) -> tuple[list[int], int]:
 
 
 # "A daughter of 6, 4 to 7 February": from the fourth.
-_BEGINS_A_STAY = re.compile(r" ?(?:(?:to|al?|ao|ate|hasta|till?|until|thru|through)\b(?! \d{1,2} anos\b)|- ?(?:\d|\s))")
+_BEGINS_A_STAY = compiled(r" ?(?:(?:to|al?|ao|ate|hasta|till?|until|thru|through)\b(?! \d{1,2} anos\b)|- ?(?:\d|\s))")
 
 
 def _ages_from(tail: str, at: int) -> tuple[list[int], int, bool]:

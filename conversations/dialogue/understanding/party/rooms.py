@@ -5,40 +5,41 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import vocabulary as v
 from conversations.dialogue.understanding.party.counts import N
 
 _ARTICLES = frozenset({"un", "una", "um", "uma", "a", "an", "uno"})
 # "en vez de dos habitaciones que sea una sola"
-_RATHER_ONE = re.compile(
+_RATHER_ONE = compiled(
     r"\b(?:en (?:vez|lugar) de|instead of|em vez de|troca(?:r)?|cambia\w*|change)\b.{0,30}\b(?:habitaciones|cuartos|quartos|rooms|dobles|doubles|piezas)\b.{0,30}\b(?:una sola|uno solo|um so|uma so|just one|only one|a single one|one)\b(?! (?:noche|night|noite))"
 )
 
 
-_ORDINAL_ROOM = re.compile(
+_ORDINAL_ROOM = compiled(
     r"\b(?:a|un|una|um|uma) (second|third|segund[oa]|tercer[oa]?|terceir[oa]) (?:room|habitacion|cuarto|quarto|pieza)\b"
 )
 # "ella va aparte en otra habitación", "parents in one and the kids in the other"
-_THE_OTHER_ROOM = re.compile(
+_THE_OTHER_ROOM = compiled(
     r"\b(?:en|in|em|no|num|numa|take|y|and|e) (?:la |el |the |o |a )?(?:otr[oa]|outr[oa]|another|other) (?:habitacion|cuarto|room|quarto|pieza)\b|\b(?:in|en|em|no|na|num) (?:one|una|uno|um|uma) (?:y|and|e) [^.?!]{3,40} (?:in|en|em|no|na) (?:the |la |el |o |a )?(?:otr[oa]|outr[oa]|another|other)\b|\broom (?:one|1)\b.*\broom (?:two|2)\b(?!.*\broom (?:three|3))|\b(?:room|cuarto|habitacion|quarto) (?:for|para|pra) [^.?!]{2,24} (?:and|y|e) (?:another|otr[oa]|outr[oa]) (?:for|para|pra)\b|\b(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra) [^.?!]{3,40}?,? (?:y |and |e )?(?:una |a |um |uma )?(?:doble|double|duplo|triple|single|individual|suite) (?:para|for|pra)\b|\b(?:for|para|pra|en|in) (?:the|la|el) (?:doble|double|triple|single|individual)\b[^.?!]{3,40} (?:for|para|pra|en|in) (?:the|la|el) (?:doble|double|triple|single|individual)\b|\b(?:duerme|dorme|sleeps)\b.*\b(?:en la otra|no outro|in the other)\b"
 )
 
 
 _MANY_ROOMS = r"(?:habitaciones|quartos|rooms|cuartos|piezas|dobles|doubles|singles|triples|duplos|triplos)"
 # "habitaciones individuales (2)"
-_ROOMS_IN_FIGURES = re.compile(rf"\b{_MANY_ROOMS}(?: [a-z]+)? ?\((\d{{1,2}})\)")
-_EITHER_OR = re.compile(
+_ROOMS_IN_FIGURES = compiled(rf"\b{_MANY_ROOMS}(?: [a-z]+)? ?\((\d{{1,2}})\)")
+_EITHER_OR = compiled(
     rf"\b{N} {_MANY_ROOMS}(?: [a-z]+)? (?:o|or|ou|u) {N} (?:habitaci\w+|quartos?|rooms?|cuartos?|piezas?|doble|double|single|triple|duplo|triplo|tripla|family|familiar\w*|familia|cuadruple|quadruplo|quad|suite|departamento|apartamento)\b"
 )
 
 
 # What makes a room with an article one more.
-_ONE_MORE = re.compile(
+_ONE_MORE = compiled(
     r"(?:\b(?:y|e|and|mas|mais|plus|tambien|tambem|also|ademas|otr[oa]|outr[oa]|another|en|em|in|o|or|ou)|[+&/])(?: (?:para|pra|for) [a-z ]{1,20})? ?$"
 )
-_FOR_SOMEBODY = re.compile(r" (?:[a-z]+ ){0,2}(?:para|pra|pros?|pras?|for)\b")
-_ANOTHER_CLAUSE = re.compile(r"[.!?\n]|[,;:][^,;:]+[,;:] ?$")
+_FOR_SOMEBODY = compiled(r" (?:[a-z]+ ){0,2}(?:para|pra|pros?|pras?|for)\b")
+_ANOTHER_CLAUSE = compiled(r"[.!?\n]|[,;:][^,;:]+[,;:] ?$")
 
 
 def _is_spoken_of_again(text: str, first: re.Match[str], room: re.Match[str]) -> bool:
@@ -102,22 +103,22 @@ def counted(text: str, found: dict[str, Any]) -> str:
 
 
 # "una para los chicos y otra para nosotros"
-ONE_AND_ANOTHER = re.compile(
+ONE_AND_ANOTHER = compiled(
     r"\b(?:una?|uno|um|uma|one|a) (?:[a-z]+ )?(?:para|pra|pros?|pras?|for) [^.?!]{2,40}(?:,| y| e| and) (?:(?:la|el|o|a|the) )?(?:otr[oa]|outr[oa]|another|one|other) (?:[a-z]+ )?(?:para|pra|pros?|pras?|for)\b"
 )
 # "necesito una habitación para mí y mi marido", "um quarto triplo, por favor", "con una estamos bien" of rooms: one is wanted.
-_WANTED = re.compile(
+_WANTED = compiled(
     rf"\b(?:necesit\w+|precis\w+|quier\w+|quisier\w+|queri\w*|quer\w+|gostari\w+|busc\w+|reserv\w+|cotiz\w+|prefier\w+|prefer\w*|tom(?:ar|o|amos|aria|ariamos)|alquil\w+|tenes|tienen|tendran|teneis|tendrian|tem|teriam?|hay|habra|dame|deme|pone[lm]e|alcanza|basta|chega|serve|mejor|melhor|prefiro|cambi\w+|troc\w+|mud\w+)\b(?: [a-z']+){{0,6}}? {v.A_ROOM}"
     rf"|(?:^|[,.:;!?] ?|\b(?:hola|buenas|buenos dias|oi|ola|bom dia|boa tarde|boa noite|con|com|a principio|solo|so|apenas) ){v.A_ROOM}"
     rf"|\b{v.A_ROOM}(?: [a-z]+){{0,3}} (?:para|pra|pros?|pras?|p/) "
 )
 # English leaves the article out: "twin room please", "hi, single room for me".
-_WITHOUT_ARTICLE = re.compile(
+_WITHOUT_ARTICLE = compiled(
     r"(?:^|[,.!] ?)(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))[,!]? )?(?:need |want |looking for )?(?:single|double|twin|triple|family|queen|king|quad) room (?:for|please|tonight|with)\b"
     r"|\ban? (?:(?:single|double|twin|triple|family|queen|king|quad) )?room for (?:myself\b|my |me and |me,|one [a-z]*man\b|us and )"
 )
 # "¿hay una habitación en planta baja con bañera?" asks about the house; "en una habitación del segundo piso" says where.
-_SPOKEN_OF = re.compile(
+_SPOKEN_OF = compiled(
     rf"\b(?:cuant\w+ (?:camas|personas|gente|entra\w*)|quant[oa]s (?:camas|pessoas)|entra\w* en|en|em|dentro de|cada|otra|outro) {v.A_ROOM}"
 )
 
@@ -127,7 +128,7 @@ def is_one_wanted(text: str) -> bool:
     return bool(_WITHOUT_ARTICLE.search(text) or (_WANTED.search(text) and not _SPOKEN_OF.search(text)))
 
 
-_RATHER = re.compile(
+_RATHER = compiled(
     r"\b(?:mejor|melhor|alcanza|basta|chega|prefier\w+|prefir\w+|solo|sola|apenas|al final|no final|con|com)\b.{0,24}\b(?:una?|uma?)\b"
 )
 
@@ -140,6 +141,6 @@ def is_one_spoken_of(text: str) -> bool:
 
 
 # "una habitación para cuatro"
-ONE_ROOM = re.compile(
+ONE_ROOM = compiled(
     r"\b(?:una?|uma?|el mismo|o mesmo|un solo|una sola) (?:habitacion|hab|cuarto|quarto|pieza)(?: (?:sol[oa]|so))? (?:para|pra|p/|x|pros?|pras?) (?:(?:los|as|os|las|nosotros|nosotras|nos|todos) )?(?:[2-9]|us two)\b|\b(?:todos|juntos|all)(?: juntos| together)? (?:en|in|no|num) (?:el |the |una |un |uma |um |la )?(?:mism[oa]|mesm[oa]|same|sol[oa]|one) ?(?:habitacion|cuarto|quarto|room|pieza)?\b"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.party import asides, mentions
 from conversations.dialogue.understanding.party import vocabulary as v
@@ -16,7 +17,7 @@ from conversations.dialogue.understanding.party.writer import GENERAL_WE, SELF, 
 # "los dos" are people, "los dos ascensores" are not.
 _TOGETHER = r"(?= ?(?:$|[.,;!?)]|y\b(?! media)|e\b(?! meia)|and\b|con\b|with\b|com\b|mas\b|mais\b|plus\b|of us|de nosotros|juntos|juntas|nomas|solos|solas|solit|sozinh|somos|vamos|viaj))"
 _TOTALS = [
-    re.compile(pattern.replace("N_END", rf"({MANY})\b{NO_TIME}").replace("N_", f"({MANY})"))
+    compiled(pattern.replace("N_END", rf"({MANY})\b{NO_TIME}").replace("N_", f"({MANY})"))
     for pattern in (
         r"\b(?:somos|seremos|seriamos|sumamos|vamos|iremos|iriamos|viajamos|viajaremos|vendriamos|vendremos|quedamos|quedariamos|ficamos|ficariamos|estamos|estaremos|estariamos)(?: a ser)?(?: (?:en|em|ya|solo|solamente|los|las|unos|umas|uns|como|tipo|apenas|so|todos|total|de|total:?|ahora|agora|entonces))* N_END",
         r"\b(?:pasajeros|passageiros|guests|hospedes|huespedes|pax|personas|people|pessoas|viajeros|travell?ers|occupancy|ocupacion): ?N_",
@@ -37,32 +38,32 @@ _TOTALS = [
         r"\b(?:sino|e sim|mas sim|but|make (?:it|that)|sean|seamos|so|que sean|anotame|poneme|pon) N_(?: (?:adult\w*|person\w*|people|pessoas))?(?=$|[.,;!?)])",
     )
 ]
-_NEGATED_TOTAL = re.compile(r"(?:\bno(?! (?:total|fin|final)\b)|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
-_BOTH = re.compile(
+_NEGATED_TOTAL = compiled(r"(?:\bno(?! (?:total|fin|final)\b)|\bnao|\bnot|n't|\beramos|\bwere|\bera)(?: \w+)? $")
+_BOTH = compiled(
     r"\b(?:(?:nosotros|nosotras|nos|nois|us|we) (?:2|dos|two|dois|duas)|(?:los|las|os|as|the) (?:2|dos|two|dois|duas)"
     + _TOGETHER
     + r"|(?:2|two) of us|both of us|us both|ambos|ella y yo|el y yo|ela e eu|ele e eu|(?:him|her) and (?:me|i)|(?:me|i) and (?:him|her)|eu e (?:ele|ela)|yo y (?:el|ella)|a dos\b|de a dos|en pareja|em casal|as a couple)\b"
 )
-_ADDED = re.compile(
+_ADDED = compiled(
     r"\s*(?:[.!] ?(?:ah|ay|uy|oh|perdon|bah|e|y)?,? )?(?:[a-z'|-]+,? |, ){0,4}?\s*(?:,? ?(?:y|e|and|mas|mais|plus|\+|&|con|com|with|ademas de|alem de|as well as|and also|y tambien|junto (?:a|con|com)|together with)\s*)(?:(?:ahora|agora|now|tambien|tambem|also|luego|depois|se (?:nos )?(?:suma|sumo|agrega|une)|viene|vienen|vem|vai|entra|joins?|comes)\s+){0,3}(?:(?:el|la|los|las|the|o|a|os|as|mi|my|un|una|our|su)\s*)*"
 )
-_SUBTRACTED = re.compile(
+_SUBTRACTED = compiled(
     r"(?:\b(?:de (?:los|las|ellos|estos) (?:cuales|que)|of (?:whom|which|them)|incluyendo|including|incluindo|contando|counting|sendo|siendo|entre ellos|dos quais|deles|inclu\w+|en total|in total|no total|ao todo|total|altogether|in all)\b)"
 )
-_HALF = re.compile(
+_HALF = compiled(
     r"\b(?:half of (?:them|us)|la mitad|metade) (?:are |son |sao |de ellos |deles )?(?:under|menores|ninos|chicos|kids|children|criancas)"
 )
-_PAIRED = re.compile(rf"\b({N}) ?\+ ?({N})\b(?! ?(?:%|\d|noch|night))")
-_BEGINS = re.compile(
+_PAIRED = compiled(rf"\b({N}) ?\+ ?({N})\b(?! ?(?:%|\d|noch|night))")
+_BEGINS = compiled(
     rf"\s*(?:{POLITE}\s+)*({MANY})\b(?= ?(?:[,.:;+(]|no\b|sin\b|sem\b|without\b|y\b|e\b|and\b|con\b|com\b|with\b|mas\b|mais\b|plus\b|$))"
 )
-_CORRECTED = re.compile(
+_CORRECTED = compiled(
     r"\b(?:perdon|perdao|sorry|apolog\w+|puse|botei|put|eran|eram|were|antes|incorrect\w*|est[ae] mal|equivo\w+|errad\w+|engan\w+|mistake\w*|wrong|o sea|ou seja|es decir|i mean|quer dizer|in other words|should (?:read|be)|sino|en vez|instead|corrijo|correct\w*|ahora|agora|now)\b"
 )
 
 
 # "son 2 chicos, no 3", "tengo 3 chicos": told by somebody who is none of them
-_SPOKEN_OF = re.compile(
+_SPOKEN_OF = compiled(
     rf"\b(?:son|sao|eran|tengo|tenemos|tenho|temos|they are|they're|have) ({N}) [a-z]+\b|\b({N}) [a-z]+,? (?:no|not|nao|y no|e nao|and not) ({N})\b"
 )
 
@@ -134,14 +135,14 @@ def told_adults(text: str, told: list[Mention], children: int | None, grown: int
     return of_those_named(text, told, _sum(adults) + grown)
 
 
-_SET_RIGHT = re.compile(
+_SET_RIGHT = compiled(
     r"^[ ,.;-]*(?:(?:no|nao|perdon|perdao|sorry|ops|oops|uy|desculp[ae]|disculp[ae])[ ,.;-]+)*(?:digo|mejor dicho|i mean|quer dizer|ou melhor|o sea|wait|pera)[ ,:]*(?:(?:que|somos|son|sao|we are|we're)[ ])*$"
 )
 # The grown-ups of all who were told before are added up.
-_ALL_TOLD = re.compile(
+_ALL_TOLD = compiled(
     r"\b(?:entonces|asi que|o sea(?: que)?|es decir|entao|ou seja|logo|portanto|so(?: that's| we are| we're)?|that makes|in total|en total|no total)[, :]*(?:somos|serian|seriamos|son|sao|quedamos|ficam|ficamos|we are|we're|that's)? ?$"
 )
-_ALTOGETHER = re.compile(r" (?:en total|no total|ao todo|in total|altogether|all told|all in all|in all)\b")
+_ALTOGETHER = compiled(r" (?:en total|no total|ao todo|in total|altogether|all told|all in all|in all)\b")
 
 
 def _sum(people: Iterable[Mention]) -> int:
@@ -164,7 +165,7 @@ def _of_all(text: str, everyone: re.Match[str], told: list[Mention], children: i
 
 
 # "dos, yo y mi novia", "three of us: me and my two girls"
-_ONE_BY_ONE = re.compile(r"[^.?!]{0,40}?(?:[,:(-]|\.)\s*(?:que somos |somos |son |it's |we're |es |e )?(?=[a-z])")
+_ONE_BY_ONE = compiled(r"[^.?!]{0,40}?(?:[,:(-]|\.)\s*(?:que somos |somos |son |it's |we're |es |e )?(?=[a-z])")
 
 
 def _told_one_by_one(text: str, everyone: re.Match[str], told: list[Mention], children: int) -> int | None:
@@ -177,7 +178,7 @@ def _told_one_by_one(text: str, everyone: re.Match[str], told: list[Mention], ch
     return grown + 1 if grown + 1 + children == value(everyone[1]) else None
 
 
-_AND_US = re.compile(r"(?:\b(?:y|e|and|mas|mais|plus)|\+) ?(?:us )?$")
+_AND_US = compiled(r"(?:\b(?:y|e|and|mas|mais|plus)|\+) ?(?:us )?$")
 
 
 def _beside_us(text: str, us: re.Match[str], told: list[Mention]) -> int:
@@ -204,9 +205,9 @@ def _explicit(noun: str) -> bool:
 
 
 # Who they are is told behind the number; "and my mother" is one more.
-_NAMES_THEM = re.compile(r"\s*(?:,|:|\(|-|\.|;)\s*(?!(?:y|e|and|mas|mais|plus|con|com|with)\b)")
+_NAMES_THEM = compiled(r"\s*(?:,|:|\(|-|\.|;)\s*(?!(?:y|e|and|mas|mais|plus|con|com|with)\b)")
 # "4 adultos, en dos habitaciones, y mi vieja en una single"
-_APART = re.compile(r"^[^.?!:;]{4,40}\b(?:y|e|and|plus|mas|mais) $")
+_APART = compiled(r"^[^.?!:;]{4,40}\b(?:y|e|and|plus|mas|mais) $")
 
 
 def _also(text: str, adults: list[Mention], said: list[Mention]) -> int:
@@ -247,4 +248,4 @@ def _added(text: str, everyone: re.Match[str], told: list[Mention]) -> list[Ment
     return found
 
 
-_COUNTED_IN = re.compile(r"^,? ?(?:ya )?(?:con|com) (?:mi|meu|minha|nuestr[oa]|nosso|nossa) ")
+_COUNTED_IN = compiled(r"^,? ?(?:ya )?(?:con|com) (?:mi|meu|minha|nuestr[oa]|nosso|nossa) ")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
 
 _PEOPLE = tomllib.loads(Path(__file__).with_name("people.toml").read_text(encoding="utf-8"))
@@ -24,7 +24,7 @@ GROUP: dict[str, int] = _PEOPLE["group"]
 NOT_IN = {language: frozenset(words.split()) for language, words in _PEOPLE["not_in"].items()}
 
 _ROOM = r"(?:habitacion(?:es)?|habitacao|habs?|cuartos?|piezas?|piecitas?|cuartitos?|dormitorios?|recamaras?|rooms?|quartos?|quartinhos?|aposentos?|aptos?|apartamentos?|departamentos?|deptos?|apartments?|apes?|qtos?|suites?|dobles?|doubles?|duplos?|duplas?|dbls?|sgls?|singles?|individual(?:es)?|individuais|solteiros?|twins?|triples?|triplos?|triplas?|tpls?|cuadruples?|quadruplos?|quadruplas?|quads?|queens?|kings?|de casal|de solteiro|familia|familiar(?:es)?|matrimonial(?:es)?)"
-ROOMS = re.compile(
+ROOMS = compiled(
     rf"(?<![\w.,/-])(un[ao]? sol[ao]|un unico|una unica|num? so|um so|uma so|mesm[oa]|mism[oa]|same|single|both|ambas|{numbers.PATTERN}) (?:(?!cam(?:a|as|itas?)\b|beds?\b|adult|person|pessoa|people|pax|guest|kid|child|chic|nin|nen|crian|noche|night|noite|de\b)\w+ )?{_ROOM}\b(?! ?(?:beds?|camas?|floor|piso|number|numero))"
 )
 _NOUN = r"(?:habitacion|habitacao|hab|cuarto|pieza|piecita|cuartito|room|quarto|quartinho|apto|apartamento|departamento|apartment|ape|suite|dormitorio)"
@@ -32,5 +32,5 @@ _KIND = r"(?:doble|double|dbl|duplo|dupla|single|sgl|simple|simples|individual|s
 # One room, spoken of with an article; "una individual", not "una cama individual" nor "uma família". In English "a double" is as
 # often the kind of room as the number of rooms.
 A_ROOM = rf"(?:un[ao]?|uma?) (?:(?:buen[ao]?|lind[ao]|sol[ao]|otra|{_KIND}) )*(?:{_NOUN}|{_KIND}(?! (?:bed|beds|person|de)\b))\b"
-GENERAL_ROOM = re.compile(r"(?:habitacion(?:es)?|habs?|cuartos?|piezas?|rooms?|quartos?|qtos?|apes?|aptos?|apartamentos?)$")
-ROOM_WORD = re.compile(rf"{_ROOM}$")
+GENERAL_ROOM = compiled(r"(?:habitacion(?:es)?|habs?|cuartos?|piezas?|rooms?|quartos?|qtos?|apes?|aptos?|apartamentos?)$")
+ROOM_WORD = compiled(rf"{_ROOM}$")

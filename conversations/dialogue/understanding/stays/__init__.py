@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import MAX_NIGHTS
 from conversations.dialogue.understanding.stays import answers, around, blanks, clauses, corrections, letters, points, remarks
 from conversations.dialogue.understanding.stays.context import (
@@ -53,30 +54,30 @@ from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LO
 
 # So many words ask for something; fewer may be "how about the 22nd?".
 SENTENCE = 5
-_BEFORE_IT = re.compile(rf"\b\d{{1,2}} {NIGHT} (?:before|antes|previas|anteriores)\b")
-_AGAIN = re.compile(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
+_BEFORE_IT = compiled(rf"\b\d{{1,2}} {NIGHT} (?:before|antes|previas|anteriores)\b")
+_AGAIN = compiled(r"\b(?:vuelv\w+|volv\w+|volt\w+|back|again|return\w*|regres\w+|otra vez|de nuevo|de novo)\b")
 # "llego el 7, la vuelta es diez días después"
-_DAYS_LATER = re.compile(rf"\b({SO_MANY}) (dias?|days?|semanas?|weeks?) (?:despues|later|depois|mas tarde|mais tarde|after that)\b")
+_DAYS_LATER = compiled(rf"\b({SO_MANY}) (dias?|days?|semanas?|weeks?) (?:despues|later|depois|mas tarde|mais tarde|after that)\b")
 # Words of the calendar that nothing has taken.
-_UNREAD = re.compile(
+_UNREAD = compiled(
     rf"(?<!los )(?<!as )(?<!aos )(?<!todos )(?<!cada )(?<!every )\b{LONG_WEEKDAY}|(?<![\d.,/:-])(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?(?![\d/:%-]|[.,]\d| ?[a-z])"
     rf"|\b{LONG_MONTH}|\b(?:un|um|a|one|\d) (?:mes|month|meses|months)\b"
     r"|\b(?:no puedo|no podemos|no voy a poder|no me sirve|can't|cannot|nao posso|nao podemos|nao da|nao consigo)\b|\b(?:menos|salvo|excepto|except|exceto|anything but|any day but)(?: (?:el|the|o))? "
 )
-_UNREAD_LENGTH = re.compile(
+_UNREAD_LENGTH = compiled(
     r"(?<!cuantas )(?<!cuantos )(?<!how many )(?<!quantas )(?<!quantos )\b(?:noches|nights|noites|dias|days|semana|week)\b|(?<![\d.,:/])\b(?:[12]\d|3[01]|[2-9])\b(?![\d:/%]|[.,]\d)"
 )
-_UNREAD_WEEKDAY = re.compile(rf"(?<!los )(?<!as )(?<!aos )(?<!todos )(?<!cada )(?<!every )\b{LONG_WEEKDAY}")
-_RATHER = re.compile(r"\b(?:mejor|melhor|better|rather|instead|en realidad|na verdade|actually)\b")
-_THAT_NIGHT = re.compile(
+_UNREAD_WEEKDAY = compiled(rf"(?<!los )(?<!as )(?<!aos )(?<!todos )(?<!cada )(?<!every )\b{LONG_WEEKDAY}")
+_RATHER = compiled(r"\b(?:mejor|melhor|better|rather|instead|en realidad|na verdade|actually)\b")
+_THAT_NIGHT = compiled(
     r"\b(?:dorm\w+|durm\w+|duerm\w+|qued\w+|aloj\w+|hosped\w+|fic\w+|pernoct\w+|sleep\w*|stay\w*|room|quarto|habitacion|lugar)(?: \w+){0,3} (?:esa|n?essa|that) (?:(?:misma|mesma|one|same) )?(?:noche|noite|night)\b"
 )
-_BETWEEN = re.compile(r"\b(?:entre|between)\b")
+_BETWEEN = compiled(r"\b(?:entre|between)\b")
 _UNSURE = r"(?:nada mas|y|ponele|pongamos(?: que)?|ponle|digamos(?: que)?|call it|let's go with|go with|vamos (?:de|com|con|colocar|botar|por)|bota|coloca|no se|dunno|solo|just|so|unas|umas|uns|seria[n]?|serao|creo|que|q|acho|i|guess|think|mas o menos|mais ou menos|about|around|like|maybe|quizas?|tal vez|talvez|me parece|would be|make it|let's say|pone|nomas|please|por favor|porfa|hmm+|mm+|eh|bueno|probably|probablemente|provavelmente)"
 
 
 # "Digamos tres", asked how long they stay, is no day of a month.
-_LETS_SAY = re.compile(
+_LETS_SAY = compiled(
     r"\W*(?:bueno|y|e|well|so|entao|entonces)?[ ,]*(?:pongamos|ponele|ponle|digamos|let's say|call it|let's go with|vamos (?:de|com|con))\b"
 )
 # Numbers that answer no "how many nights?".
@@ -84,7 +85,7 @@ _COUNTED = (
     r"\b(?:dias?|days?|adult\w*|person\w*|people|pessoas|crianca\w*|chic[oa]s|nin[oa]s|nen[ea]s|hij[oa]s|filh[oa]s|kids|child\w*|amig[oa]s|friends|guests"
     r"|huespedes|hospedes|rooms|quartos|habitaciones|camas|beds)\b"
 )
-_SWAPPED = re.compile(r"\b(?:instead|rather than|en (?:vez|lugar) de|em vez d|ao inves|no lugar d)")
+_SWAPPED = compiled(r"\b(?:instead|rather than|en (?:vez|lugar) de|em vez d|ao inves|no lugar d)")
 
 
 def read(
@@ -371,12 +372,12 @@ def _one_range(text: str, rest: str, language: str, today: dt.date, country: str
 
 
 # A message of nothing but days: "este jueves", "hoy no, mañana", "de mañana al lunes", "fds que vem dá?".
-_ONLY_DAYS = re.compile(
+_ONLY_DAYS = compiled(
     rf"\W*(?>(?:(?:{WEEKDAY}|feira|hoy|hoje|today|tonight|manana|tomorrow|amanha|pasado|depois de amanha|finde|fds|fin de semana|fim de semana|final de semana|weekend|feriado|largo|{LONG_MONTH}|"
     r"\d{1,2} (?:dias?|days?|semanas?|weeks?)|dentro de|daqui a|el|la|este|esta|esse|essa|ese|no|na|nao|o|a|al|ao|del?|do|da|the|this|that|on|in|en|em|y|e|and|to|till?|until|hasta|ate|desde|from|para|pra|pro|for|otr[oa]|outr[oa]|other|one|not|si|sim|yes|mejor|melhor|rather|better|"
     r"que viene|que vem|proxim[oa]|next|coming|noche|noite|night|fim|fin|comeco|inicio|mediados|meados|finales|principios|mid|early|late|end|of|beginning|pode ser|puede ser|podria ser|da|rola|maybe|creo|acho|dale|ok|please|por favor|porfa|nomas|entonces|then|entao)\b\W*)+)"
 )
-_A_DAY = re.compile(
+_A_DAY = compiled(
     rf"\b(?:{LONG_WEEKDAY}|hoy|hoje|today|tonight|manana|tomorrow|amanha|finde|fds|semana|weekend|feriado|{LONG_MONTH})|\b(?:en|in|dentro de|daqui a) \d{{1,2}} (?:dias|days|semanas|weeks)\b"
 )
 

@@ -4,8 +4,8 @@ after"."""
 from __future__ import annotations
 
 import datetime as dt
-import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays import points
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, blanked, number
 from conversations.dialogue.understanding.stays.points import ONE_DAY
@@ -16,13 +16,13 @@ _ARRIVE = (
     r"(?:lleg\w+|cheg\w+|arriv\w+|com(?:e|ing)|entr\w+|ingres\w+|get(?:ting)? (?:there|in)|vamos|iriamos|check(?:ing)? ?-?in|venimos|vengo)"
 )
 _LEAVE = r"(?:leav\w+|depart\w*|check(?:ing)? ?-?out|go(?:ing)? (?:home|back)|salimos|salgo|saliendo|saldr\w+|nos vamos|me voy|irnos|irme|nos iriamos|volv\w+|vuelv\w+|regres\w+|sai\w*|volt\w+|vamos embora|vou embora)"
-_AROUND = re.compile(
+_AROUND = compiled(
     rf"\b{_ARRIVE}\b[^.?!;\d]{{0,16}}?\b(?P<before>{SO_MANY}|el|o|the|no) (?:dia|day|noche|night|noite)s? (?:antes|before|earlier|anterior|previo)\b[^.?!;\d]{{0,24}}?\b{_LEAVE}\b[^.?!;\d]{{0,16}}?"
     rf"\b(?:(?P<after>{SO_MANY}|el|o|the|no|al) (?:dia|day)s? (?:despues|after|later|depois|siguiente|seguinte|posterior)|(?:al otro|no outro) dia|the (?:next|following) (?:day|morning))\b"
 )
 
 # "we'd arrive the day before and stay four nights"
-_SO_LONG = re.compile(
+_SO_LONG = compiled(
     rf"\b{_ARRIVE}\b[^.?!;\d]{{0,16}}?\b(?P<before>{SO_MANY}|el|o|the|no) (?:dia|day|noche|night|noite)s? (?:antes|before|earlier|anterior|previo)\b[^.?!;\d]{{0,40}}?\b(?P<nights>{SO_MANY}) {NIGHT}\b"
 )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
     LONG_MONTH,
@@ -21,7 +20,7 @@ _WHEN_TOLD = rf"(?:(?:el |on |na |no |this |esta |hoje a |hoy a la )?(?:{LONG_WE
 _TO = r"(?: ?[-–—] ?| (?:al?|ao|to|till?|until|hasta|ate|thru|through) (?:(?:el|the|o|dia) )*)"
 _OF_A_MONTH = rf" ?(?:de |of |do )?{_SURE_MONTH}"
 BLANKED = [
-    re.compile(pattern)
+    compiled(pattern)
     for pattern in (
         # "la fecha te la paso mañana": when something will be told
         rf"\b(?:te|les|le|os|lhe|eu|i'll|we'll|i will|we will|i can|can i|ya|ja)(?: (?:te|les|la|las|lo|los|you|lhe))* {_TELLS}\b(?: (?:you|them|it|the|la|las|a|as|o|los|exact\w*|fechas?|dates?|datas?|dias?|days?|eso|isso|that|bien|back|recien|by|seguro|certinho))* {_WHEN_TOLD}(?! (?:al?|to|hasta|ate|until)\b)",
@@ -90,7 +89,7 @@ BLANKED = [
     )
 ]
 # "el 10 en vez del 9": the ninth is what it is not.
-INSTEAD = re.compile(
+INSTEAD = compiled(
     rf"\b(?:(?<!si )no|not|(?<!se )nao|en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de)(?: (?:in|en|em|del?|from|the|el|o|do))* (?:\d{{1,2}} (?:al?|ao|to|-) \d{{1,2}}(?! (?:de|of))|{LONG_MONTH})"
     rf"|\b(?:en (?:vez|lugar) del?|instead of|in place of|rather than|em vez d[eoa]|no lugar d[eoa]|ao inves d[eoa])(?: (?:el|the|na|o|a|on))* {LONG_WEEKDAY}(?:-feira)?"
     r"|\b(?:en (?:vez|lugar) de|instead of|in place of|rather than|em vez de|ao inves de) (?:manana|hoy|amanha|hoje|tomorrow|today|pasado manana|tonight)\b"
@@ -106,12 +105,12 @@ INSTEAD = re.compile(
 )
 # "el jueves, no, el viernes, perdón": the first was a slip.
 _SORRY = r"(?:perdon\w*|digo|disculp\w*|sorry|i mean|quise decir|quiero decir|desculp\w*|quero dizer|quer dizer|ops|oops|me equivoque|me enganei)"
-SLIP = re.compile(
+SLIP = compiled(
     rf"\b(?:el |the |o |dia )?(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)(?: de (?:{LONG_MONTH}))?\b[ ,.]*(?:(?:no|nao)[ ,]*(?={_SORRY}|(?:el |the |o )?(?:{WEEKDAY}|\d{{1,2}})[ ,]*{_SORRY}))?(?:{_SORRY}[ ,:]*)?(?=(?:el |the |o |dia )*\b(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)\b(?:[ ,]*{_SORRY}))"
     rf"|\b(?:el |the |o |dia )?(?:{WEEKDAY}|\d{{1,2}}(?:st|nd|rd|th)?)[ ,.]*(?:no[ ,]*|nao[ ,]*)?{_SORRY}[ ,:.]*(?=(?:el |the |o |dia )*(?:{WEEKDAY}|\d{{1,2}}))"
 )
 _RANGE_TO = r" (?:al?|ao|hasta|ate|to|till?|until) "
-NOT_THEN = re.compile(
+NOT_THEN = compiled(
     rf"\b(?:(?:el|la|on|na|no|a) )?(?:hoy|manana|today|tomorrow|hoje|amanha|{WEEKDAY})(?:-feira)?,? (?:no|nao|not)\b(?= ?(?:puedo|podemos|posso|podemos|da\b|consigo|llego|llegamos|$|[,.;]))(?: (?:puedo|podemos|posso|da|consigo))?|"
     rf"\b(?:no puedo|no podemos|can't|cannot|nao posso|nao podemos|nao da|nao (?:consigo|conseguimos))(?: (?:do|make|it|come|arrive|get there|ir|llegar|chegar|viajar|pra|para))*(?: (?:el|la|on|na|no|the))* (?:hoy|manana|today|tomorrow|hoje|amanha|{LONG_WEEKDAY})(?:-feira)?\b|"
     r"\b(?:el |dia |o dia |the )\d{1,2}(?:st|nd|rd|th)?(?: de [a-z]+)? (?:is|es|e|esta) (?:no good|not good|not possible|impos\w+|full|out|complicad\w+|ruim|dificil)\b|"

@@ -6,89 +6,90 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.vocabulary import DAY, MONTH, YEAR, day, month
 
-_BREAK = re.compile(
+_BREAK = compiled(
     r"[.!?;\n]+(?!\d)|:(?!\d)|, |\s-\s|\b(?:so|asi que|entonces|por eso|pero|but|entao|porque|because|therefore|por lo que|and (?:we|i|he|she|they)|(?=\b(?:tem|tienen|tenes|hay|do you have|is there) (?:algum |alguna |a |un |um )?(?:quarto|vaga|lugar|habitaci\w+|room|cuarto|pieza|cama))|and (?=gets?\b|arriv|land|then)|e (?=cheg|fic)|y (?=lleg|entr|sal[gid]|me |nos )|y nosotros|e a gente|(?:y|and|e) (?=(?:si|if|se)\b (?!no\b|nao\b))|y (?=(?:(?:le|les|lo|la|te) )?(?:quiero|queremos|queria|querria|quisiera|necesit))|and (?=(?:would|want|need)\b)|e (?=(?:quero|queremos|queria|gostaria|preciso)\b)|y (?=(?:con ustedes|con vos|al hotel|en el hotel)\b)|and (?=(?:would be |be |stay )?with you\b)|e (?=(?:com voces|no hotel|ai com)\b)|e nos|mas a gente|mas nos|mas (?=(?:no hotel|com|so|eu|ai)\b))\b"
 )
 # What happens on its own day, whoever stays where.
-EVENT = re.compile(
+EVENT = compiled(
     r"\b(?:se casan?|casamos|me caso|eu caso|casament\w+|casamient\w+|bodas?|promesa|acto\b|apresentac\w+|presentacion|quinceane\w+|bautismo|batizado|christening|funeral|velorio|reunion\b|reuniao|meeting|training|capacitaci\w+|curso|course|workshop|taller|locaciones|locacoes|locations|entradas? para|ingressos?|tickets? for|teatro|theatre|theater|contrato|contract|traslado|deslocamento|devoluci\w+|devoluc\w+|rooming list|release|liberacion|rinde|keynote|palestra|wedding|get(?:s|ting)? married|recital\w*|concierto|concert|gig|show\b|festival|congres\w+|conferenc\w+|simposio|marat\w+|cumpl\w+|birthday|aniversari\w+|anniversary|"
     r"turns? \d+|turned \d+|faz \d+|fara|born|naci[oa]?|nasc\w+|graduat\w+|graduac\w+|formatura|gradua|recibe de|examen|exam\b|prova|consulta|turno|appointment|surgery|operan|operacion|cirug\w+|cirurgia|vence\w*|vencio|venceu|due|deadline|"
     r"aula\b|lecture|ponencia|charla|audienci\w+|hearing|preach\w*|prega\w*|predica\w*|(?:es|e|is) (?:a )?(?:feriado|holiday|festivo)|expediente|tramite|partido|match\b|game\b|jogo|final de la|clases|aulas|ferias da|ferias escolares|vacaciones de|(?:mis|minhas|my|las|as|de|me tomo) (?:vacaciones|ferias|holidays?|francos|folgas|vacation)|on leave|licencia|term (?:starts|ends)|school(?! trip)|(?<!excursao da )escola|colegio|cole\b|elecciones|paro\b|huelga|greve|strike|cen(?:amos|ar|aremos)\b|feria\b|fair\b|expo\w*|talk is|speech|kick-?off|bus|buses|colectivo|bondi|onibus|subte|subway|metro|tren llega|"
     r"factura|fatura|invoice|boleto|alquiler|aluguel|rent\b|mail|e-mail|email|ticket|debito|hacen algo|hacen en|fiesta|festa|party(?! of)|ceia|cena\b|dinner|jantar|almuerzo|almoco|lunch|brunch|menu|juega\w*|jugamos|joga(?! (?:tudo|para|as? ))\w*|plays?\b|what time|a que hora|que horas?|horarios?|(?:do|does|is|are|esta|estan|sera|estara) (?:\w+ )?(?:open|close\w*|abiert\w+|cerrad\w+|abert\w+|fechad\w+)|live music|tocan|tango|museo|museum|market|tarjeta|cartao|card|mudanza|clausura|inaugur\w+|recibo)\b"
 )
 # Where the journey begins: no day of the stay, whatever else is said.
-_ORIGIN = re.compile(
+_ORIGIN = compiled(
     r"\b(?:fly(?:ing)? out of|(?:sal[eig]\w*|partimos|parto|saio|saimos|fly(?:ing)?|leav\w+|depart\w*) (?:out )?(?:de|of|from) (?!aca|ahi|alli|alla|aqui|ai\b|there|here|hotel|the |la |el |casa|ustedes|vces|voces|you|manha|manana|viaje|madrugad|tarde|noche|noite|mi\b|my\b)[a-z]{3,})\b(?!.*\b(?:hotel|habitaci))"
 )
-_LEAVING = re.compile(
+_LEAVING = compiled(
     r"\bleav(?:e|ing) (?!(?:the|on|at|early|late|in|by|around|after|before|for|home|from|here|there|you|it|them|us|tomorrow|today|tonight|again|luggage|our|my|your|mon|tue|wed|thu|fri|sat|sun)\w*)[a-z]{4,} on\b"
     r"|\b(?:bus|flight|plane|vuelo|avion|micro|voo|onibus|train|tren|ferry|barco)\b.{0,20}\b(?:leaves?|departs?|sale|parte|sai)\b(?!.*\b(?:hotel|habitaci))"
 )
 # "La promo es hasta el 30": a price's own days.
-_OFFER = re.compile(
+_OFFER = compiled(
     r"\b(?:promo\w*|oferta\w*|deal|offer|cupon|cupom|coupon|voucher|descuento|discount|desconto)\b.{0,24}\b(?:hasta|until|till|ate|valid\w*|vale|dura|lasts|ends|termina)\b|\b(?:hasta|until|till|ate)\b.{0,12}\b(?:dura|vale|la promo|a promo|the deal)\b"
 )
 # Another house's nights.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = compiled(
     r"\b(?:elsewhere|somewhere else|(?:en|para|in|at|em) (?:otro|outro|another|other) (?:hotel|hostel|lugar|lado|place|airbnb)|(?:otro|outro|another) hotel|(?:dorm|durm|duerm|sleep|stay|qued|fic)\w*(?: \w+){0,3} (?:en lo de|en (?:la )?casa de|na casa d[aeo]|at (?:my|our) \w+'s|at a friend's|with (?:my )?(?:friends|family)))\b(?!.*\b(?:con ustedes|com voces|with you)\b)"
 )
 # "La cotización vence el 30": whatever it is, that day is its own.
-_EXPIRES = re.compile(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
+_EXPIRES = compiled(r"\b(?:vence\w*|expir(?:es?|a|am|an|ing)|caduca\w*|vencimiento|vencimento)\b")
 # What is over.
-PAST = re.compile(
+PAST = compiled(
     r"\b(?:estuve|estuvimos|estivemos|estive|(?<!if we )(?<!if i )stayed|(?<!if )(?:we|i) (?:(?:were|was)(?! (?:hoping|thinking|wondering|looking|planning|considering|going to|wanting|after|told))|had(?! (?:hoped|in mind|planned|thought))|paid|sent|wrote(?! \d)|left|forgot|lost|slept|sang|visited|came|went|spent)|pague|pagamos|paguei|mande|envie|enviei|mandei|escribi(?! \d)|escrevi(?! \d)|liguei|llame|llamamos|(?:les|te|lo|la|los) hable|hable (?=con|el|ayer|por)|falei(?! \d)|falamos com|spoke|(?:i|we|she|he) called|me (?:dijo|dijeron|disse|disseram|confirm(?:o|aron|ou|aram)|atendi(?:o|eu))|deje|dejamos(?! en (?:\d|una?) (?:noche|semana))|deixei|deixamos|olvide|olvidamos|esqueci|esquecemos|"
     r"perdi|perdimos|fui|fuimos|fomos|me hospede|se hosped(?:o|ou|aron|aram)|se quedo (?:con ustedes|ahi|aca)|(?:was|were) your guests?|nos hospedamos en|me aloje|nos alojamos en|fiquei|(?<!ia )(?<!ar )(?<!amos )(?<!fico )(?<!aremos )hospedad[oa]s?|estuvo (?:con|en|ahi|aca|alojad)|esteve (?:com|no|ai|hospedad)|cobraron|cobraram|descontaron|descontaram|debitaron|debitaram|charged|(?:hace|ya van|faz) \d+ (?:noches|noites)|haven't slept|nao durmo|no duermo|hace (?:\d+|un|una|unos|mucho) (?:anos?|mes|meses|semanas?|dias)|faz (?:\d+ )?(?:anos|meses)|(?:years?|months?|weeks?|days?) ago|ano pasado|ano passado|mes pasado|mes passado|(?:fue|foi|fueron|foram|was|were)(?: (?:el|on|no|em|the|dia|o|del?|for))* \d|(?:iba|ibamos|ia|iamos) a? ?(?:salir|sair|irme|irnos|ir embora)|was due|"
     r"last (?:year|winter|summer|spring|autumn|fall|month|march|april|may|june|july|august|january|february|september|october|november|december)|ultima vez|last time|back in|passado|(?:vez|ano|estadia|visita|viaje|viagem|reserva|estada) anterior|alguna vez|en su momento|vino|vinimos|viemos|vim em)\b"
 )
-_YEARS = re.compile(r"\b(?:19\d\d|20\d\d)\b")
-_SENTENCE_END = re.compile(r"[.!?;\n]")
+_YEARS = compiled(r"\b(?:19\d\d|20\d\d)\b")
+_SENTENCE_END = compiled(r"[.!?;\n]")
 # "..., pero ahora": what was over is over.
-_CONTRAST = re.compile(r"\b(?:pero|but|mas|porem)\b")
+_CONTRAST = compiled(r"\b(?:pero|but|mas|porem)\b")
 # A clause with these speaks of the stay after all.
-_STAY = re.compile(
+_STAY = compiled(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr(?:ar|amos|aria|ariamos|o|ando)|ingres\w+|check ?-?(?:in|out)|reserv\w+|book(?!ing\.com)\w*|habitaci\w+|rooms?|quartos?|cuartos?|noches?|nights?|noites?|diarias?|lugar|dispon\w+|avail\w+|vagas?|stay\w*|entrada|salida|saida|llegada|chegada|arrival|departure|"
     r"quedar\w*|quedamos|quedo|alojar\w*|alojamiento|hospedar\w*|hospedagem|estadia|estancia|salimos|salir|salgo|leave|leaving|irnos|irme|sair|saio|saimos|ficar\w*|ficamos|fico|come|coming|venir|vamos|voy|vou|ire|iria|vuelv\w+|volv\w+|volt\w+|regres\w+|off on|iriamos|iremos|dormir|duerm\w*|durmo|dorm\w*|sleep|desde|from|hasta|until|need|necesit\w+|precis\w+|quer\w+|quier\w+|quisier\w+|want|like|busco|procuro|dates?|fechas?|datas?|fin de semana|finde|weekend)\b"
 )
 
 
 # "Off on Monday after lunch": an hour, no matter of its own.
-_AFTER_MEAL = re.compile(
+_AFTER_MEAL = compiled(
     r"\b(?:after|before|despues de|antes de|luego de|depois d[eo]|antes d[eo]|con|with|com|sin|without|sem|para|pra|for)(?: (?:la|el|the|a|o|l))* ?(?:cena|dinner|jantar|almuerzo|almoco|lunch|brunch|fiesta|festa|party)\b"
 )
-_PART_OF_DAY = re.compile(
+_PART_OF_DAY = compiled(
     r"\b(?:a la|por la|de la|de|a|at|pela) (?:noche|noite|night)\b|\b(?:hay|tem|any) (?:lugar )?(?:para |pra |for )?(?:cenar|jantar|dinner)\b"
 )
-_WISH = re.compile(
+_WISH = compiled(
     r"\b(?:vuelvo|volvemos|volto|voltamos|back|lleg\w+|salgo|salimos|saio|saimos|leave|leaving|chego|chegamos|arriv\w+|quer\w+|quier\w+|quisier\w+|want|need|necesit\w+|precis\w+|reserv\w+|book\w*|gustar\w*|like to|busc\w+|looking|tenes|tienen|have you|do you|could|tem quarto|tem vaga|hay lugar|quartos?|vagas?|lugar|habitaci\w+|volver\w*|voltar\w*|come back|coming|ahora|now|agora|this time|esta vez|desta vez|proxim\w+|next)\b"
 )
 # "entre el 5 y el 8 hay una feria, nos quedamos esos días": the other matter's days are the stay's.
-_SAME_DAYS = re.compile(
+_SAME_DAYS = compiled(
     r"\b(?:es[ao]s (?:dias|fechas)|those (?:days|dates)|ess[ae]s (?:dias|datas)|ese dia|esa noche|that day|that (?:one |same )?night|esse dia|nesse dia|essa noite|todo ese tiempo|the whole time)\b"
 )
-DATE = re.compile(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}|\b(\d{{1,2}})/(\d{{1,2}})\b")
+DATE = compiled(rf"\b({DAY})(?: ?(?:de |del |do |of |/)?)({MONTH}){YEAR}|\b({MONTH}) (?:the )?({DAY}){YEAR}|\b(\d{{1,2}})/(\d{{1,2}})\b")
 
 Anchor = tuple[int, int, int | None]
-_DAYS = re.compile(rf"(?<![\d.,:/])\b{DAY}(?!:|[.,]\d| ?(?:hs|h|am|pm)\b)")
-_WITH_YOU = re.compile(
+_DAYS = compiled(rf"(?<![\d.,:/])\b{DAY}(?!:|[.,]\d| ?(?:hs|h|am|pm)\b)")
+_WITH_YOU = compiled(
     r"\b(?:con (?:ustedes|vos|uds)|com (?:voces|vcs|vces)|with you|at (?:your (?:place|hotel)|yours|the hotel)|(?:in|to) your (?:city|town|area)|(?:en|a) (?:su|tu|vuestra) (?:ciudad|pueblo|zona)|n?a sua cidade|(?:en|al?|no) (?:el |tu |su |seu |vuestro )?hotel|hotel de voces|your hotel|en lo de ustedes)\b"
 )
-_SOMEBODY = re.compile(
+_SOMEBODY = compiled(
     r"^\W*(?:(?:y|and|e|pero|but|mas) )?(?:mi|my|meu|minha|mis|meus|minhas|nuestr[oa]s?|our|el|the|o|a|la) (?!(?:mujer|marido|esposa|esposo|wife|husband|familia|family|vuelo|flight|voo)\b)[a-z]+(?:'s)? (?:\w+ ){0,4}?(?:va|vai|van|vao|goes|is|are|esta|estan|llegan?|chegam?|arrives?|vienen?|vem|comes?|reserv\w+|booked|tiene|tem|has|quedan?|se queda|fica|stays|duerme|dorme|alquil\w+)\b"
 )
-_OURSELVES = re.compile(r"\b(?:yo|nosotr[oa]s|eu|a gente|nos|nois|we|i|me|us)\b")
+_OURSELVES = compiled(r"\b(?:yo|nosotr[oa]s|eu|a gente|nos|nois|we|i|me|us)\b")
 
 
 # "tengo reserva para el 5, ¿puedo pasarla al 12?": what follows counts.
-_MOVED_TO = re.compile(
+_MOVED_TO = compiled(
     r"\b(?:cambi\w+|pas[ae]\w*|mov\w+|mud\w+|trasl\w+|chang\w+|mov\w+|switch\w*|reschedul\w*|reprogram\w*|remarc\w+|transfer\w+)(?: (?:la|lo|it|them|my|the|mi|a|o|minha|reserva|booking|reservation|stay|para|pra|fecha|dates?|por favor))* (?=(?:para |pra |a )?(?:al?|to|del|do|from|para|pra|pro|por|ao|el)\b)"
 )
 # "Era del 10 al 12 y tiene que ser del 17 al 19".
-_SHOULD_BE = re.compile(
+_SHOULD_BE = compiled(
     r"\b(?:tiene que ser|tendria que ser|deberia ser|debe ser|tem que ser|deve ser|deveria ser|should (?:be|read|say)|must be|needs to be|has to be|ought to be)\b"
 )
-_HAD = re.compile(
+_HAD = compiled(
     r"\b(?:estaba|estava|puse|pusieron|dice|diz|says?|tengo|tenia|tenemos|hice|teniamos|era|i have|i've got|we have|it was|mine is|tenho|tinha|fiz|reserve|reservei|booked|mi reserva|my booking|minha reserva)\b"
 )
 
@@ -171,7 +172,7 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
 
 
 # "The congress is from the 10th to the 12th", "hacen algo del 24 al 26": the range is the matter's own.
-_ITS_OWN = re.compile(
+_ITS_OWN = compiled(
     r"\b(?:is|are|es|e|sao|son|sera|seran|va|vai|van|vao|dura|lasts|takes place|goes|runs?|from|hacen|abr\w+|open\w*|cerrad\w+|closed|fechad\w+|valid\w*|vigente)(?: (?:from|on|de|del|do|desde|entre|between|the|el|los|dias|"
     + MONTH
     + r"))* $"
@@ -192,7 +193,7 @@ def without_the_past(text: str, today: dt.date) -> str:
 
 
 # "Me quedo del 5 al 8, ¿y si me quedo hasta el 10?"
-_WHAT_IF = re.compile(
+_WHAT_IF = compiled(
     r"[,.;!?]? \b(?:(?:y|e|and) )?(?:what |que pasa |que tal )?(?:si|se|if)\b(?! (?:no|nao|not)\b)[^.?!]{0,80}\d[^.?!]{0,60}\?"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays import clauses
 from conversations.dialogue.understanding.stays.points import ONE_DAY, Found, Point, exists
 from conversations.dialogue.understanding.stays.resolving import date_of
@@ -12,21 +13,21 @@ from conversations.dialogue.understanding.stays.roles import role_of
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, month, weekday
 
 MONTH_NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
-_THIS_MONTH = re.compile(
+_THIS_MONTH = compiled(
     r"(?<=\d)(?:st|nd|rd|th)? (?:de |del |do |of )?(?:the )?(this month|este mes|deste mes|corriente|next month|mes que viene|proximo mes|mes que vem|mes siguiente|mes seguinte|following month)\b"
 )
 
-_YEAR_END = re.compile(
+_YEAR_END = compiled(
     r"\b(?:ano nuevo|new year'?s?|ano novo|reveillon|fin de ano|nochevieja|virada(?: do ano)?|navidad|nochebuena|christmas|xmas|natal)\b"
 )
 # Said of this week or of the next, whatever month was spoken of.
-_THEN = re.compile(
+_THEN = compiled(
     r"\d|\b(?:hoy|hoje|today|tonight|manana|amanha|tomorrow|est[ea]|ess[ea]|n?est[ea]|this|coming|next|proxim[oa]|que viene|que vem|ahora|agora|now)\b"
 )
 
-_BESIDE = re.compile(r"\b(?:feriado|holiday|festivo|cumple\w*|congres\w*|boda|show)\b")
-_IS_EVENT = re.compile(r" ?(?:is|es|e|cae|sera|hay|tem|ha|tengo|tenho|tenemos|temos|we have|i have|there is|there's) ")
-_SLIPPED = re.compile(
+_BESIDE = compiled(r"\b(?:feriado|holiday|festivo|cumple\w*|congres\w*|boda|show)\b")
+_IS_EVENT = compiled(r" ?(?:is|es|e|cae|sera|hay|tem|ha|tengo|tenho|tenemos|temos|we have|i have|there is|there's) ")
+_SLIPPED = compiled(
     r"\b(?:errei|me equivoque|me confundi|me enganei|digo|perdon|quer dizer|quero dizer|quise decir|quiero decir|i mean|i meant|sorry|oops|ops|desculpa)\b"
 )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, number
 from conversations.dialogue.understanding.stays.points import ONE_DAY, exists
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
@@ -19,7 +20,7 @@ _NO_DAY = rf"(?! ?(?:noche|night|noite|nights|dias?|days?|anos|years|person|pess
 _INSTEAD = r"(?:en (?:vez|lugar) de(?:l)?|instead of|in place of|rather than|em vez d[eoa]|no lugar d[eoa]|ao inves d[eoa])"
 _NOT = r"(?:(?:y |and |e )?(?:no|not|nao))"
 # now, was
-_DAY_FOR_DAY = re.compile(
+_DAY_FOR_DAY = compiled(
     rf"\b(?P<now>\d{{1,2}}){_ORDINAL},? (?:{_INSTEAD}|{_NOT})(?: (?:era|es|the))? {_THE}(?P<was>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
     rf"|\b{_NOT} {_THE}(?P<old>\d{{1,2}}){_ORDINAL},? (?:sino|but|mas sim|e sim|es|is|e|it's) {_THE}(?P<right>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
     rf"|\b{_INSTEAD} {_THE}(?P<former>\d{{1,2}}){_ORDINAL},? {_THE}(?P<latter>\d{{1,2}}){_ORDINAL}\b{_NO_DAY}"
@@ -32,7 +33,7 @@ _GLUE = r"(?:sino|but|mas|pero|sim|si|y|e|and|que|q|we|we're|we'll|i|i'm|i'll|eu
 _DENIED = r"(?:not|nao|no(?=,| (?:el|la|al|del|este|es|era|me|nos|pued|pod|lleg|entr|sal|volv|vuelv|ven[gi])))"
 _ABLE = r"(?:pued\w+|pod\w+|poss\w+|consig\w+|conseg\w+|da|can|make|do|it|ir|a tiempo|on time|a tempo)"
 _TOLD = rf"(?:(?:{_ENDS}|{_GLUE})[ ,]+){{0,5}}"
-_WEEKDAY_FOR = re.compile(
+_WEEKDAY_FOR = compiled(
     rf"\b(?P<now>{LONG_WEEKDAY})(?:-feira)?(?: (?:the )?\d{{1,2}}{_ORDINAL})?{_PART_OF_DAY},? (?:{_INSTEAD}|(?:y |and |e )?{_DENIED}) {_THE}(?P<was>{LONG_WEEKDAY})"
     # "no llego el viernes sino el sábado", "not friday, we get there saturday", "sexta não, chegamos sábado"
     rf"|(?<!si )(?<!se )(?<!que )(?<!why )(?<!if )\b(?:{_DENIED}|can't|cannot|don't|won't) (?:(?:{_ENDS}|{_GLUE}|{_ABLE}) ){{0,3}}{_THE}(?P<old>{LONG_WEEKDAY})(?:-feira)?{_PART_OF_DAY}[ ,.]+{_TOLD}{_THE}(?P<right>{LONG_WEEKDAY})"
@@ -40,28 +41,28 @@ _WEEKDAY_FOR = re.compile(
     rf"|\b(?P<from>{LONG_WEEKDAY})(?:-feira)? (?:por|for|pela|pelo|to|pra|para) {_THE}(?P<to>{LONG_WEEKDAY})"
     rf"|\b{_INSTEAD} {_THE}(?P<former>{LONG_WEEKDAY})(?:-feira)?,? {_THE}(?P<latter>{LONG_WEEKDAY})"
 )
-_SWAPS = re.compile(r"\b(?:cambi\w+|chang\w+|swap\w*|switch\w*|troc\w+|troqu\w+|mud\w+|mov\w+|pas\w+)\b")
-_LEAVING = re.compile(
+_SWAPS = compiled(r"\b(?:cambi\w+|chang\w+|swap\w*|switch\w*|troc\w+|troqu\w+|mud\w+|mov\w+|pas\w+)\b")
+_LEAVING = compiled(
     r"\b(?:salida|salimos|salgo|saldr\w+|nos vamos|me voy|irnos|vuelta|volvemos|check ?-?out|leav\w+|depart\w*|go home|go back|saida|saimos|saio|sair\w*|vamos embora|vou embora|volta|voltamos|partida|egreso)\b"
 )
-_ARRIVING = re.compile(
+_ARRIVING = compiled(
     r"\b(?:llegada|lleg\w+|entr\w+|ingres\w+|check ?-?in|arriv\w+|com(?:es?|ing)|get(?:ting)? (?:there|in)|be there|chegada|cheg\w+|vamos para|vengo|venimos)\b"
 )
-_ADDED_NIGHT = re.compile(
+_ADDED_NIGHT = compiled(
     rf"\b(?:agreg\w+|sum\w+|anad\w+|add|includ\w+|inclu\w+|coloc\w+|acrescent\w+|poneme|pone(?:le)?|bota|poe)\b(?: (?:le|me|nos|also|tambien|tambem|please|por favor|in))* (?:la |the |a )?(?:noche|night|noite) (?:del?|of|do|da)(?: (?:the|el|dia))* (?P<day>\d{{1,2}}){_ORDINAL}\b"
 )
 # "¿y si nos quedamos también el domingo?": one night more, before the stay or behind it
-_STAYS = re.compile(
+_STAYS = compiled(
     r"\b(?:(?:me|nos) qued\w+|quedar(?:me|nos)|stay(?:ing)?|fic(?:o|amos|ar|armos|arei|aremos|aria|ariamos|assemos)|a gente fic\w+|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+|pernoit\w+)\b"
 )
-_TOO = re.compile(r"\b(?:tambien|tambem|also|too|as well)\b")
-_ONLY_THAT_TOO = re.compile(
+_TOO = compiled(r"\b(?:tambien|tambem|also|too|as well)\b")
+_ONLY_THAT_TOO = compiled(
     rf"\W*(?:(?:y|e|and|what about|que tal|si|se|also|tambien|tambem|could we do|el|la|o|a|on|the|no|na|noche|noite|night|del?|do|da) )*{LONG_WEEKDAY}(?: (?:a la noche|a noite|de noche|night|tambien|tambem|also|too|as well|please|por favor))*\W*"
 )
-_OTHER_ENDS = re.compile(r"\b(?:hasta|until|till?|ate|desde|from|a partir)\b")
-_DAY_NAMED = re.compile(rf"\b(?:el|the|dia|del|do|on)(?: (?:dia|the))? (\d{{1,2}}){_ORDINAL}\b(?![:/%h])|\b({LONG_WEEKDAY})")
+_OTHER_ENDS = compiled(r"\b(?:hasta|until|till?|ate|desde|from|a partir)\b")
+_DAY_NAMED = compiled(rf"\b(?:el|the|dia|del|do|on)(?: (?:dia|the))? (\d{{1,2}}){_ORDINAL}\b(?![:/%h])|\b({LONG_WEEKDAY})")
 # Dates that do not hold any more; others are not told.
-_OPEN_AGAIN = re.compile(
+_OPEN_AGAIN = compiled(
     r"^\W*(?:no,? |nao,? |bueno,? |actually,? )?(?:mejor|melhor|better|rather)(?: (?:un poco|a bit|um pouco|algo))? (?:mas adelante|later(?: on)?|mais (?:pra|para)(?: a)? frente|mais tarde|depois|despues|otro dia|another time|outro dia)\W*$"
     r"|\b(?:no|not|nao|can't|cannot|won't)\b.{0,24}\b(?:es[ao]s?|est[ao]s?|those|these|that|n?ess[ae]s?) (?:fechas?|dates?|datas?|dias|days)\b|\b(?:es[ao]s|est[ao]s|those|these|n?ess[ae]s) (?:fechas|dates|datas|dias|days)\b.{0,16}\b(?:no|not|nao|don't|won't|ya no)\b"
     r"|\b(?:quizas?|capaz|tal vez|talvez|might|maybe|puede que|a lo mejor|may)\b.{0,24}\b(?:cambi\w+|chang\w+|mud\w+|mov\w+)\b.{0,16}\b(?:fechas?|dates?|datas?|dias?|days?)\b"
@@ -71,26 +72,26 @@ _OPEN_AGAIN = re.compile(
     r"|\b(?:cambi\w+|chang\w+|mud\w+|mov\w+|troc\w+)\b.{0,24}\b(?:fechas?|dates?|datas?|dias?|days?)\b.{0,30}\b(?:no (?:lo |la )?(?:se|sabemos|tengo|tenemos)|don't know|nao (?:sei|sabemos|tenho)|not sure|yet|aun|ainda)\b"
 )
 # "i wrote december but it's january": said before the right one
-_MONTH_WRITTEN = re.compile(
+_MONTH_WRITTEN = compiled(
     rf"\b(?:wrote|put|said|typed|puse|escribi|dije|anote|pedi|marque|escrevi|falei|coloquei|disse|botei|marquei)(?: (?:en|in|em|for|para|of))* {LONG_MONTH},? (?=(?:but|pero|mas|(?:and )?it's|y (?:es|era)|e (?:e|era))\b)"
 )
 # "only the first two nights"
-_FIRST_NIGHTS = re.compile(
+_FIRST_NIGHTS = compiled(
     rf"\b(?:only|just|solo|solamente|unicamente|so|somente|apenas|keep|qued\w+|dej\w+|deix\w+|fic\w+)(?: (?:me|nos|con|com|with|keep|para|for|quiero|quero|want|need|solo|so|the|l?as?))* (?:(?:first|primeras?|primeiras?) (?:({SO_MANY}) )?|({SO_MANY}) (?:primeras|primeiras) ){NIGHT}\b"
 )
-_DENIED_MONTH = re.compile(
+_DENIED_MONTH = compiled(
     rf"\b(?P<month>{LONG_MONTH})(?:'s| is| was| esta| se| ya| e)*(?: a)? (?:no|nao|not|complic\w+|mess|imposs\w+|impos\w+|out|fora|lleno|full|bad|ruim|malo|descartado)\b(?! (?:hay|tienen|tem|tenes)\b)(?! (?:en |in |em |es |e )?{LONG_MONTH})"
 )
 # "Not tomorrow, the day after"
-_DAY_AFTER = re.compile(
+_DAY_AFTER = compiled(
     r"\b(?:(?:no|nao|not) )?(?P<day>manana|amanha|tomorrow)(?: no| nao)?[ ,]+(?:no[ ,]+|nao[ ,]+|not[ ,]+)?(?:sino |mejor |melhor |but |rather |el |the )*(?P<after>pasado(?: manana)?|depois(?: de amanha)?|day after(?: tomorrow)?)\b(?! (?:las|de las))"
 )
-_SAME_WEEKEND = re.compile(
+_SAME_WEEKEND = compiled(
     r"\b(?:(?:el|the|o|al|no|para o|para el) )?(?:finde|fin de semana|weekend|fim de semana|final de semana) (?:siguiente|seguinte|after that|after|posterior|despues|que sigue)\b|\b(?:the |el |o )?(?:following|siguiente|seguinte) (?:weekend|finde|fin de semana|fim de semana)\b"
 )
 
 # "no, el 7", "perdón, al 7", "sorry, the 7th": the day told last was another
-_NO_THAT_DAY = re.compile(
+_NO_THAT_DAY = compiled(
     rf"\W*(?:(?:no|nao|nope|perdon\w*|disculp\w*|sorry|desculp\w*|digo|ops|oops|ay|ai|uy|i mean|i meant|quise decir|quero dizer|quis dizer|me equivoque|me enganei|errei)[ ,.!]+){{1,4}}"
     rf"(?:(?:al?|ao|el|la|the|o|no|em|en|on|to|for|pro|pra|para|dia|es|e|era|it's|is|make it|until|hasta|ate)[ ,]+){{0,5}}(?P<day>\d{{1,2}}){_ORDINAL}(?:[ ,]+(?:por favor|porfa|please|pfv|mejor|melhor|instead|entonces|entao|then)){{0,3}}[ .!]*"
 )

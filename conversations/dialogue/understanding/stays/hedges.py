@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
     LONG_MONTH,
@@ -20,27 +19,25 @@ _OR = {
 }
 _DAYISH = rf"(?:(?:el |the |o |dia |no |on |para el |na |maybe |quizas |del |de |do |from |desde |entre |between )*(?:{DAY}(?: ?(?:de|of|do|/) ?(?:{MONTH}|\d{{1,2}}))?|{MONTH} {DAY}|{WEEKDAY}|hoy|today|hoje|manana|tomorrow|amanha|pasado))"
 EITHER = {
-    language: re.compile(
-        rf"\b{_DAYISH} {word} {_DAYISH}(?! ?(?:noches|nights|noites|personas|people|pessoas|adult|hab|room|quart|hs|am|pm))"
-    )
+    language: compiled(rf"\b{_DAYISH} {word} {_DAYISH}(?! ?(?:noches|nights|noites|personas|people|pessoas|adult|hab|room|quart|hs|am|pm))")
     for language, word in _OR.items()
 }
 # "alrededor del 10", "la semana del 10": about then.
-ABOUT = re.compile(
+ABOUT = compiled(
     rf"\b(?:alrededor|cerca|close|tipo|a eso|hacia|despues|antes|around|(?<!how )(?<!what )about|circa|after|before|near|por volta|perto|depois|(?<!fin de )(?<!fim de )(?<!final de )semana|week)(?:(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))+ (?=\d)|(?: (?:de|del|do|da|of|to|the|dia|o|el|al|a|los))* (?=[a-z]|\d{{1,2}}(?:st|nd|rd|th)|{DAY} (?:de |of )?{MONTH}))(?:{DAY}(?! ?(?:al?|ao|to|ate|hasta|until|till|-)(?: (?:el|the|dia))? \d)(?! ?(?:noche|night|noite|dias|days|semana|week|hs|am|pm|h\b|horas|hours|ano|year|hora))|{MONTH} {DAY})"
 )
 _SOME = r"(?:una|uma|one|alguna|algum|alguma|algun|any|some|cualquier|qualquer|unos|uns|unas|umas|a few|algunos|alguns|un|um)"
 _SPAN = r"(?:semanas?|weeks?|fin de semana|fim de semana|fds|weekend|dias|days|noches|noites|nights|dia|day)"
 # Nights that are counted, and days nobody knows: "dos noches, no sé qué fecha".
-UNDATED = re.compile(
+UNDATED = compiled(
     r"\b(?:no se|nao sei|don't know|not sure|dunno|no estoy segur[oa])\b(?: \w+){0,2} (?:que|which|what|cual|qual|o|el) (?:dia|day|mes|month|fecha|date|data)\b"
 )
 # No day of its own; beside both days of a stay it only says what they are: "la semana después de pascua, del 6 al 10 de abril".
-AFTER_FEAST = re.compile(
+AFTER_FEAST = compiled(
     r"\b(?:despues|after|depois|antes|before)(?: (?:de|del|do|da|the|las?|el|o))* (?:fiestas|festas|holidays|navidad|christmas|xmas|natal|ano nuevo|ano novo|new year\S*|reyes|semana santa|easter|pascuas?|pascoa|carnaval|carnival)\b"
 )
 # An end that is left open: "hasta después de navidad", "este viernes o el otro", "no sé qué mes".
-HEDGED = re.compile(
+HEDGED = compiled(
     rf"{WEEKDAY},? (?:o|or|ou)(?: (?:el|the|na|no|a|o))* (?:otr[oa]|other|outr[oa]|next|siguiente|seguinte|proxim[oa])\b"
     # "viernes, y si no el sábado", "não esta sexta, a próxima"
     rf"|\b{WEEKDAY}[,.;?]* (?:(?:y|e|and|o|or|ou) )?(?:if not|si no|se nao|otherwise|or else)[, ]+(?:(?:on|el|the|na|no|o|a|maybe) )*{WEEKDAY}"
@@ -68,10 +65,10 @@ HEDGED = re.compile(
     rf"|\b{LONG_WEEKDAY} feriado\b|\b(?:desde|from|de|since) (?:ayer|yesterday|ontem)\b|\b(?:ayer|yesterday|ontem) (?:llegue|llegamos|entre|we arrived|i arrived|cheguei|chegamos|till?|until|hasta|ate)\b"
 )
 # "El show es el 12, llegamos un día antes": the day told is not the one they come on.
-COMES_BEFORE = re.compile(
+COMES_BEFORE = compiled(
     r"\b(?:lleg\w+|cheg\w+|arriv\w+|come|coming|entr\w+|get there|get in)(?: (?:there|ahi|ai|eu|nos))? (?:un|um|a|one|el|o|the|uno?s|\d) (?:dias?|days?|noches?|noites?|nights?) (?:antes|before|earlier)\b(?!,? (?:(?:o sea|ou seja) )?(?:el |the |o |on |no |dia )*(?:\d|de\b))"
 )
 # Counted back from another day: which one is asked.
-NIGHT_BEFORE = re.compile(
+NIGHT_BEFORE = compiled(
     rf"\b(?:noche|dia|day|night|noite|{WEEKDAY}) (?:anterior|before|previ[oa]|antes)\b(?!,? (?:(?:o sea|that is|ou seja|es decir) )?(?:el |the |o |on |no |dia )*(?:{WEEKDAY},? (?:the |el |dia )*)?\d)|\bv[ei]spera\b(?! de (?:natal|ano novo|ano nuevo|navidad|reyes|fin de ano))"
 )

@@ -10,23 +10,24 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays import clauses
 from conversations.dialogue.understanding.stays.reading import Reading
 from conversations.dialogue.understanding.stays.vocabulary import LONG_WEEKDAY
 
 # A letter of more pieces that name days is none that a guest writes; each is read on its own.
 MOST_PIECES = 24
-_CUT = re.compile(
+_CUT = compiled(
     r"(?<!\bdr)(?<!\bdra)(?<!\bsr)(?<!\bsra)(?<!\bmr)(?<!\bmrs)(?<!\btel)[.!?;\n]+(?!\d)|:(?!\d)|\((?=[^)]*\d)|\)|\s[-–—]\s"
     r"|,? ?\b(?=(?:por eso|por isso|asi que|entonces|entao|therefore|porque|because|since|ya que|pero|but|(?<!nada )(?<!mais ou )mas (?:ela|ele|a gente|nos|so|eu|trabalho|ja|quero)|although|aunque|though)\b)"
     r"|,? (?:and|y|e) (?=(?:we|we're|we'd|nosotros|a gente|reach you|(?:recien )?el \d{1,2} (?:estamos|llegamos|salimos|vamos)|only on the)\b)|, (?=(?:el|the|on the|dia|no dia|and only on the|y recien el|y el) \d)"
     r"|, (?=(?:que|as|pues|so) (?:el|la|the|on|they|she|he|we|i|no|dia|ella|el)\b)|,? (?:and|y|e) (?=(?:the|la|el|o|a|my|mi) (?:deposit|sena|sinal|pago|payment|saldo|factura|invoice|fatura|empresa|company)\b)| as (?=(?:they|he|she|i|we)\b)|,? (?:and|y|e) (?=(?:que|my|mi|meu|minha|los|las|the|os|as|o|la|el) (?!\d)[a-z]+ (?:va|vai|goes|is|llega|chega|comes|manda|mando|paga|eu mando|vuelve|volta)\b)"
 )
-_A_DAY = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)?\b|\b{LONG_WEEKDAY}|\b(?:manana|tomorrow|amanha|hoy|today|hoje|carnaval|carnival)\b")
+_A_DAY = compiled(rf"\b\d{{1,2}}(?:st|nd|rd|th)?\b|\b{LONG_WEEKDAY}|\b(?:manana|tomorrow|amanha|hoy|today|hoje|carnaval|carnival)\b")
 # Reasons are other matters' days: "porque el 27 vuelven con él".
-_REASON = re.compile(r"^\W*(?:porque|because|since|ya que|que|pues|as) ")
+_REASON = compiled(r"^\W*(?:porque|because|since|ya que|que|pues|as) ")
 # Whatever it is that happens, is paid, opens, ends on that day.
-_OTHER = re.compile(
+_OTHER = compiled(
     r"\b(?:se(?:n|ñ)a|deposit\w*|deposito|sinal\b|cobr\w+|get paid|me pagan|recebo|pag(?:o|a|ar|amos|amento|aremos)\b|paid|pay(?:ment)?|factur\w+|invoice\w*|fatur\w+|presupuesto|quote[ds]?|orcamento|orcaram|contest\w+|respond\w*|answer|reply|rsvp|se anotan|confirmacao dos|valid\w*|valia|vale\b"
     r"|abr(?:e|en|em|iria|irem)|reabr\w+|open(?:s|ing)?\b|close[sd]?\b|cerr\w+|fecha\b|fechou|inscripci\w+|inscric\w+|entries|se juega|tournament|torneo|torneio|exposi\w+|degustac\w+|tasting|prueba de|telas|truck|camion|caminhao|vestido|dress|colacion|colacao"
     r"|cumpl\w+|birthday|aniversari\w+|fazemos anos|faz anos|faco \d+|turn(?:s|ed|ing)? \d+|nacimos|born|casa(?:n|r|mos)?\b(?! (?:de|do|da))|casa em|se casan?|boda|wedding|casamento|bautismo|batizado|christening|congreso|congresso|conference|desfil\w+|partido|match|jogo|game\b|san valentin|valentine"
@@ -37,34 +38,34 @@ _OTHER = re.compile(
     r"|vuelven con|voltam pra|go back to|tiene a los|has the kids|fica com as)\b"
 )
 # Whom they come with, and what for: no matter of its own.
-_AT_WORK = re.compile(
+_AT_WORK = compiled(
     r"\b(?:(?:colegas?|companer[oa]s?|companheir[oa]s?|amig[oa]s?|gente|pessoal|equipo|equipe|turma|viaje|viagem) (?:de|del|do|da) (?:trabajo|trabalho|laburo|servico)|(?:por|a|de) (?:trabajo|trabalho|laburo)|work (?:colleagues?|trip|mates?|friends?)|(?:from|for|at) work)\b"
 )
-_HOURS = re.compile(r"\b\d{1,2}(?:[:h]\d{2}| ?(?:hs?|am|pm|horas?|hours?))\b")
+_HOURS = compiled(r"\b\d{1,2}(?:[:h]\d{2}| ?(?:hs?|am|pm|horas?|hours?))\b")
 # What says that these are the nights.
-_MEANT = re.compile(
+_MEANT = compiled(
     r"\b(?:(?:quiero|queremos|quisiera|quisieramos|queria|querria|necesito|necesitamos|busco|buscamos|pido|te pido|precis\w+|quero|gostaria|gostariamos|gustaria|procuro|want|need|would like|i'd like|we'd like|asking for|after)\b(?! (?:saber|know))"
     r"|fechas que|dates i|datas sao|las fechas|the dates|as datas|con ustedes|com voces|with you|en el hotel|no hotel|your hotel|hotel de (?:ustedes|voces)|hotel (?:esas|essas|for|nessas)|quero hotel|hospedagem|alojamiento|lodging"
     r"|entrada\b|salida\b|ingreso\b|egreso\b|llegada\b|partida\b|chegada\b|saida\b|arrival\b|departure\b|check ?-?in|check ?-?out|\bin \d{1,2}.{0,14}\bout\b"
     r"|llegar\w*|llegamos|llego\b|estamos ahi|estamos ai|nos vemos|see you|reach you|cheg(?:o|amos|aria|ariamos)|a gente chega|arriving|we arrive|i arrive|entrar\w*|entro\b|entramos|entraria|nos vamos|me voy|iria|iriamos|iremos|vou de|voy del|i'm coming|we come|vamos los|vamos os|(?:quote|presupuesto|orcamento|cotizacion|cotacao) (?:for|para|del?|de|por|do)|book me|reserv(?:o|ar|en|a)\b|reserva:|nova reserva|nueva:|new one|necesito otra"
     r"|nos quedamos|me quedo|quedar\w+|fic(?:o|aria|amos|ariamos)\b|stay(?:ing)?\b|durmo|duermo|dormir\w*|dormimos|sleep\w*|volver\b|volver del|return from|festejamos ahi|comemoracao e ai|cubrir|cobrir|cover\b|ahora queremos|esta vez|this time|desta vez|pas[ae]\w*la|passa pra|let's make it|switching|paso a|troco pra|mine is|o meu e|el mio es|lo que te pido|lo mio es|mi estadia|fechado)\b"
 )
-_SOMEBODY_ELSE = re.compile(
+_SOMEBODY_ELSE = compiled(
     r"^\W*(?:y |e |and |pero |but |mas )?(?:(?:mi|mis|my|meu|meus|minha|minhas|nuestr[oa]s?|our|los|las|el|la|the|os|as|o|a|todo el|el resto|the rest)\b(?: (?:de(?:l)?|of|do|da|the|otr[oa]s|mi|my))* (?!(?:hotel|llegada|salida|entrada|partida|chegada|saida|arrival|departure|check|estadia|stay|noche|night|noite|gente|dia|datas?|fechas?|dates?|que|hospedagem|ideia|idea|comemoracao|mi[oa]|meu|new|nov[oa])\b)[a-z]+|ella\b|she\b|ela\b|he\b|ele\b|ell[oa]s\b|they\b)"
 )
-_US = re.compile(r"\b(?:yo|nosotr[oa]s|eu|a gente|nos|we|i|we're|i'm|we'd|i'd|we'll|i'll|me|los dos|os dois|mi marido y yo|both)\b")
-_NOT_MEANT = re.compile(
+_US = compiled(r"\b(?:yo|nosotr[oa]s|eu|a gente|nos|we|i|we're|i'm|we'd|i'd|we'll|i'll|me|los dos|os dois|mi marido y yo|both)\b")
+_NOT_MEANT = compiled(
     r"\b(?:ya se que|i know|sei que|estan llenos|you're full|lotou|lotado|habiamos dicho|we'd said|we had said|tinhamos dito|dijimos|combinamos|no (?:la|lo) toquen|leave (?:that|it) alone|nao mexer|esa no|ya tiene|already (?:holds|has)|ja (?:esta|tem)|forget|ignore|olviden|esquecam|no el \d|not the \d|e nao \d|that's hers|es de ella|aquilo e dela|won't work|no va\b|nao (?:da|rola))\b"
 )
 
 
 # "If it's dear, only until the 15th": another stay may be meant.
-_OR_ELSE = re.compile(
+_OR_ELSE = compiled(
     r"^\W*(?:y |e |and )?(?:si|if|se|or|ou|sino|caso|otherwise|if not|else)\b(?! (?:abren|abrirem|you open|es asi|so\b|dios|deus|god|fuera posible|possible|posible))"
 )
 
 # "1. We need a room … 2. Our flight …": the numbers of points are no days.
-_NUMBERING = re.compile(r"(?:^|(?<=\n)|(?<=[.;:?!,] ))\(?([1-9])[.)] (?=\D)")
+_NUMBERING = compiled(r"(?:^|(?<=\n)|(?<=[.;:?!,] ))\(?([1-9])[.)] (?=\D)")
 
 
 @dataclass(frozen=True)

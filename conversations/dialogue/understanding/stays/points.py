@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays import feasts, weeks
 from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
 from conversations.dialogue.understanding.stays.hedges import ABOUT, AFTER_FEAST, COMES_BEFORE, EITHER, HEDGED, NIGHT_BEFORE, UNDATED
@@ -64,34 +65,34 @@ class Found:
 
 
 _AND_DAY = r"(?:(?:,| ?(?:and|y|e|&)) ?(?:again |tambien |also )?(?:(?:on|la|na|a|the|el|o|del?|do|of|dia|noche|night|noite) )*)"
-_NIGHTS_OF = re.compile(
+_NIGHTS_OF = compiled(
     rf"\b(?:nights?|noches?|noites?|dorm\w+|durm\w+|duerm\w+|sleep\w*|pernoct\w+)(?: (?:there|here|ahi|alli|aca|ai|aqui|at yours|con ustedes))? (?:of |del? |do |dos |los |on |the |el |la |na |no |dias? |o )*(?:({MONTH}) )?"
     rf"(\d{{1,2}}(?:st|nd|rd|th)?(?:{_AND_DAY}\d{{1,2}}(?:st|nd|rd|th)?)+)\b(?:(?: (?:de|of|do))? ({MONTH}))?(?! ?(?:noches|nights|noites|noite|personas|people|adult))"
 )
 # "14, 15 y 16 de agosto"
-_LIST = re.compile(rf"\b(\d{{1,2}}(?:, ?\d{{1,2}}){{1,6}},? (?:y|e|and|&) \d{{1,2}})(?: de| of|th of|st of|nd of|rd of)? ({MONTH})")
+_LIST = compiled(rf"\b(\d{{1,2}}(?:, ?\d{{1,2}}){{1,6}},? (?:y|e|and|&) \d{{1,2}})(?: de| of|th of|st of|nd of|rd of)? ({MONTH})")
 # "la última noche el 10": they leave on the day after.
-_LAST_NIGHT = re.compile(
+_LAST_NIGHT = compiled(
     rf"\b(?:ultima noche|last night|ultima noite|(?:the )?last (?:one )?of (?:them|these|which)|la ultima|the last one)(?: (?:being|is|of|on|the|el|la|del|dia|seria|sera|es|e|o|no|do|de|:))*:? "
     rf"(?:({DAY})(?: ?(?:de|of|do)? ?({MONTH}))?|({MONTH}) (?:the )?({DAY}))"
 )
 # "A segunda cama", "terça parte": counted, no days.
-_THAT_IS = re.compile(r"\b(?:so really|really|o sea|en realidad|na verdade|ou seja|technically|tecnicamente|mejor dicho|or rather)\b")
+_THAT_IS = compiled(r"\b(?:so really|really|o sea|en realidad|na verdade|ou seja|technically|tecnicamente|mejor dicho|or rather)\b")
 _COUNTED = "cama|vez|via|opcao|pessoa|parte|diaria|semana|quinzena|reserva|andar|porta|rua|mensagem|tentativa|pergunta|coisa|crianca|avenida|linha|fila|classe|mao|chave|hospede|estadia|visita|viagem|quarto|fase|parcela|toalha|habitacion|opcion|noite|noche"
 # "Hoy es jueves": no day of the stay.
-_IS_WEEKDAY = re.compile(
+_IS_WEEKDAY = compiled(
     rf"\b(hoy|today|hoje|manana|tomorrow|amanha)(?: es|'s| is| e|,? que es|,? que e|,? which is) (?:a |an |um |un )?({LONG_WEEKDAY})(?:-feira)?"
 )
 # "Sexta agora" is this Friday.
-_NOW_COMING = re.compile(rf"\b({LONG_WEEKDAY}(?:-feira)?) agora\b")
-_SEE_YOU = re.compile(
+_NOW_COMING = compiled(rf"\b({LONG_WEEKDAY}(?:-feira)?) agora\b")
+_SEE_YOU = compiled(
     r"(?:bueno |dale |ok |gracias |chau |entonces )*(?:hasta|ate|see you|nos vemos) (?:manana|amanha|tomorrow)(?: gracias| chau)*"
 )
-_WEEKDAY_BEFORE = re.compile(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
+_WEEKDAY_BEFORE = compiled(rf"\b({WEEKDAY})[, ]*(?:el |the |o |dia )*$")
 _JOIN = r" ?(?:-|–|—|>|\bal?\b|\bhasta\b|\bate\b|\bao\b|\bas\b|\bto\b|\btill?\b|\buntil\b|\bthru\b|\bthrough\b|\by\b|\be\b|\band\b)(?: ?(?:el|la|the|o|ao|dia))* ?"
 _RANGE_JOIN = r"(?: ?(?:-|–|—|>) ?| (?:al?|ao|hasta|ate|to|till?|until|thru|through|(?<=\d )(?:para|pro|pra o))(?: (?:el|the|o|dia|ao))* )"
-_BARE_RANGE = re.compile(rf"\b{DAY}{_RANGE_JOIN}{DAY}(?! ?(?:de|of|do|del|/|{MONTH}))")
-_SLEEPS = re.compile(
+_BARE_RANGE = compiled(rf"\b{DAY}{_RANGE_JOIN}{DAY}(?! ?(?:de|of|do|del|/|{MONTH}))")
+_SLEEPS = compiled(
     r"\b(?:noches?|nights?|noites?|lleg\w+|arriv\w+|cheg\w+|reserv\w+|book\w*|disponib\w+|availab\w+|stay\w*|dias?|days?|fechas?|dates?|datas?|check ?-?(?:in|out))\b"
 )
 _LONG = r"(?:fin(?:de)? de semana|finde|fds|fim de semana|fimde|weekend|feriado|feriadao|puente)"

@@ -5,113 +5,114 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY, number
 from conversations.dialogue.understanding.stays.points import ONE_DAY, exists
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
 from conversations.dialogue.understanding.stays.resolving import another_arrival, checked
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, LONG_WEEKDAY, MONTH, month
 
-_EARLIER = re.compile(
+_EARLIER = compiled(
     r"\b(\d|un|una|um|uma|one|a) (dia|day|semana|week)s? (antes|earlier|before|sooner|early|despues|depois|later|late|mas tarde|mais tarde|after"
     r"|(?:mas |mais )?(?:(?:para|pa|hacia) )?(?:a )?(?:adelante|frente|adiante)|forward)\b"
 )
 # "¿podría ser un día después?", and nothing else
-_ONLY_EARLIER = re.compile(
+_ONLY_EARLIER = compiled(
     r"\W*(?:(?:y|e|and|si|se|if|what|podria|puede|poderia|pode|could|can|would|it|be|ser|do|make|tudo|todo|everything|mejor|melhor|better|da|para|pra|fuera|fosse|was|were|sea|seja|posible|possible|possivel|is)[ ,]+)*"
     + _EARLIER.pattern
     + r"(?:[ ,]+(?:por favor|porfa|please|mejor|instead|entonces|then|entao))*\W*"
 )
 # "agregá una noche antes"
-_NIGHT_IN_FRONT = re.compile(
+_NIGHT_IN_FRONT = compiled(
     rf"\b(?:agreg\w+|sum[ae]\w*|anad\w+|add|acrescent\w+|adicion\w+|coloc\w+|poneme|pone)\b(?: (?:le|me|nos|mais|mas|otra|one more|extra))* ({SO_MANY}) {NIGHT}(?: mas| more| a mais)? (?:antes|before|earlier|al principio|al comienzo|no comeco|no inicio|at the (?:start|beginning|front))\b(?! d)"
     rf"|\b({SO_MANY}) {NIGHT} (?:mas |more |a mais |extra )(?:al principio|al comienzo|no comeco|no inicio|at the (?:start|beginning|front))\b"
     rf"|\b({SO_MANY}) {NIGHT} (?:mas |more |a mais |extra )?(?:antes|before|earlier)(?: (?:tambien|too|also|as well|tambem))\b"
 )
-_FIRST_NIGHT_LESS = re.compile(
+_FIRST_NIGHT_LESS = compiled(
     rf"\b(?:skip|drop|cut|cancel\w*|forget|lose|miss|sa(?:c|qu)\w+|quit\w+|tir\w+|cort\w+|perd\w+|salte\w+|pul\w+)\b(?: (?:out|me|nos))?(?: (?:the|la|a|o))? (?:first|primera|primeira) {NIGHT}\b"
 )
 # "una noche antes y una después"
-_BOTH_ENDS = re.compile(
+_BOTH_ENDS = compiled(
     rf"\b({SO_MANY}) {NIGHT} (?:mas |more |a mais |extra )?(?:antes|before|earlier) (?:y|e|and) (?:otra |outra )?({SO_MANY}) (?:{NIGHT} )?(?:despues|after|later|depois)\b"
 )
 # "una más", "mais duas"
-_ONLY_MORE = re.compile(
+_ONLY_MORE = compiled(
     rf"(?:(?:y|e|and|mejor|melhor|no|nao|si|sim|yes|dale|bueno)[ ,]+)*(?:({SO_MANY}) (?:mas|more|a mais)|(?:mais|mas) ({SO_MANY}))(?: (?:por favor|porfa|please|entonces|then))?"
 )
-_SAME = re.compile(
+_SAME = compiled(
     rf"\b(?:mism[oa]s?|same|igual\w*|mesm[oa]s?)\b.{{0,24}}?\b(?:fechas?|dias?|dates?|days?|datas?|numeros?|period\w*)\b.{{0,30}}?\b({LONG_MONTH}|{MONTH})|\b(?:igual|same|lo mismo|o mesmo|idem) (?:pero|but|mas|so que) (?:en|in|em|para|pra) ({LONG_MONTH})|\b({LONG_MONTH}|{MONTH})\b.{{0,20}}?\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b"
 )
-_SAME_AS = re.compile(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
-SHIFTED_END = re.compile(
+_SAME_AS = compiled(r"\b(?:mism[oa]s?|same|mesm[oa]s?) (?:fechas?|dias?|dates?|days?|datas?)\b")
+SHIFTED_END = compiled(
     r"\b(?:(?P<out>go(?:ing)? away|(?:fly|head|drive|travel)(?:ing)? (?:home|back|out)|vamos embora|vou embora|nos vamos|me voy|irnos|irme|go home|sal[gi]\w*|leav\w*|depart\w*|check ?-?out|sai\w*|vuelv\w*|volv\w*|volt\w*|regres\w*|embora|qued\w*|stay\w*|fic\w*)|(?P<in>get(?:ting)? (?:there|in)|ir(?! embora| a casa)|lleg\w*|arriv\w*|cheg\w*|entr\w*|check ?-?in|ingres\w*|come|coming|vamos|vou|vengo|venimos|start\w*|begin\w*|emp(?:ez|iez)\w*|comec\w*|com(?:enz|ienz)\w*|arranc\w*|inici\w*))\b"
 )
 # "cambiame el 6 por el 8"
-_REPLACED = re.compile(
+_REPLACED = compiled(
     r"\b(?:cambi\w+|chang\w+|troc\w+|mud\w+|swap)(?: (?:me|nos))? (?:el|the|o|dia|o dia) (\d{1,2})(?:st|nd|rd|th)? (?:por|for|to|pelo|para|pro)(?: (?:el|the|o|dia))* (\d{1,2})(?:st|nd|rd|th)?\b"
 )
-_MONTH_MEANT = re.compile(
+_MONTH_MEANT = compiled(
     r"\b(?:quise decir|quiero decir|i meant?|quis dizer|quero dizer|(?:me )?(?:confundi|equivoque|enganei|errei)(?: de| o)? mes|wrong month|digo|perdon|sorry|desculpa)\b"
 )
 # "no, en enero"
-_ONLY_MONTH = re.compile(
+_ONLY_MONTH = compiled(
     rf"(?:(?:no|nao|mejor|melhor|perdon|digo|sorry|rather|instead|but|pero|ah|ay|uy|bueno|well|sino|seria|make it)[ ,]+)+(?:en |in |em |para |pra |for )?{LONG_MONTH}(?: (?:instead|mejor|por favor|please|entonces|then))?"
 )
-_ADDED_DAY = re.compile(
+_ADDED_DAY = compiled(
     rf"\b(?:sum[ae]\w*|agreg\w+|anad\w+|add|includ\w+|inclu[iy]\w*|acrescent\w+|adicion\w+)\b(?: (?:me|nos|le|el|the|o|a|la|noche|night|noite|del?|of|on|do|da|also|tambien|tambem))* {LONG_WEEKDAY}"
 )
-_NEXT_WEEK = re.compile(
+_NEXT_WEEK = compiled(
     r"\b(?:otra|outra|next|following|proxima) (?:semana|week)\b|(?<!fin de )(?<!fim de )\bsemana (?:siguiente|seguinte)\b|\bthe week after\b(?! next)"
 )
-_SAME_DAY = re.compile(r"\b(?:(?:el|ese|the|no|o|that|nesse|esse) )?(?:mism[oa]|same|mesm[oa]) (?:dia|day)\b")
-_NEXT_DAY = re.compile(
+_SAME_DAY = compiled(r"\b(?:(?:el|ese|the|no|o|that|nesse|esse) )?(?:mism[oa]|same|mesm[oa]) (?:dia|day)\b")
+_NEXT_DAY = compiled(
     r"\b(?:(?:a la|al) (?:manana |dia )?siguiente|al otro dia|the (?:next|following) (?:day|morning)|the day after|no dia seguinte|na manha seguinte|no outro dia)\b"
 )
-_DAYS_STAY = re.compile(
+_DAYS_STAY = compiled(
     r"\b(?:(?:los )?dias|days|(?:os )?dias|fechas|dates)\b.{0,16}\b(?:estan? bien|stay|ficam?|quedan?|igual\w*|correct\w*|mism[oa]s|same|mesm[oa]s)\b|\b(?:mism[oa]s|same|mesm[oa]s) (?:dias|days|fechas|dates|datas)\b"
 )
 # "everything two days earlier", "corré todo una semana para adelante"
-_ALL_SHIFTED = re.compile(
+_ALL_SHIFTED = compiled(
     rf"\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b.{{0,30}}\b(?:tambien|tambem|too|both|both ends|todo|tudo|everything|it all|entrada y salida|entrada e saida|in and out)\b|\b(?:todo|tudo|everything|both|it all|las dos puntas|as duas pontas|whole (?:thing|stay))\b.{{0,30}}?\b({SO_MANY})(?: full| whole)? (dias?|days?|semanas?|weeks?)\b"
 )
-_SHIFT = re.compile(
+_SHIFT = compiled(
     r"\b(?:antes|earlier|before|sooner|despues|depois|later|adelante|frente|forward|atras\w*|retras\w*|posterg\w*|adelant\w*|antecip\w*|adiant\w*|adi(?:a|ar|e|em)|push|back|delay\w*|postpone\w*|mas tarde|mais tarde)\b"
 )
 # "corréla una semana para adelante", "antecipar a chegada em dois dias"
-_PUSHED = re.compile(
+_PUSHED = compiled(
     rf"\b(?:corr(?:e|er|ela|elo|eme|ela|emela|emelo|amos|an)|mov\w+|mueve\w*|push\w*|shift\w*|move|pas\w+|adelant\w+|posterg\w+|adi(?:a|ar|e|em)|antecip\w+|adiant\w+|atras\w+|retras\w+|delay\w*|postpone\w*|bring|put|desloc\w+|jog\w+)\b(.{{0,30}}?)\b({SO_MANY}) (dias?|days?|semanas?|weeks?)\b"
 )
-_BACK = re.compile(
+_BACK = compiled(
     r"\b(?:para atras|pa atras|pra tras|bring\b.{0,20}\bforward|antes|earlier|before|sooner|(?<!mas )(?<!para )(?<!pa )(?<!hacia )adelant[aeo]\w*|antecip\w*|adiant[aeo]\w*)\b"
 )
-_FORTH = re.compile(
+_FORTH = compiled(
     r"\b(?:para|pa|hacia|mas) adelante\b|\bfrente\b|(?<!bring it )(?<!bring the arrival )(?<!bring us )(?<!bring the whole thing )(?<!bring everything )(?<!bring it all )\bforward\b|\b(?:despues|depois|later|mas tarde|mais tarde)\b"
 )
 # "llegar y salir un día antes"
-_BOTH_JOINED = re.compile(r" (?:y|e|and|tanto|como|as well as)(?: (?:we|i|also|tambien|tambem|a|la|el|o|the|me|nos|to))* ")
-_DAY_TOLD = re.compile(r"\b(?:el|the|dia|day) (\d{1,2})(?:st|nd|rd|th)?\b(?![:/%])")
-END_STAYS = re.compile(
+_BOTH_JOINED = compiled(r" (?:y|e|and|tanto|como|as well as)(?: (?:we|i|also|tambien|tambem|a|la|el|o|the|me|nos|to))* ")
+_DAY_TOLD = compiled(r"\b(?:el|the|dia|day) (\d{1,2})(?:st|nd|rd|th)?\b(?![:/%])")
+END_STAYS = compiled(
     r"\b(?:salida|saida|check ?-?out|departure|vuelta|volta|return)\b.{0,24}\b(?:igual|unchanged|sin cambio|mantid\w+|remain\w*|continua|no se|nao mexe|no cambia|nao muda|no se toca|queda|stays|same|manten\w*|fica)\b|\b(?:manten\w*|manter|mantid[ao]|mantem|same|keep\w*|mism[oa]|mesm[oa])\b.{0,20}\b(?:salida|saida|check ?-?out|departure)\b"
 )
 _LEAVE = r"(?:leav\w+|salir|sair|sairmos|ir embora|volvemos|vuelvo|regresamos|volto|go(?:ing)? home|salida|saida|salimos|salgo|saio|saimos|vuelta|volta|voltamos|regreso|retorno|departure|check ?-?out|nos vamos|me voy|irnos|vou embora|vamos embora)"
 _AS_IT_WAS = r"(?:(?:cuando|quando|when|como|as) (?:habiamos|tinhamos|we|i|estaba|estava|it was|dijimos|quedamos|acordamos|planned|booked|agreed|combinado)\w*|fine|ok|okay|bien|bem|perfect\w*|same|still|igual|remains?|unchanged|sin cambios?|sem mudan\w+|mantid[ao]|manten\w+|mantem|manter|keep\w*|mism[oa]|mesm[oa]|no (?:la|lo|se)? ?(?:toques?|toca|cambia\w*|muev\w+|mueve)|continua\w*|queda|stays?|segue|sigue|nao muda|como estaba|as (?:is|booked|planned))"
-LEAVE_STAYS = re.compile(
+LEAVE_STAYS = compiled(
     rf"\b{_LEAVE}\b.{{0,28}}\b{_AS_IT_WAS}\b|\b{_AS_IT_WAS}\b.{{0,12}}\b{_LEAVE}\b"
     r"|\b(?:lo otro|el resto|todo lo demas|lo demas|(?:the )?rest|everything else|o resto|o restante)\b.{0,16}\b(?:queda|igual|stays?|same|fica|bien|bem|as (?:booked|is|it was|before)|fine|ok)\b"
 )
-_SAME_LENGTH = re.compile(
+_SAME_LENGTH = compiled(
     r"\b(?:misma cantidad|mismas noches|same (?:number|amount|length)|mesm[oa]s? (?:quantidade|numero|noites)|(?:lo otro|el resto|todo lo demas|the rest|o resto) (?:queda|igual|stays|same|fica))"
 )
-_MOVED = re.compile(
+_MOVED = compiled(
     rf"\b(?:mov\w+|pas\w+|mud\w+|traslad\w+|shift|push|cambi\w+|transfer\w+|jog\w+)\b.{{0,24}}?\b(?:a|to|para|pra|into) ({LONG_MONTH})\b.{{0,20}}?\b(?:keep\w*|mantene\w*|mantend\w*|mantem|manten\w*|mism[oa]s?|same|mesm[oa]s?|igual)\b"
 )
 
 
 # Days of a dinner, a payment or a flight move no stay, unless arriving or leaving is spoken of as well.
-_OTHER_MATTER = re.compile(
+_OTHER_MATTER = compiled(
     r"\b(?:pag[ou]\w*|pay\w*|call\w*|llam\w+|lig(?:o|ar|amos)|escrib\w+|escrev\w+|write|cen[ao]\w*|dinner|jantar|breakfast|desayun\w*|cafe|lunch|almuerz\w+|almorz\w+"
     r"|almoco|massages?|masajes?|massagem|spa|transfers?|traslados?|vuelos?|flights?|voo|tours?|mesas?|tables?|a las \d|habitacion \d|room \d|quarto \d)\b"
 )
-OF_THE_STAY = re.compile(
+OF_THE_STAY = compiled(
     r"\b(?:lleg\w+|arriv\w+|cheg\w+|entr\w+|ingres\w+|check ?-?(?:in|out)|sal[gi]\w+|saldr\w+|nos vamos|me voy|leav\w+|depart\w*|sai\w*|reserv\w+|booking|stay\w*|estad\w+"
     r"|estancia|noches?|nights?|noites?|fechas?|dates?|datas?|venimos|vengo|coming|come)\b"
 )

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from conversations.dialogue.patterns import compiled
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -165,11 +167,11 @@ ORDINALS |= {f"twenty{gap}{unit}": 20 + value for gap in "- " for unit, value in
 
 
 def _pattern(words: dict[str, int]) -> re.Pattern[str]:
-    return re.compile(r"\b(?<!\d )(?<!\d de )(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b")
+    return compiled(r"\b(?<!\d )(?<!\d de )(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b")
 
 
 _WORDED = {language: _pattern(words) for language, words in _NUMBERS.items()}
-_WORDED_ORDINAL = re.compile(
+_WORDED_ORDINAL = compiled(
     r"\b(?:(?<=the )|(?<=on )|(?<=until )|(?<=till )|(?<=from )|(?<=to )"
     + "".join(f"|(?<={name} )" for name in MONTHS if len(name) > 3 and name not in {"marco"})
     + r")("
@@ -183,37 +185,37 @@ _WORDED_ORDINAL = re.compile(
 _MONTH_OF = {number: name for name, number in MONTHS.items() if name in _ENGLISH}
 _LONG_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")"
 _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
-    (re.compile(r" ?(?:[-=]{1,2}>|[→⇒➔➡]\ufe0f?|»|>>) ?"), " - "),
+    (compiled(r" ?(?:[-=]{1,2}>|[→⇒➔➡]\ufe0f?|»|>>) ?"), " - "),
     # "09.10. - 12.10.": with a dot behind the month the day stands first, in English too
     (
-        re.compile(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])\.( ?(?:-|–|to|al?|ate|hasta|until|till|ao) ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b\.?(?!\d)"),
+        compiled(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])\.( ?(?:-|–|to|al?|ate|hasta|until|till|ao) ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b\.?(?!\d)"),
         lambda match: f"{match[1]} {_MONTH_OF[int(match[2])]}{match[3]}{match[4]} {_MONTH_OF[int(match[5])]}",
     ),
     # "fecha de salida: 14", "departure date 14th"
     (
-        re.compile(
+        compiled(
             r"\b(?:(?:fecha|dia|data|date|day) (?:de (?:la |mi )?|da |of )(salida|llegada|entrada|ingreso|egreso|regreso|partida|saida|chegada|arrival|departure|check ?-?in|check ?-?out)|(arrival|departure|leav(?:e|ing)|check ?-?in|check ?-?out) (?:date|day))(?: ?[:=] ?|(?: (?:is|es|e|seria|sera|el|o|the|on))+ | )(?=\d)"
         ),
         lambda match: f"{match[1] or match[2]} the ",
     ),
     *(
-        (re.compile(rf"\b{number}ª(?:[ -]?feira)?"), name)
+        (compiled(rf"\b{number}ª(?:[ -]?feira)?"), name)
         for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
     ),
-    (re.compile(r"(?<=\d)[º°ª]"), ""),
+    (compiled(r"(?<=\d)[º°ª]"), ""),
     *(
-        (re.compile(rf"\b{number}a[- ]feira\b"), name)
+        (compiled(rf"\b{number}a[- ]feira\b"), name)
         for number, name in enumerate(["segunda", "terca", "quarta", "quinta", "sexta"], start=2)
     ),
-    (re.compile(r"\b(?:nchs|ncs|noxes?|nohces?|nocehs?|noceh|nocges|noches\.)\b"), "noches"),
-    (re.compile(r"\b(?:nihgts?|nigths?|nigts?|nghts?|niths)\b"), "nights"),
-    (re.compile(r"\b(?:noties?|nites|noiets|noitez)\b"), "noites"),
-    (re.compile(r"\b(?:wensday|wendsday|wenesday|wednsday|wedensday|weds)\b"), "wednesday"),
-    (re.compile(r"\bq (?=viene\b|vem\b)"), "que "),
-    (re.compile(r"\b(?:dsd|dde)\b"), "desde"),
-    (re.compile(r"\b(?:hsta|hst)\b"), "hasta"),
+    (compiled(r"\b(?:nchs|ncs|noxes?|nohces?|nocehs?|noceh|nocges|noches\.)\b"), "noches"),
+    (compiled(r"\b(?:nihgts?|nigths?|nigts?|nghts?|niths)\b"), "nights"),
+    (compiled(r"\b(?:noties?|nites|noiets|noitez)\b"), "noites"),
+    (compiled(r"\b(?:wensday|wendsday|wenesday|wednsday|wedensday|weds)\b"), "wednesday"),
+    (compiled(r"\bq (?=viene\b|vem\b)"), "que "),
+    (compiled(r"\b(?:dsd|dde)\b"), "desde"),
+    (compiled(r"\b(?:hsta|hst)\b"), "hasta"),
     (
-        re.compile(
+        compiled(
             r"\b(?:primer(?:o)?|primeiro|first) (?:dia|day) (?:de|of) (?="
             + "(?:"
             + "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -223,53 +225,53 @@ _TIDIED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     ),
     # "nights: Dec 4, Dec 5, Dec 6"
     (
-        re.compile(r"\b((?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")) (\d{1,2})((?:, \1 \d{1,2})+)\b"),
+        compiled(r"\b((?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")) (\d{1,2})((?:, \1 \d{1,2})+)\b"),
         lambda match: f"{match[1]} {match[2]}" + match[3].replace(f"{match[1]} ", ""),
     ),
-    (re.compile(r"(?<=\d) / (?=out\b|check|sal|sai|eg|dep)"), " - "),
+    (compiled(r"(?<=\d) / (?=out\b|check|sal|sai|eg|dep)"), " - "),
     # "5th in, 8th out"
-    (re.compile(r"\b(\d{1,2}(?:st|nd|rd|th)?) in,? (?:and )?(\d{1,2}(?:st|nd|rd|th)?) out\b"), r"in \1 out \2"),
+    (compiled(r"\b(\d{1,2}(?:st|nd|rd|th)?) in,? (?:and )?(\d{1,2}(?:st|nd|rd|th)?) out\b"), r"in \1 out \2"),
     # "ingreso: 16-10"
     (
-        re.compile(
+        compiled(
             r"\b(ingreso|egreso|llegada|salida|entrada|chegada|saida|arrival|departure|check ?-?in|check ?-?out)(:? (?:el |dia )?)(\d{1,2})-(0?[1-9]|1[0-2])\b(?!-)"
         ),
         r"\1\2\3/\4",
     ),
-    (re.compile(r"\b(\d{1,2})o(?=/\d)"), r"\1"),
-    (re.compile(r"\bb/w\b"), "between"),
-    (re.compile(r"\b(\d{1,2}) (st|nd|rd|th)\b"), r"\1\2"),
+    (compiled(r"\b(\d{1,2})o(?=/\d)"), r"\1"),
+    (compiled(r"\bb/w\b"), "between"),
+    (compiled(r"\b(\d{1,2}) (st|nd|rd|th)\b"), r"\1\2"),
     # "primera noche 14 de mayo"
-    (re.compile(r"\b(?:primera noche|primeira noite|first night)(?: (?:is|es|e|seria|el|la|the|del?|dia|no|do))* (?=\d)"), "llegada el "),
-    (re.compile(r"\b(?:2day|2dy)\b"), "today"),
-    (re.compile(r"\b2mor(?:row|o)\b"), "tomorrow"),
-    (re.compile(r"\bnite\b"), "night"),
-    (re.compile(r"\b1(?:ero|er|ro)\b"), "1"),
-    (re.compile(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
-    (re.compile(r"\bd (?=\d|est[ea]\b|" + _LONG_NAME + r"\b)"), "de "),
-    (re.compile(r"\b2nite\b"), "tonight"),
-    (re.compile(r"\b(?:findi|findes|finds|fimds)\b"), "finde"),
-    (re.compile(rf"\b({_LONG_NAME}),? (?:del|do|of) (20\d\d)\b"), r"\1 de \2"),
-    (re.compile(r"\bx ?(\d{1,2}) (?=n(?:oche|ight|oite))"), r"\1 "),
-    (re.compile(rf"\b({_LONG_NAME}) (\d{{1,2}}) ?[-/] ?(?={_LONG_NAME}\b)"), r"\1 \2 - "),
-    (re.compile(rf"\b(\d{{1,2}} {_LONG_NAME}) ?/ ?(?=\d{{1,2}} {_LONG_NAME}\b)"), r"\1 - "),
-    (re.compile(rf"\b(\d{{1,2}})-(?={_LONG_NAME}\b)"), r"\1 "),
-    (re.compile(rf"\b({_LONG_NAME}) ?'(2\d)\b"), r"\1 20\2"),
-    (re.compile(rf"(?<=\d)({_LONG_NAME})(2\d)\b"), r" \1 20\2"),
+    (compiled(r"\b(?:primera noche|primeira noite|first night)(?: (?:is|es|e|seria|el|la|the|del?|dia|no|do))* (?=\d)"), "llegada el "),
+    (compiled(r"\b(?:2day|2dy)\b"), "today"),
+    (compiled(r"\b2mor(?:row|o)\b"), "tomorrow"),
+    (compiled(r"\bnite\b"), "night"),
+    (compiled(r"\b1(?:ero|er|ro)\b"), "1"),
+    (compiled(r"\b(al|el|del|dia|ao|the|to)(?=\d)"), r"\1 "),
+    (compiled(r"\bd (?=\d|est[ea]\b|" + _LONG_NAME + r"\b)"), "de "),
+    (compiled(r"\b2nite\b"), "tonight"),
+    (compiled(r"\b(?:findi|findes|finds|fimds)\b"), "finde"),
+    (compiled(rf"\b({_LONG_NAME}),? (?:del|do|of) (20\d\d)\b"), r"\1 de \2"),
+    (compiled(r"\bx ?(\d{1,2}) (?=n(?:oche|ight|oite))"), r"\1 "),
+    (compiled(rf"\b({_LONG_NAME}) (\d{{1,2}}) ?[-/] ?(?={_LONG_NAME}\b)"), r"\1 \2 - "),
+    (compiled(rf"\b(\d{{1,2}} {_LONG_NAME}) ?/ ?(?=\d{{1,2}} {_LONG_NAME}\b)"), r"\1 - "),
+    (compiled(rf"\b(\d{{1,2}})-(?={_LONG_NAME}\b)"), r"\1 "),
+    (compiled(rf"\b({_LONG_NAME}) ?'(2\d)\b"), r"\1 20\2"),
+    (compiled(rf"(?<=\d)({_LONG_NAME})(2\d)\b"), r" \1 20\2"),
     # 22.12 al 27.12 · 5-1 hasta 9-1
     (
-        re.compile(
+        compiled(
             r"\b(\d{1,2})[.-](0?[1-9]|1[0-2])(?:[.-](?:20)?\d\d)?( ?(?:al?|ao|to|hasta|ate|until|till|-) (?:el |the |o )?)(\d{1,2})[.-](0?[1-9]|1[0-2])\b(?:[.-](20\d\d|2\d)\b)?"
         ),
         lambda match: f"{match[1]}/{match[2]}{match[3]}{match[4]}/{match[5]}" + (f"/{match[6]}" if match[6] else ""),
     ),
-    (re.compile(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])( ?- ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b"), r"\1/\2\3\4/\5"),
-    (re.compile(r"\b(\d{1,2}) la (?=\d{1,2} de )"), r"\1 al "),
-    (re.compile(r"(?<=\d) ?n\b(?! ?[°o])"), " noches"),
+    (compiled(r"\b(\d{1,2})\.(0?[1-9]|1[0-2])( ?- ?)(\d{1,2})\.(0?[1-9]|1[0-2])\b"), r"\1/\2\3\4/\5"),
+    (compiled(r"\b(\d{1,2}) la (?=\d{1,2} de )"), r"\1 al "),
+    (compiled(r"(?<=\d) ?n\b(?! ?[°o])"), " noches"),
 ]
-_NEAR_NUMBER = re.compile(r"\b(?<=\d )(?:(de|of) )?([a-z]{4,9})\b|\b([a-z]{4,9})(?= \d)")
-_NEAR_ARTICLE = re.compile(r"\b(?:el|este|esta|this|on|next|proximo|proxima|hasta|until|desde|from) ([a-z]{5,9})\b")
-_NIGHTS_MISSPELT = re.compile(r"(?<=\d )[a-z]{5,7}\b")
+_NEAR_NUMBER = compiled(r"\b(?<=\d )(?:(de|of) )?([a-z]{4,9})\b|\b([a-z]{4,9})(?= \d)")
+_NEAR_ARTICLE = compiled(r"\b(?:el|este|esta|this|on|next|proximo|proxima|hasta|until|desde|from) ([a-z]{5,9})\b")
+_NIGHTS_MISSPELT = compiled(r"(?<=\d )[a-z]{5,7}\b")
 _NIGHT_NAMES = ["noches", "nights", "noites"]
 # A letter away from nights, and something else.
 _NO_NIGHTS = frozenset(["coches", "lights", "fights", "rights", "sights", "night", "noche", "noite"])

@@ -7,6 +7,7 @@ import calendar
 import datetime as dt
 import re
 
+from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.vocabulary import LONG_MONTH, MONTH, month
 
 _DAY = dt.timedelta(days=1)
@@ -19,7 +20,7 @@ _NUMBERED = {
     r"(?:cuarta|quarta|fourth|4(?:ta|a|th)?)": 4,
 }
 # "la segunda semana de febrero", "the last full week in January 2027"
-_WEEK = re.compile(
+_WEEK = compiled(
     rf"\b(?P<number>{'|'.join(_NUMBERED)}) (?:(?:full|whole|complete|plena) )?(?:semana|week)(?: (?:completa|entera|inteira|cheia))?"
     rf" (?:(?:de|del|do|da|of|in|en|em|the|el|mes) )+(?P<month>{LONG_MONTH}|{MONTH})(?:,? (?:de |del |of )?(?P<year>20\d\d))?"
 )

@@ -10,6 +10,8 @@ import time
 from typing import Any
 
 import structlog
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django_q import cluster, pusher
 from django_q.management.commands.qcluster import Command as QueueCommand
 
@@ -46,4 +48,6 @@ class Command(QueueCommand):  # type: ignore[misc]  # the package has no types
     def handle(self, *args: Any, **options: Any) -> None:
         end_when_a_part_is_killed()
         listen_again_soon()
+        for path in settings.BEFORE_FORKING.get(os.environ.get("Q_CLUSTER_NAME", "default"), []):
+            import_string(path)()
         super().handle(*args, **options)
