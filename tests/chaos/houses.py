@@ -72,7 +72,7 @@ class Demo:
 
     def ready(self):
         wait_for(
-            lambda: (self.data_dir / "demo.json").exists() and get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 90, "readiness"
+            lambda: (self.data_dir / "demo.json").exists() and get(f"http://127.0.0.1:{self.port}/health/ready")[0] == 200, 180, "readiness"
         )
         if "DEMO_META" in self.environment:
             wait_for(lambda: get(f"http://127.0.0.1:{self.meta_port}/_double/idle?timeout_s=0")[0] == 200, 30, "the double")

@@ -18,7 +18,7 @@ def test_four_rounds_with_each_part_killed_once(tmp_path):
         "--rounds",
         "4",
         "--checks",
-        "4",
+        "2",
         "--data-dir",
         str(tmp_path / "data"),
         "--port",

@@ -127,9 +127,10 @@ class Command(BaseCommand):
         given = settings.WHATSAPP
         return [
             "-m", "tests.fakes.meta", "--port", str(settings.DEMO_META_PORT), "--ledger", str(settings.DATA_DIR / "meta.sqlite3"),
-            "--webhook-url", f"http://127.0.0.1:{settings.PORT}/webhooks/whatsapp/", "--app-secret", given["app_secret"],
-            "--token", given["access_token"], "--phone-number-id", given["phone_number_id"], "--verify-token", given["verify_token"],
-            "--display-number", given["display_number"], "--read",
+            "--webhook-url", f"http://127.0.0.1:{settings.PORT}/webhooks/whatsapp/", "--read",
+            # With "=", for a secret may begin with a dash.
+            f"--app-secret={given['app_secret']}", f"--token={given['access_token']}", f"--phone-number-id={given['phone_number_id']}",
+            f"--verify-token={given['verify_token']}", f"--display-number={given['display_number']}",
         ]  # fmt: skip
 
     def _prepared(self) -> dict[str, Any]:
