@@ -28,9 +28,11 @@ def confirmed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) 
     return [phrasebook.say(language, "confirmed", **values(language, hotel, row, today)), *deposit(language, row, today)]
 
 
-def changed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date) -> list[str]:
-    """It is what was asked for now; and what is still to be paid."""
-    return [phrasebook.say(language, "changed", **values(language, hotel, row, today)), *deposit(language, row, today)]
+def changed(language: str, hotel: HotelView, row: OwnBooking, today: dt.date, before: OwnBooking | None = None) -> list[str]:
+    """It is what was asked for now; and what is still to be paid, unless that is as it was ``before``."""
+    same = before is not None and (before.deposit, before.deposit_due) == (row.deposit, row.deposit_due)
+    told = phrasebook.say(language, "changed", **values(language, hotel, row, today))
+    return [told] if same else [told, *deposit(language, row, today)]
 
 
 def deposit(language: str, row: OwnBooking, today: dt.date) -> list[str]:

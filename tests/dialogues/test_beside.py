@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conversations.models import UnansweredQuestion
 from reservations.models import Booking
 
 BOOKED = {
@@ -244,3 +245,59 @@ def test_control_availability_asked_anew_changes_no_booking(talk):
     slots = say(talk, "tienen lugar para el 20 de mayo?")[1]["state"]["slots"]
 
     assert slots["check_in"] == "2027-05-20" and "booking_code" not in slots
+
+
+CHANGES = {
+    "es": ("puedo pasar a la twin?", "buenísimo, gracias", "¿cambio la reserva", "dale, cambiala", "Cambié tu reserva"),
+    "en": ("could we have the twin instead?", "lovely, thank you so much", "to be sure", "yes, change it", "I've changed"),
+    "pt": ("dá pra trocar pelo twin?", "ótimo, obrigada", "mudo a reserva", "sim, pode mudar", "mudada"),
+}
+
+
+@pytest.mark.parametrize("language", CHANGES)
+def test_thanks_for_an_answer_change_no_booking_and_what_stays_is_not_told_again(talk, language):
+    ask, thanks, _asked, yes, _told = CHANGES[language]
+    book(talk, language)
+    before = Booking.objects.get()
+
+    summed_up, _all = say(talk, ask)
+    after_thanks, _all = say(talk, thanks)
+    assert Booking.objects.get().lines == before.lines
+    after_yes, _all = say(talk, yes)
+
+    assert {"es": "(antes lo mismo)", "en": "(it was the same)", "pt": "(antes o mesmo)"}[language] in summed_up
+    assert "RX" not in after_thanks and "?" in after_thanks
+    assert [line["room_type"] for line in Booking.objects.get().lines] == ["TWN"]
+    assert "DEMO.HOTEL" not in after_yes  # the deposit is what it was
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer", "children", "ages"),
+    [
+        ("quarto de 10 a 12 de março para 2 adultos e as crianças", "Quantas crianças", "são duas", 2, None),
+        ("del 10 al 12 de marzo para mi mujer, yo e hijos", "Cuántos chicos", "son 3 y 5", 2, [3, 5]),
+        ("march 10 to 12 for my wife and me and our kids", "How many children", "they're 3 and 5", 2, [3, 5]),
+        ("del 10 al 12 de marzo, 2 adultos y los chicos", "Cuántos chicos", "2, de 4 y 6", 2, [4, 6]),
+        ("del 10 al 12 de marzo, 2 adultos y los chicos", "Cuántos chicos", "somos 4 en total", None, None),
+    ],
+)
+def test_children_nobody_counted_are_asked_for_and_counted(talk, text, question, answer, children, ages):
+    asked, _all = say(talk, text)
+    _told, after = say(talk, answer)
+
+    assert question in asked
+    assert (after["state"]["slots"].get("children"), after["state"]["slots"].get("child_ages")) == (children, ages)
+
+
+@pytest.mark.parametrize("text", ["las habitaciones tienen frigobar?", "do the rooms have a minibar?", "os quartos têm frigobar?"])
+def test_what_no_room_is_said_to_have_gets_no_list_of_rooms(talk, text):
+    told, everything = say(talk, text)
+
+    assert "•" not in told
+    assert [choice["id"] for choice in everything["replies"][-1]["choices"]] == ["person"]
+    assert UnansweredQuestion.objects.get().question == text
+
+
+@pytest.mark.parametrize("text", ["qué habitaciones tienen balcón?", "which room has a bathtub?", "as habitaciones tienen escritorio?"])
+def test_control_what_a_room_has_is_told(talk, text):
+    assert "•" in say(talk, text)[0]

@@ -49,8 +49,10 @@ def progress(turn: Turn) -> None:
         turn.change(goal="book")
     if turn.understanding.clarify and not _is_beside(turn):
         doubt = turn.understanding.clarify[0]
+        if doubt == "party" and "adults" in turn.understanding.slots and not turn.state.slots.get("children"):
+            doubt = "children"  # who else comes is known
         turn.say(f"clarify_{doubt}")
-        turn.change(awaiting="adults" if doubt == "party" else "check_in")
+        turn.change(awaiting={"party": "adults", "children": "children"}.get(doubt, "check_in"))
         if doubt == "too_long":
             turn.offer(("person", "person"))
         return
@@ -142,11 +144,18 @@ def confirm(turn: Turn, proposal: Proposal) -> None:
         progress(turn)  # asks again for dates that have passed meanwhile
         return
     guest = {key: turn.state.slots.get(key, "") for key in ("name", "email", "phone")}
-    told(turn, turn.desk.confirm(proposal, guest | {"notes": ", ".join(_wishes(turn, turn.hotel.languages[0]))}))
+    before = _changed_by(turn, proposal)
+    told(turn, turn.desk.confirm(proposal, guest | {"notes": ", ".join(_wishes(turn, turn.hotel.languages[0]))}), before)
 
 
-def told(turn: Turn, settled: Settled) -> None:
-    """Say what became of the yes, and go on from there."""
+def _changed_by(turn: Turn, proposal: Proposal) -> OwnBooking | None:
+    """The guest's booking that the proposal would change, as it is now."""
+    own = turn.desk.bookings() if proposal.kind == "change" else []
+    return next((row for row in own if row.reference == proposal.data["reference"]), None)
+
+
+def told(turn: Turn, settled: Settled, before: OwnBooking | None = None) -> None:
+    """Say what became of the yes, and go on from there; ``before``: what was changed, as it was."""
     row = settled.booking
     if settled.outcome == "confirmed" and row is not None:
         turn.parts += confirmation.confirmed(turn.language, turn.hotel, row, turn.today)
@@ -155,7 +164,7 @@ def told(turn: Turn, settled: Settled) -> None:
         turn.say("placing", reference=row.reference)
         forget(turn)
     elif settled.outcome == "changed" and row is not None:
-        turn.parts += confirmation.changed(turn.language, turn.hotel, row, turn.today)
+        turn.parts += confirmation.changed(turn.language, turn.hotel, row, turn.today, before)
         forget(turn)
     elif settled.outcome == "changing" and row is not None:
         turn.say("changing", reference=row.reference)
@@ -561,12 +570,10 @@ def summary(turn: Turn, proposal: Proposal) -> None:
     things = phrasebook.listed(turn.language, _things(turn, _in_all(turn, data["room_type"]))) if proposal.kind == "book" else ""
     included = f"\n• {phrasebook.say(turn.language, 'includes', things=things)}" if things else ""
     noted = _noted(turn) if proposal.kind == "book" else ""
-    own = turn.desk.bookings() if proposal.kind == "change" else []
-    before = next((row for row in own if row.reference == data["reference"]), None)
     turn.say(
         "summary_change" if proposal.kind == "change" else "summary",
         reference=data.get("reference", ""),
-        before=phrasebook.money(turn.language, before.total, before.currency) if before else "",
+        before=_before(turn, _changed_by(turn, proposal), Decimal(data["total"])),
         room=turn.hotel.rooms_name(data["room_type"], turn.language),
         check_in=phrasebook.date(turn.language, stay.check_in, today=turn.today),
         check_out=phrasebook.date(turn.language, stay.check_out, today=turn.today),
@@ -578,6 +585,13 @@ def summary(turn: Turn, proposal: Proposal) -> None:
         kept=_kept(turn, proposal),
     )
     _offer_yes(turn, proposal)
+
+
+def _before(turn: Turn, row: OwnBooking | None, total: Decimal) -> str:
+    """What it has cost so far."""
+    if row is not None and row.total == total:
+        return phrasebook.phrase(turn.language, "word", "as_now")
+    return phrasebook.money(turn.language, row.total, row.currency) if row is not None else ""
 
 
 def note(turn: Turn) -> None:

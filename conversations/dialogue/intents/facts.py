@@ -89,7 +89,7 @@ _AMOUNTS = {
     "height_m": compiled(r"\b(\d(?:[.,]\d{1,2})?) ?(?:m|mts?|metros?|met(?:er|re)s?)\b"),
 }
 _YES_FIRST = compiled(r"^(?:S[ií]|Yes|Sim), (\w)")
-LONG_WORD = 5
+LONG_WORD, STEM = 5, 6
 # Words of a room's description that ask for none of them.
 _OF_ANY_ROOM = frozenset(
     [
@@ -162,6 +162,16 @@ _LACKS = {
     "en": compiled(r"\b(?:no|not|without)\b[^.;:]*"),
     "pt": compiled(r"\b(?:nao|sem)\b[^.;:]*"),
 }
+# What a room may have, beside what it is.
+_IN_A_ROOM = compiled(
+    r"\b(frigobar|mini ?bar|helader\w+|nevera|refrigerador\w*|geladeira|fridge|plancha|ferro de passar|iron(?:ing board)?|caja fuerte|cofre"
+    r"|safe|balcon\w*|varanda|balcony|terraza|terraco|terrace|baner[ao]|banheira|bath ?tub|tina|jacuzzi|hidromas\w+|hot tub|tv|tele\w*"
+    r"|netflix|aire(?: acondicionado)?|ar condicionado|air ?con\w*|calefacc\w+|heat(?:ing|er)|aquecim\w+|aquecedor|estufa|ventilador"
+    r"|fan|pava|kettle|chaleira|cafeter\w+|coffee (?:machine|maker)|cafeteira|microondas|micro-ondas|microwave|kitchen\w*|cocin\w+"
+    r"|cozinha|escritorio|desk|escrivaninha|vista|view|ventanas?|windows?|janelas?|secador\w*|hair ?dryer|flores|flowers|globos"
+    r"|balloons|baloes|champagne|decora\w+|enchufes?|plugs?|adapt[ae]d?or\w*|tomadas?|mosquiter\w+|black ?out"
+    r"|bidet?|ducha|shower|chuveiro)\b"
+)
 _PHOTOS = compiled(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictures?|pics?|photos?|images?)\b")
 
 
@@ -269,10 +279,22 @@ def with_what_is_asked(turn: Turn) -> list[RoomTypeInfo]:
     return [kind for kind in turn.hotel.room_types if telling & said[kind.code]]
 
 
+def _is_nowhere(turn: Turn) -> bool:
+    """ "¿Tienen frigobar?", where no room's description has a word of it: a list of rooms would be no answer."""
+    asked = [match[1].split()[0] for match in _IN_A_ROOM.finditer(fold(turn.message.text))] if "?" in turn.message.text else []
+    described = " ".join(fold(kind.descriptions.get(turn.language, "")) for kind in turn.hotel.room_types)
+    return bool(asked) and not any(re.search(rf"\b{word[:STEM]}", described) for word in asked)
+
+
 def rooms(turn: Turn, _intent: str) -> None:
     """The room types with their descriptions, or the one that was named."""
     wanted = turn.understanding.slots.get("room_type")
     narrowed = [] if wanted else with_what_is_asked(turn)
+    if not wanted and not narrowed and _is_nowhere(turn):
+        turn.desk.unanswered(turn.message.text, "room_info", turn.language)
+        turn.say("no_answer")
+        turn.offer(("person", "person"))
+        return
     kinds = [kind for kind in turn.hotel.room_types if kind.code == wanted] or narrowed or list(turn.hotel.room_types)
     if left := [choice for choice in turn.rooms_on_offer if choice.id.removeprefix("room:") in {kind.code for kind in narrowed}]:
         turn.change(choices=tuple(left))  # "that one" is one of these now

@@ -69,6 +69,15 @@ _CONDITION = compiled(
     r"\bsi (?:(?:me|te|nos|les?|se|la|lo) )?(?!parece|sirve|gusta|confirm|quier[oe]|reserv|tom|llev|agrad)(?:hay|tien\w+|tenes|pued\w+|podes|podrian?|fuer\w+|inclu\w+|hac\w+|baj\w+|dej\w+|"
     r"pag\w+|cancel\w+|acept\w+|est[ae]n?|hub\w+|entr\w+|llueve|viene\w*|trae\w*|permit\w+|cobr\w+|dan|das|es|son)\b|\b(?:if|se (?:voce\w*|tiver|for|der|puder|houver|fizer\w*)|caso|siempre que|sempre que|as long as|provided)\b"
 )
+_THANKS = frozenset({"gracias", "thanks", "thank", "you", "obrigado", "obrigada", "valeu", "thx", "brigado", "brigada", "gracia", "ty"})
+_GLAD = frozenset(
+    [
+        "ah", "oh", "que", "muy", "muito", "muchas", "mil", "many", "so", "much", "very", "how", "a", "lot", "bueno", "buena", "buenisimo",
+        "genial", "barbaro", "joya", "perfecto", "perfeito", "perfeita", "perfect", "great", "lovely", "good", "nice", "wonderful",
+        "excelente", "excellent", "otimo", "otima", "maravilha", "maravilla", "show", "legal", "bien", "bem", "cool", "brilliant", "awesome",
+        "super", "ta", "bom", "buen", "entonces", "entao", "then", "pela", "por", "la", "el", "the", "info", "informacion", "informacao",
+    ]
+)  # fmt: skip
 _NO_TROUBLE = compiled(
     r"\b(?:no hay|ningun|sin|no|nao tem|sem|nenhum) (?:drama|problema|problem|worries|apuro|stress)s?(?: con [\w ]{1,30}$)?|\bno(?: |)mas\b|\bwhy not\b|\bno doubt\b"
 )
@@ -276,6 +285,12 @@ def named_in_a_yes(folded: str, *, code: str) -> Named | None:
     return Named(months, days) if months or days or code in folded else None
 
 
+def _is_only_thanks(folded: str) -> bool:
+    """ "Buenísimo, gracias", "perfect, thank you": glad to know, with no word that tells to do it."""
+    said = set(re.findall(r"[a-z]+", folded))
+    return bool(said & _THANKS) and said <= _THANKS | _GLAD
+
+
 def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") -> bool:
     """Nothing but a yes: only this agrees to a summary of that kind (book, change, cancel). It begins or ends with a yes, or
     tells to do what the summary says; any condition, doubt, question or other wish makes it none."""
@@ -284,6 +299,8 @@ def is_plain_yes(folded: str, decided: tuple[Intent, ...], *, kind: str = "") ->
         folded = _CHANGE_IT.sub(" confirmo ", folded)
     if _NOT_PLAIN.search(folded) or _CONDITION.search(folded) or (kind == "cancel" and _KEEP.search(folded)):
         return False
+    if kind in {"change", "cancel"} and _is_only_thanks(folded):
+        return False  # for the answer; the booking there is stays as it is
     names = {intent.name for intent in decided}
     if names & _AGAINST - ({"cancel_reservation"} if kind == "cancel" else {"modify_reservation"} if kind == "change" else set()):
         return False

@@ -49,6 +49,8 @@ _ONE_IS_A_CHILD = compiled(
 _BOYS_AND_GIRLS = compiled(
     rf"\b({MANY}) (?:chic[oa]s|pib[ea]s|girls|boys|lads|menin[oa]s|garot[oa]s|muchach[oa]s)(?! (?:de|of|aged) \d|,? ?\()"
 )
+_THEY_ARE = compiled(r"\W*(?:son|sao|they|are|hay)\b")
+_E_FOR_Y = compiled(r" e (?=h?i[a-z])")  # "esposa e hijos"
 _SPELT_BY_EAR = compiled(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|el|la|los|las)\b)")
 # Portuguese "of the", where Spanish has a number.
 _OF_THE = compiled(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
@@ -77,7 +79,9 @@ def read(text: str, *, language: str, awaiting: str | None, known: dict[str, Any
     if language == "en":
         text = re.sub(r"(?<=\d) ?y/?o\b", " years old", text)
     if language == "es":
-        text = _SPELT_BY_EAR.sub(" y ", text)
+        text = _E_FOR_Y.sub(" y ", _SPELT_BY_EAR.sub(" y ", text))
+    if awaiting == "children" and _THEY_ARE.match(text) and (answered := how_many_of(written_out(text), awaiting, known or {})):
+        return Reading(answered)  # "son dos": before who is meant is guessed
     text = mentions.turned(phrasing.plainly(asides.without(written_out(text))))
     if match := _ONE_IS_A_CHILD.search(text):
         text = (

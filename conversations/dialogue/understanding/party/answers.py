@@ -91,6 +91,13 @@ def _how_many(text: str) -> dict[str, Any]:
     return {}
 
 
+# "They're 3 and 5", in answer to how many children: two, by their ages.
+_AGES_ALONE = compiled(rf"(?:{N})(?:(?:, ?| y | e | and )(?:{N}))+(?: (?:anos|anitos|years?(?: old)?|respectiv\w+))?\W*$")
+
+
+_IN_ALL = compiled(r"\b(?:total|in all|all together|altogether|ao todo|todos)\b")
+
+
 def how_many_of(text: str, awaiting: str, known: dict[str, Any]) -> dict[str, Any]:
     """A bare answer to "how many children?", "how old?", "how many rooms?", in the light of who is known."""
     told = text.strip(" .!?")
@@ -103,10 +110,15 @@ def how_many_of(text: str, awaiting: str, known: dict[str, Any]) -> dict[str, An
         return {"rooms": rooms}
     if re.match(r"(?:un par|um par|a couple|a pair)\b(?! de noches)", told):
         return {awaiting: 2}
-    polite = r"(?:(?:si|yes|sim|mm+|eh|son|are|sao|it's|es|e|they're|tem|tiene|tienen|hola|only|just|solo|so)[ ,]+)*"
+    polite = r"(?:(?:si|yes|sim|mm+|eh|son|somos|are|sao|it's|es|e|they're|they are|there are|hay|tem|tiene|tienen|hola|only|just|solo|so)[ ,]+)*"
     match = re.match(rf"{polite}({N})\b(?! ?(?:noch|night|noit|dia|day|adult|person|people|pessoa))(.*)$", told)
-    if match is None or len(re.findall(r"\w+", match[2])) > 6:
+    if match is None or len(re.findall(r"\w+", match[2])) > 6 or (awaiting == "children" and _IN_ALL.search(told)):
         return {}
+    if awaiting == "children" and (listed := _AGES_ALONE.match(told, match.start(1))):
+        ages = [numbers.value(number) for number in re.findall(rf"\b(?:{N})\b", listed[0])]
+        count, *rest = ages
+        ages = rest if count == len(rest) else ages  # "2, 4 y 6"
+        return {"children": len(ages), "child_ages": ages} if max(ages) < mentions.GROWN else {}
     if awaiting == "rooms":
         return {"rooms": numbers.value(match[1])}
     count = numbers.value(match[1])

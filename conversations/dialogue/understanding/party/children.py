@@ -60,7 +60,7 @@ def are_uncounted(text: str, told: list[Mention]) -> bool:
     """Whether children come of whom nobody says how many."""
     return any(
         one.kind == "child"
-        and one.owned
+        and (one.owned or any(other.owned and other.kind == "adult" and other.end <= one.start for other in told))  # "mi mujer e hijos"
         and one.count is None
         and not (one.ages or one.negated)
         and _BESIDE.search(text[: one.start])
