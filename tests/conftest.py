@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from channels_app import delivery, media, receipts
@@ -55,6 +56,18 @@ def static_files_found_once():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remembering)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tables_are_emptied_row_by_row():
+    """After a test that commits: truncating makes every table's files anew, and nearly all of them are empty."""
+
+    def deleting(_operations, _style, tables, **_options):
+        return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]  # foreign keys are asked for at the end
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", deleting)
         yield
 
 
