@@ -7,11 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import structlog
 from django.db import Error
-from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from prometheus_client import Histogram
 
@@ -38,7 +36,7 @@ class Gateway:
     def __init__(self, hotel: Hotel, port: Port) -> None:
         self.hotel, self.port = hotel, port
         # Looked for right before every request that changes something, together with the writer's lease: Busy without a row.
-        self.guard: QuerySet[Any] | None = None
+        self.guard: writing.Guard | None = None
 
     @property
     def required_guest_fields(self) -> tuple[str, ...]:

@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 from django.db import connection
-from django.db.models import Field
 from django.utils import timezone
 
 from hotelagent.ops import correlation, outgoing
@@ -145,16 +144,16 @@ class Line:
 
 def _record(row: Exchange) -> None:
     """In one statement that does not wait for the disk: the last second of this log may be lost with the machine's power."""
-    insert, fields = _insert()
+    insert, names = _insert()
     with connection.cursor() as cursor:
-        cursor.execute(insert, [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+        cursor.execute(insert, [getattr(row, name) for name in names])  # numbers, words and a moment: as they are
 
 
 @functools.cache
-def _insert() -> tuple[str, list[Field[Any, Any]]]:
+def _insert() -> tuple[str, list[str]]:
     fields = [field for field in Exchange._meta.concrete_fields if not field.primary_key]
     names, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO pms_exchange ({names}) SELECT {places} FROM {SOON}", fields  # noqa: S608 - names of our own columns
+    return f"INSERT INTO pms_exchange ({names}) SELECT {places} FROM {SOON}", [field.attname for field in fields]  # noqa: S608 - names of our own columns
 
 
 def check_address(url: str, *, trusted: bool) -> None:

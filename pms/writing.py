@@ -10,12 +10,10 @@ taken up by another worker, the first one is dead or fenced off, and the lease g
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from hotelagent.ops import leases
@@ -36,9 +34,13 @@ RELEASE = f"""
     WHERE hotel_id = %(hotel)s AND fence = %(fence)s
 """  # noqa: S608 - our own words
 
+HELD_BY = "SELECT 1 FROM pms_writer WHERE hotel_id = %s AND fence = %s AND holder = %s AND lease_until > %s"
+# A statement, with its values, that has a row while the writer may still write.
+Guard = tuple[str, Sequence[str | int]]
+
 
 @contextmanager
-def lease(hotel_id: int, holder: str, guard: QuerySet[Any] | None = None) -> Iterator[Callable[[], None]]:
+def lease(hotel_id: int, holder: str, guard: Guard | None = None) -> Iterator[Callable[[], None]]:
     """Yields ``check()``, to be called right before a request leaves: it raises Busy when the lease is lost, or ``guard`` has
     no row any more.
 
@@ -49,9 +51,11 @@ def lease(hotel_id: int, holder: str, guard: QuerySet[Any] | None = None) -> Ite
         raise Busy("another booking is being written")
 
     def check() -> None:
-        held = Writer.objects.filter(hotel=hotel_id, fence=fence, holder=holder, lease_until__gt=timezone.now())
-        if not (held if guard is None else held.filter(Exists(guard))).exists():
-            raise Busy("the right to write went to another process")
+        asked, values = guard or ("SELECT 1", ())
+        with connection.cursor() as cursor:
+            cursor.execute(f"{HELD_BY} AND EXISTS ({asked})", [hotel_id, fence, holder, timezone.now(), *values])
+            if cursor.fetchone() is None:
+                raise Busy("the right to write went to another process")
 
     try:
         with HELD.keep(hotel_id, fence):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from prometheus_client import Counter
 
@@ -58,6 +58,12 @@ CLAIM = f"""
     SET attempts = attempts + 1, fence = fence + 1, lease_until = %(until)s, due_at = %(until)s FROM {SOON}
     WHERE id = %(pk)s AND state = ANY(%(open)s) AND (lease_until IS NULL OR lease_until <= %(now)s)
 """  # noqa: S608 - our own words
+
+# No row when another worker, or a person, has taken the booking over.
+OURS = "id = %s AND fence = %s AND state = %s"
+GUARD = f"SELECT 1 FROM reservations_booking WHERE {OURS}"  # noqa: S608 - our own words
+
+FIELDS = {field.name: field for field in Booking._meta.concrete_fields}
 
 ATTEMPTS = Counter("reservation_attempts_total", "Bookings asked of a PMS", ["outcome"])
 CREATED = Counter("reservations_created_total", "Bookings confirmed", ["channel"])
@@ -185,7 +191,7 @@ def advance(pk: int) -> bool:
     killpoints.reached("booking.placing")
     with HELD.keep(booking.pk, booking.fence), correlation.bound(booking.correlation_id or correlation.new_id()):
         pms = gateway(booking.hotel)
-        pms.guard = _ours(booking)
+        pms.guard = GUARD, (booking.pk, booking.fence, booking.state)
         try:
             if booking.state == State.CHANGING:
                 _changing(booking, pms)
@@ -216,13 +222,28 @@ def take_up(pk: int) -> None:
 
 def step(booking: Booking, state: str, *, note: str = "", actor: str = "", **values: object) -> None:
     """One step: the state, what came with it, and the row that tells of it. Inside the caller's transaction or alone."""
-    with transaction.atomic(savepoint=False):
-        previous, booking.state = booking.state, state
-        for name, value in values.items():
-            setattr(booking, name, value)
-        booking.save(update_fields=["state", *values])
-        BookingStep.objects.create(booking=booking, at=timezone.now(), from_state=previous, to_state=state, note=note[:300], actor=actor)
+    previous, booking.state = booking.state, state
+    for name, value in values.items():
+        setattr(booking, name, value)
+    fields = [FIELDS[name] for name in ("state", *values)]
+    moved = [field.get_db_prep_save(getattr(booking, field.attname), connection) for field in fields]
+    statement = _moving(tuple(str(field.column) for field in fields))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*moved, booking.pk, timezone.now(), previous, state, note[:300], actor])
+        if not cursor.rowcount:
+            raise Booking.DoesNotExist(booking.pk)
     log.info("booking step", reference=booking.reference, previous=previous, state=state)
+
+
+@functools.cache
+def _moving(columns: tuple[str, ...]) -> str:
+    """The booking's new values and the row of its history, in one statement."""
+    values = ", ".join(f"{column} = %s" for column in columns)
+    return (
+        f"WITH moved AS (UPDATE reservations_booking SET {values} WHERE id = %s RETURNING id) "  # noqa: S608 - columns of our own model
+        "INSERT INTO reservations_bookingstep (booking_id, at, from_state, to_state, note, actor) "
+        "SELECT id, %s, %s, %s, %s, %s FROM moved"
+    )
 
 
 def _draft(quote: Quote, booker: Booker, now: dt.datetime) -> Booking:
@@ -254,7 +275,7 @@ def _claim(pk: int) -> Booking | None:
         cursor.execute(CLAIM, {"pk": pk, "open": [str(state) for state in OPEN], "now": now, "until": until})
         if not cursor.rowcount:
             return None
-    return Booking.objects.select_related("quote", "hotel__deposit_terms").get(pk=pk)
+    return Booking.objects.select_related("hotel__deposit_terms").get(pk=pk)
 
 
 def _placing(booking: Booking, pms: Gateway) -> None:
@@ -423,7 +444,7 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
     _warm(booking)
     with transaction.atomic():
         current = Booking.objects.select_for_update().get(pk=booking.pk)
-        current.hotel, current.quote = booking.hotel, booking.quote
+        current.hotel = booking.hotel
         if current.fence != booking.fence:
             log.warning("a booking settled after its lease", reference=booking.reference)
             return
@@ -432,9 +453,9 @@ def _settled(booking: Booking, state: str, *, note: str = "", **values: object) 
         if booking.state == State.CHANGING and current.last_change is not None:
             (holds.release if current.reason else holds.use)(current.last_change)
         elif state == State.CONFIRMED and current.cancelled_at is None:
-            holds.use(current.quote)
+            holds.use(current.quote_id)
         elif state == State.REJECTED:
-            holds.release(current.quote)
+            holds.release(current.quote_id)
         booking_settled.send(sender=Booking, booking=current)
     killpoints.reached("booking.settled")
     if booking.state in {State.CHANGING, State.CANCELLING}:
@@ -485,13 +506,14 @@ def _again(booking: Booking, *, note: str, **values: object) -> None:
 
 
 def _fenced(booking: Booking, **values: object) -> bool:
-    """Write it while the row is still ours. False when somebody else has it."""
-    return bool(_ours(booking).update(**values))
-
-
-def _ours(booking: Booking) -> QuerySet[Booking]:
-    """Empty when another worker, or a person, has taken the booking over."""
-    return Booking.objects.filter(pk=booking.pk, fence=booking.fence, state=booking.state)
+    """Write it while the row is still ours. False when another worker, or a person, has taken it over."""
+    fields = [FIELDS[name] for name in values]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    put = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]
+    statement = f"UPDATE reservations_booking SET {columns} WHERE {OURS}"  # noqa: S608 - columns of our own model
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*put, booking.pk, booking.fence, booking.state])
+        return bool(cursor.rowcount)
 
 
 def _in(seconds: float) -> dt.datetime:

@@ -57,12 +57,12 @@ def hold(quote: Quote, *, replacing: str = "", now: dt.datetime | None = None) -
     return made
 
 
-def release(quote: Quote) -> bool:
+def release(quote: Quote | int) -> bool:
     """The guest decided otherwise. False when the hold was not open any more."""
     return bool(Hold.objects.filter(quote=quote, state=State.HELD).update(state=State.RELEASED))
 
 
-def use(quote: Quote) -> None:
+def use(quote: Quote | int) -> None:
     """The hold has become a booking; an expired one too, when the room was still free."""
     Hold.objects.filter(quote=quote, state__in=[State.HELD, State.EXPIRED]).update(state=State.USED)
 
