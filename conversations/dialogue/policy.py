@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.dialogue import intents, phrasebook
-from conversations.dialogue.intents import booking, cancelling, changing, excerpts, facts, own_bookings, people, prices
+from conversations.dialogue import intents, phrasebook, questions
+from conversations.dialogue.intents import booking, cancelling, changing, own_bookings, people, prices
 from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
@@ -21,7 +20,6 @@ READABLE = frozenset({"text", "button", "interactive"})
 NUMBERED = {"room_type", "choice", "booking_code", "stay", "change"}
 MISUNDERSTOOD_LIMIT = 2
 ASIDE = 0.75
-_PART = compiled(r"(?:(?! (?:y|e|and|ou|or) )[^.?!;,\n])+")
 # "No, never mind that, let's finish the booking": the no is about something else.
 _GOES_ON = compiled(
     r"\b(?:finish\w*|continu\w+|carry on|go (?:on|ahead)|get on|proceed|complet\w+|segu\w+|sig(?:amos|o|ue)|avan[cz]\w+|termin\w+|cerr\w+"
@@ -170,7 +168,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
         if proposal.kind == "cancel":
             turn.change(proposal=None, goal="")
             return _talk(turn)
-        _questions(turn)
+        questions.answer(turn)
         booking.release(turn)
         booking.progress(turn)
         return True
@@ -181,7 +179,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     if proposal.kind == "cancel" and cancelling.is_kept(turn):
         _decline(turn, proposal)
         return True
-    answered = _questions(turn)
+    answered = questions.answer(turn)
     goals = [name for name in intents.GOALS if turn.understanding.has(name)]
     if goals and (goals[0] == "cancel_reservation" or (goals[0] == "modify_reservation" and proposal.kind == "cancel")):
         intents.GOALS[goals[0]](turn, goals[0])
@@ -189,7 +187,7 @@ def _confirmation(turn: Turn, changed: bool) -> bool:
     if proposal.kind != "cancel" and not answered and turn.understanding.has("repeat", "price_quote", "check_availability"):
         booking.summary(turn, proposal)  # the same once more; nothing is asked of the hotel, nothing changes
         return True
-    if (turn.hand_off is None and (answered or goals or turn.understanding.intents)) or _faq(turn):
+    if (turn.hand_off is None and (answered or goals or turn.understanding.intents)) or questions.one_of_the_hotels(turn):
         _carry_on(turn)
         return True
     return answered
@@ -204,7 +202,7 @@ def _talk(turn: Turn) -> bool:
         return True
     if turn.state.awaiting == "room_type" and prices.asks_for_the_cheapest(turn) and booking.tell_cheapest(turn):
         return True
-    answered = _questions(turn)
+    answered = questions.answer(turn)
     if own_bookings.adds_a_wish(turn):
         turn.pass_on("cannot_do")
         return True
@@ -230,7 +228,7 @@ def _talk(turn: Turn) -> bool:
         turn.offer(("menu:availability", "availability"), ("menu:question", "question"))
         return True
     if not answered:
-        answered = _faq(turn) or bool(_frequent(turn))
+        answered = questions.one_of_the_hotels(turn) or bool(questions.frequent(turn))
     for name, handler in intents.SMALL_TALK.items() if not _asks_something(turn) else ():
         if not answered and turn.understanding.has(name):
             handler(turn, name)
@@ -294,72 +292,6 @@ def _ask_again(turn: Turn) -> None:
     else:
         turn.change(offered="")
         booking.progress(turn)
-
-
-def _questions(turn: Turn) -> bool:
-    meant = sorted(turn.understanding.intents, key=lambda intent: intent.at)
-    asked = [intent.name for intent in meant if intent.name in intents.QUESTIONS]
-    # "¿se puede cancelar gratis?" asks about the policy; it cancels nothing.
-    if "policy_cancellation" in asked and not (cancelling.is_told(turn) and turn.desk.bookings()):
-        turn.understanding = _without(turn.understanding, "cancel_reservation")
-    # "cancelar mi reserva" is about one booking, not a wish to see them all.
-    if "reservation_status" in asked and turn.understanding.has("cancel_reservation", "modify_reservation"):
-        asked.remove("reservation_status")
-    asked = list(dict.fromkeys(facts.meant(turn, name) for name in asked if not facts.is_misheard(turn, name)))
-    if turn.state.goal and "room_info" in asked and set(booking.ROOM_WISHES) & turn.understanding.slots.keys():
-        asked.remove("room_info")  # "a quiet one on a high floor" asks for no list of rooms
-    if "early_checkin" in asked and "check_in_time" in asked:
-        asked.remove("check_in_time")
-    if "late_checkout" in asked and "check_out_time" in asked:
-        asked.remove("check_out_time")
-    if (
-        turn.state.awaiting == "room_type"
-        and turn.understanding.slots.get("room_type")
-        and "room_info" in asked
-        and "?" not in turn.message.text
-    ):
-        asked.remove("room_info")  # "the twin, the one with two beds" chooses
-    if account := own_bookings.asks_for_the_account(turn):
-        asked = [name for name in asked if name not in {"policy_deposit", "payment_methods", "hotel_contact"}]
-    if priced := prices.answered(turn):
-        asked = [name for name in asked if name != "hotel_contact"]  # "the minimum number of nights" is no number to call
-    told = _frequent(turn, asked) if asked else set()
-    if not asked and turn.rooms_on_offer and "?" in turn.message.text and facts.with_what_is_asked(turn):
-        asked = ["room_info"]
-    if not asked and not turn.state.goal and set(turn.understanding.slots) == {"pets"}:
-        asked = ["policy_pets"]  # "temos um cachorro" asks whether it may come
-    places = {intent.name: intent.at for intent in meant}
-    for name in asked:
-        if not any(start <= places.get(name, 0) < end for start, end in told):
-            intents.QUESTIONS[name](turn, name)
-    turn.parts = excerpts.shorter(turn.parts) if len(turn.sources) > 1 else turn.parts
-    if asked and "incomplete" in turn.understanding.clarify and turn.state.slots.get("check_out") and turn.state.goal:
-        turn.understanding = replace(turn.understanding, clarify=())  # "keep the room on the last day?" opens no known dates
-    if asked and not turn.understanding.slots and not turn.state.goal:
-        # "¿cuánto sale el desayuno?" asks about breakfast, not about a room
-        turn.understanding = _without(turn.understanding, "price_quote", "check_availability")
-    return bool(asked) or priced or account
-
-
-def _frequent(turn: Turn, topics: Sequence[str] = ()) -> set[tuple[int, int]]:
-    """Parts of a message that are one of the hotel's frequent questions: their answers are nearer than the topic's."""
-    folded, told = fold(turn.message.text), set[tuple[int, int]]()
-    places = {intent.name: intent.at for intent in turn.understanding.intents if intent.name in topics}
-    for part in _PART.finditer(folded):
-        here = [topic for topic, at in places.items() if part.start() <= at < part.end()]
-        found = turn.desk.faq(part[0], turn.language)
-        if found is not None and all(facts.is_nearer(turn, found, topic, part[0]) for topic in here or topics):
-            told.add(part.span())
-            turn.tell(found)
-    return told
-
-
-def _faq(turn: Turn) -> bool:
-    found = turn.desk.faq(turn.message.text, turn.language)
-    if found is None:
-        return False
-    turn.tell(found)
-    return True
 
 
 def _tap(turn: Turn, choice_id: str) -> bool:
@@ -487,7 +419,3 @@ def _greet(turn: Turn) -> None:
         if not turn.parts[0].startswith(greeting):
             turn.parts.insert(0, greeting)
     turn.change(greeted=True)
-
-
-def _without(understanding: Understanding, *names: str) -> Understanding:
-    return replace(understanding, intents=tuple(intent for intent in understanding.intents if intent.name not in names))

@@ -301,3 +301,23 @@ def test_what_no_room_is_said_to_have_gets_no_list_of_rooms(talk, text):
 @pytest.mark.parametrize("text", ["qué habitaciones tienen balcón?", "which room has a bathtub?", "as habitaciones tienen escritorio?"])
 def test_control_what_a_room_has_is_told(talk, text):
     assert "•" in say(talk, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "rooms"),
+    [
+        ("una con cama matrimonial y otra con dos camas, del 3 al 5 de marzo, somos 4 adultos", "DBL+TWN"),
+        ("quero um quarto com cama de casal e outro com duas de solteiro, de 3 a 5 de março, 4 adultos", "DBL+TWN"),
+        ("one room with a king bed and the other with two beds, march 3 to 5, 4 adults", "DBL+TWN"),
+        ("dos con cama doble y una con dos camas separadas del 3 al 5 de marzo, 6 adultos", "DBL+DBL+TWN"),
+        ("a double for single occupancy, march 3 to 5", "DBL"),
+        ("una doble uso individual del 3 al 5 de marzo", "DBL"),
+        ("una con cama matrimonial del 3 al 5 de marzo, somos 2", "DBL"),
+    ],
+)
+def test_rooms_are_told_by_their_beds(talk, text, rooms):
+    _told, after = say(talk, text)
+
+    heard = after["understanding"]["slots"]
+    assert heard["room_type"] == rooms
+    assert "+" not in rooms or "bed" not in heard

@@ -65,7 +65,7 @@ _FORGOT_TO_SAY = compiled(
     r"\b(?:me )?(?:olvid\w+|esquec\w+|forgot)\b(?: (?:de|to))?(?: (?:decir|contar|avisar|comentar|mencionar|preguntar|falar|dizer"
     r"|perguntar|say|mention|tell|add|ask)\w*\b|,)"
 )
-_HOURS_OF_THE_ROOM = frozenset({"early_checkin", "late_checkout", "check_in_time", "check_out_time"})
+HOURS_OF_THE_ROOM = frozenset({"early_checkin", "late_checkout", "check_in_time", "check_out_time"})
 # Another day, not another hour.
 _DAYS_MOVED = compiled(
     r"\b(?:dia|day|noche|night|noite)s? (?:antes|despues|earlier|later|sooner|before|mas|more|extra|longer|depois|a mais)\b"
@@ -176,19 +176,21 @@ _PHOTOS = compiled(r"\b(?:fotos?|fotografias?|imagen(?:es)?|imagem|imagens|pictu
 
 
 def is_misheard(turn: Turn, topic: str) -> bool:
-    """Is the topic only heard because of another matter's words? That one is answered instead, where the hotel has an answer."""
+    """Is the topic only heard because of another matter's words?"""
     text = fold(turn.message.text)
     if topic == "lost_item":
         forgot = _FORGOT_TO_SAY.search(text)
         return forgot is not None and "?" not in text[: forgot.start()]
-    if topic in {"early_checkin", "late_checkout"} and _DAYS_MOVED.search(text):
-        return True
-    if topic in _HOURS_OF_THE_ROOM and (match := _LUGGAGE.search(text)):
-        found = turn.desk.faq(turn.message.text, turn.language) or turn.desk.faq(match[0], turn.language)
-        if found is not None:
-            turn.tell(found)
-        return found is not None
-    return False
+    return topic in {"early_checkin", "late_checkout"} and _DAYS_MOVED.search(text) is not None
+
+
+def tell_of_luggage(turn: Turn) -> bool:
+    """ "Can I leave my bags before check-in?" is about the bags. False when it is not, or the hotel has no answer to that."""
+    match = _LUGGAGE.search(fold(turn.message.text))
+    found = match and (turn.desk.faq(turn.message.text, turn.language) or turn.desk.faq(match[0], turn.language))
+    if found:
+        turn.tell(found)
+    return bool(found)
 
 
 def meant(turn: Turn, topic: str) -> str:

@@ -77,6 +77,8 @@ def understand(text: str, *, hotel: HotelView, state: State, now: dt.datetime) -
     clarify = (*stay.clarify, *people.clarify)
     found = contacts | stay.slots | people.slots
     found |= slots.room_type(rest_folded, hotel.room_types, awaiting=state.awaiting) | wishes.read(rest_folded, awaiting=state.awaiting)
+    if "+" in found.get("room_type", ""):
+        found.pop("bed", None)  # the beds are what the rooms were told apart by
     # "sí" or "¿hay pileta?" in answer to "your name?" is no name.
     clear = any(intent.confidence >= intents.ACT and intent.name not in intents.LONE for intent in said)
     found |= slots.name(rest, awaiting=state.awaiting, understood=bool(found or clarify or clear), room_types=hotel.room_types)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -147,6 +148,8 @@ _COUPLE = frozenset({"casal", "pareja", "matrimonio", "couple"})
 _OF_A_ROOM = compiled(r"\b(?:de|quarto|cuarto|habitacion|cama|apto|suite|duplo|tipo) $")
 # Words in the names of rooms that tell none from another, and how many words whoever chooses by one says at most.
 FEW_WORDS = 8
+# More rooms than this in one message are no list of rooms.
+MOST_NAMED = 9
 _ANY_ROOM = compiled(
     rf"{numbers.PATTERN}|rooms?|habitacion|cuarto|pieza|quarto|para|with|camas?|beds?|standard|classic|tip[oe]|type|person|persona|pessoa"
 )
@@ -221,10 +224,32 @@ def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
 _LITTLE = compiled(r"\b(cam|piez|habitacion)(?:c?it|inh)a(s?)\b")
 
 
+# "Una doble uso individual" is a double.
+_SINGLE_USE = compiled(
+    r"\b(?:(?:para |pra |for |de |as )?(?:uso|ocupacion|ocupacao) (?:individual|single|simples?|personal|unico)"
+    r"|(?:for |as )?(?:single|sole)[- ](?:use|occupancy))\b"
+)
+# Rooms told by their beds, and by which words of a catalogue they are found.
+_BEDS = {
+    "double": (
+        r"(?:una? |uma? |a |one )?(?:cama (?:doble|matrimonial|de casal|de matrimonio|queen|king|grande)|(?:double|queen|king|big) bed)",
+        ("doble", "double", "casal", "matrimonial", "duplo"),
+    ),
+    "twin": (
+        r"(?:camas? (?:separad|individual|simple|de solteiro|de una plaza)\w*|(?:2|dos|duas|two) (?:camas?|(?:single |twin )?beds?|singles"
+        r"|twins|de solteiro)|(?:twin|single) beds)",
+        ("twin", "dos camas", "two beds", "duas camas", "separadas", "separate"),
+    ),
+}
+_ONE_OR_THE_OTHER = rf"\b({numbers.PATTERN}|otr[oa]|outr[oa]|(?:the |an)?other)(?: (?!con |com |with )\w+)? (?:con|com|with) "
+
+
 def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: str | None = None) -> dict[str, Any]:
     """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none. Several that
     are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
-    folded = _LITTLE.sub(r"\1a\2", folded)
+    folded = _SINGLE_USE.sub(" ", _LITTLE.sub(r"\1a\2", folded))
+    if by_beds := _by_beds(folded, room_types):
+        return by_beds
     places: dict[str, tuple[int, int]] = {}
     for kind in room_types:
         for word in sorted((word for word in _names(kind) if len(word) >= 4), key=len):
@@ -251,6 +276,25 @@ def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: st
     return {"room_type": codes[0]} if len(codes) == 1 else {}
 
 
+def _by_beds(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
+    """ "Una con cama matrimonial y otra con dos camas": one room of each."""
+    counted: list[tuple[int, int, str]] = []
+    with_two = {kind.code for kind in room_types if _is_called(kind, _BEDS["twin"][1])}
+    for bed, (told, words) in _BEDS.items():
+        kinds = [kind.code for kind in room_types if _is_called(kind, words) and (kind.code in with_two) == (bed == "twin")]
+        for match in re.finditer(_ONE_OR_THE_OTHER + told, folded) if kinds else ():
+            count = 1 if re.match(r"otr|outr|the|an?o|o", match[1]) else numbers.value(match[1])
+            counted.append((match.start(), count, kinds[0]))
+    if len({code for _at, _count, code in counted}) < len(_BEDS):
+        return {}
+    rooms = [code for _at, count, code in sorted(counted) for _ in range(count)]
+    return {"room_type": "+".join(rooms), "rooms": len(rooms)} if len(rooms) <= MOST_NAMED else {}
+
+
+def _is_called(kind: RoomTypeInfo, words: Sequence[str]) -> bool:
+    return any(word in name for name in _names(kind) for word in words)
+
+
 def _by_a_word(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any]:
     """ "The one with the balcony", and nothing else: a word that stands in the names of one room type alone."""
     if len(folded.split()) > FEW_WORDS or re.search(r"\d", folded):
@@ -275,7 +319,7 @@ def _several(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
     if len(codes) < 2 or len(places) != len(codes) or len({code for _at, _count, code in codes}) < 2 or _REPLACED.search(folded):
         return {}
     rooms = [code for _at, count, code in codes for _ in range(count)]
-    return {"room_type": "+".join(rooms), "rooms": len(rooms)} if len(rooms) <= 9 else {}
+    return {"room_type": "+".join(rooms), "rooms": len(rooms)} if len(rooms) <= MOST_NAMED else {}
 
 
 def _misspelt_room(folded: str, room_types: tuple[RoomTypeInfo, ...], *, shortest: int) -> dict[str, Any]:
