@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -225,9 +224,12 @@ def step(booking: Booking, state: str, *, note: str = "", actor: str = "", **val
     previous, booking.state = booking.state, state
     for name, value in values.items():
         setattr(booking, name, value)
-    fields = [FIELDS[name] for name in ("state", *values)]
-    moved = [field.get_db_prep_save(getattr(booking, field.attname), connection) for field in fields]
-    statement = _moving(tuple(str(field.column) for field in fields))
+    columns, moved = _assigned({name: getattr(booking, FIELDS[name].attname) for name in ("state", *values)})
+    statement = (
+        f"WITH moved AS (UPDATE reservations_booking SET {columns} WHERE id = %s RETURNING id) "  # noqa: S608 - columns of our own model
+        "INSERT INTO reservations_bookingstep (booking_id, at, from_state, to_state, note, actor) "
+        "SELECT id, %s, %s, %s, %s, %s FROM moved"
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*moved, booking.pk, timezone.now(), previous, state, note[:300], actor])
         if not cursor.rowcount:
@@ -235,15 +237,11 @@ def step(booking: Booking, state: str, *, note: str = "", actor: str = "", **val
     log.info("booking step", reference=booking.reference, previous=previous, state=state)
 
 
-@functools.cache
-def _moving(columns: tuple[str, ...]) -> str:
-    """The booking's new values and the row of its history, in one statement."""
-    values = ", ".join(f"{column} = %s" for column in columns)
-    return (
-        f"WITH moved AS (UPDATE reservations_booking SET {values} WHERE id = %s RETURNING id) "  # noqa: S608 - columns of our own model
-        "INSERT INTO reservations_bookingstep (booking_id, at, from_state, to_state, note, actor) "
-        "SELECT id, %s, %s, %s, %s, %s FROM moved"
-    )
+def _assigned(values: Mapping[str, object]) -> tuple[str, list[Any]]:
+    """What an UPDATE of a booking sets, and the values for it."""
+    fields = [FIELDS[name] for name in values]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    return columns, [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]
 
 
 def _draft(quote: Quote, booker: Booker, now: dt.datetime) -> Booking:
@@ -507,9 +505,7 @@ def _again(booking: Booking, *, note: str, **values: object) -> None:
 
 def _fenced(booking: Booking, **values: object) -> bool:
     """Write it while the row is still ours. False when another worker, or a person, has taken it over."""
-    fields = [FIELDS[name] for name in values]
-    columns = ", ".join(f"{field.column} = %s" for field in fields)
-    put = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)]
+    columns, put = _assigned(values)
     statement = f"UPDATE reservations_booking SET {columns} WHERE {OURS}"  # noqa: S608 - columns of our own model
     with connection.cursor() as cursor:
         cursor.execute(statement, [*put, booking.pk, booking.fence, booking.state])

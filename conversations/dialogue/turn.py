@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from conversations.dialogue import phrasebook
 from conversations.dialogue.patterns import compiled
-from conversations.dialogue.types import Answer, Choice, Desk, HandOff, HotelView, Message, Outcome, Reply, State, Understanding
+from conversations.dialogue.types import Answer, Choice, Desk, HandOff, HotelView, Message, Outcome, OwnBooking, Reply, State, Understanding
 from conversations.dialogue.understanding.normalise import fold
 from conversations.dialogue.understanding.party import changes
 
@@ -60,6 +60,10 @@ class Turn:
     def rooms_on_offer(self) -> tuple[Choice, ...]:
         """The rooms among what can be tapped now; each choice's id is "room:" and a Combination's code."""
         return tuple(choice for choice in self.state.choices if choice.id.startswith("room:"))
+
+    def own_booking(self, reference: str) -> OwnBooking | None:
+        """The guest's own booking of this reference."""
+        return next((row for row in self.desk.bookings() if row.reference == reference), None)
 
     def say(self, key: str, **values: object) -> None:
         """Add a phrase, once."""

@@ -248,15 +248,15 @@ def test_control_availability_asked_anew_changes_no_booking(talk):
 
 
 CHANGES = {
-    "es": ("puedo pasar a la twin?", "buenísimo, gracias", "¿cambio la reserva", "dale, cambiala", "Cambié tu reserva"),
-    "en": ("could we have the twin instead?", "lovely, thank you so much", "to be sure", "yes, change it", "I've changed"),
-    "pt": ("dá pra trocar pelo twin?", "ótimo, obrigada", "mudo a reserva", "sim, pode mudar", "mudada"),
+    "es": ("puedo pasar a la twin?", "buenísimo, gracias", "dale, cambiala", "(antes lo mismo)"),
+    "en": ("could we have the twin instead?", "lovely, thank you so much", "yes, change it", "(it was the same)"),
+    "pt": ("dá pra trocar pelo twin?", "ótimo, obrigada", "sim, pode mudar", "(antes o mesmo)"),
 }
 
 
 @pytest.mark.parametrize("language", CHANGES)
 def test_thanks_for_an_answer_change_no_booking_and_what_stays_is_not_told_again(talk, language):
-    ask, thanks, _asked, yes, _told = CHANGES[language]
+    ask, thanks, yes, as_before = CHANGES[language]
     book(talk, language)
     before = Booking.objects.get()
 
@@ -265,10 +265,28 @@ def test_thanks_for_an_answer_change_no_booking_and_what_stays_is_not_told_again
     assert Booking.objects.get().lines == before.lines
     after_yes, _all = say(talk, yes)
 
-    assert {"es": "(antes lo mismo)", "en": "(it was the same)", "pt": "(antes o mesmo)"}[language] in summed_up
+    assert as_before in summed_up
     assert "RX" not in after_thanks and "?" in after_thanks
     assert [line["room_type"] for line in Booking.objects.get().lines] == ["TWN"]
     assert "DEMO.HOTEL" not in after_yes  # the deposit is what it was
+
+
+@pytest.mark.parametrize(
+    ("language", "cancel", "thanks"),
+    [
+        ("es", "se puede cancelar mi reserva? quiero cancelarla", "perfecto, gracias"),
+        ("en", "i need to cancel my booking", "great, thanks"),
+        ("pt", "quero cancelar a minha reserva", "ótimo, obrigado"),
+    ],
+)
+def test_thanks_cancel_no_booking(talk, language, cancel, thanks):
+    book(talk, language)
+
+    summed_up, everything = say(talk, cancel)
+    say(talk, thanks)
+
+    assert everything["state"]["proposal"]["kind"] == "cancel", summed_up
+    assert Booking.objects.get().state == Booking.State.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -279,6 +297,7 @@ def test_thanks_for_an_answer_change_no_booking_and_what_stays_is_not_told_again
         ("march 10 to 12 for my wife and me and our kids", "How many children", "they're 3 and 5", 2, [3, 5]),
         ("del 10 al 12 de marzo, 2 adultos y los chicos", "Cuántos chicos", "2, de 4 y 6", 2, [4, 6]),
         ("del 10 al 12 de marzo, 2 adultos y los chicos", "Cuántos chicos", "somos 4 en total", None, None),
+        ("del 10 al 12 de marzo para mi mujer e hijos", "cuántos adultos y cuántos chicos", "2 adultos y 2 chicos de 4 y 6", 2, [4, 6]),
     ],
 )
 def test_children_nobody_counted_are_asked_for_and_counted(talk, text, question, answer, children, ages):
@@ -310,7 +329,9 @@ def test_control_what_a_room_has_is_told(talk, text):
         ("quero um quarto com cama de casal e outro com duas de solteiro, de 3 a 5 de março, 4 adultos", "DBL+TWN"),
         ("one room with a king bed and the other with two beds, march 3 to 5, 4 adults", "DBL+TWN"),
         ("dos con cama doble y una con dos camas separadas del 3 al 5 de marzo, 6 adultos", "DBL+DBL+TWN"),
+        ("ocho con cama doble y una con dos camas del 3 al 5 de marzo", "+".join(["DBL"] * 8 + ["TWN"])),
         ("a double for single occupancy, march 3 to 5", "DBL"),
+        ("quarto duplo uso simples, de 3 a 5 de março", "DBL"),
         ("una doble uso individual del 3 al 5 de marzo", "DBL"),
         ("una con cama matrimonial del 3 al 5 de marzo, somos 2", "DBL"),
     ],

@@ -49,7 +49,7 @@ def progress(turn: Turn) -> None:
         turn.change(goal="book")
     if turn.understanding.clarify and not _is_beside(turn):
         doubt = turn.understanding.clarify[0]
-        if doubt == "party" and "adults" in turn.understanding.slots and not turn.state.slots.get("children"):
+        if doubt == "party" and turn.understanding.slots.get("adults", 0) > 1 and not turn.state.slots.get("children"):
             doubt = "children"  # who else comes is known
         turn.say(f"clarify_{doubt}")
         turn.change(awaiting={"party": "adults", "children": "children"}.get(doubt, "check_in"))
@@ -150,8 +150,7 @@ def confirm(turn: Turn, proposal: Proposal) -> None:
 
 def _changed_by(turn: Turn, proposal: Proposal) -> OwnBooking | None:
     """The guest's booking that the proposal would change, as it is now."""
-    own = turn.desk.bookings() if proposal.kind == "change" else []
-    return next((row for row in own if row.reference == proposal.data["reference"]), None)
+    return turn.own_booking(proposal.data["reference"]) if proposal.kind == "change" else None
 
 
 def told(turn: Turn, settled: Settled, before: OwnBooking | None = None) -> None:

@@ -52,7 +52,7 @@ def start(turn: Turn, _intent: str) -> None:
         booking.progress(turn)
         return
     if turn.state.goal == "change" and turn.state.slots.get("booking_code") and turn.state.slots.get("adults"):
-        row = next((row for row in turn.desk.bookings() if row.reference == turn.state.slots["booking_code"]), None)
+        row = turn.own_booking(turn.state.slots["booking_code"])
         if row is not None:
             _progress(turn, row)
             return

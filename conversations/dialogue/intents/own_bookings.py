@@ -66,10 +66,10 @@ def chosen(turn: Turn, purpose: str) -> OwnBooking | None:
     """The booking that is meant; None when that has to be asked first, or a person was called."""
     if turn.state.awaiting not in ASKED:
         turn.change(wanted=turn.message.text[:500])
-    own = turn.desk.bookings()
     code = turn.state.slots.get("booking_code")
     if code:
-        return next((row for row in own if row.reference == code), None) or _opened(turn, code)
+        return turn.own_booking(code) or _opened(turn, code)
+    own = turn.desk.bookings()
     if not own:
         if phrasebook.say(turn.language, "no_bookings") in turn.parts:
             return None  # asked for a moment ago, by this very answer

@@ -16,7 +16,7 @@ from conversations.dialogue.patterns import compiled
 from conversations.dialogue.types import RoomTypeInfo
 from conversations.dialogue.understanding import numbers
 from conversations.dialogue.understanding.normalise import fold
-from conversations.dialogue.understanding.party import mentions
+from conversations.dialogue.understanding.party import mentions, vocabulary
 
 _EMAIL = compiled(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = compiled(r"\bRX[A-Z0-9]{4,8}\b", re.IGNORECASE)
@@ -224,11 +224,6 @@ def contacts(text: str, country: str) -> tuple[dict[str, Any], str]:
 _LITTLE = compiled(r"\b(cam|piez|habitacion)(?:c?it|inh)a(s?)\b")
 
 
-# "Una doble uso individual" is a double.
-_SINGLE_USE = compiled(
-    r"\b(?:(?:para |pra |for |de |as )?(?:uso|ocupacion|ocupacao) (?:individual|single|simples?|personal|unico)"
-    r"|(?:for |as )?(?:single|sole)[- ](?:use|occupancy))\b"
-)
 # Rooms told by their beds, and by which words of a catalogue they are found.
 _BEDS = {
     "double": (
@@ -241,13 +236,14 @@ _BEDS = {
         ("twin", "dos camas", "two beds", "duas camas", "separadas", "separate"),
     ),
 }
-_ONE_OR_THE_OTHER = rf"\b({numbers.PATTERN}|otr[oa]|outr[oa]|(?:the |an)?other)(?: (?!con |com |with )\w+)? (?:con|com|with) "
+_THE_OTHER = r"otr[oa]|outr[oa]|(?:the |an)?other"
+_ONE_OR_THE_OTHER = rf"\b({numbers.PATTERN}|{_THE_OTHER})(?: (?!con |com |with )\w+)? (?:con|com|with) "
 
 
 def room_type(folded: str, room_types: tuple[RoomTypeInfo, ...], *, awaiting: str | None = None) -> dict[str, Any]:
     """The room type whose name or synonym stands in the text, the longest match; two equally long ones: none. Several that
     are counted ("una doble y dos singles") are several rooms: their codes joined by "+"."""
-    folded = _SINGLE_USE.sub(" ", _LITTLE.sub(r"\1a\2", folded))
+    folded = vocabulary.SINGLE_USE.sub(" ", _LITTLE.sub(r"\1a\2", folded))
     if by_beds := _by_beds(folded, room_types):
         return by_beds
     places: dict[str, tuple[int, int]] = {}
@@ -283,7 +279,7 @@ def _by_beds(folded: str, room_types: tuple[RoomTypeInfo, ...]) -> dict[str, Any
     for bed, (told, words) in _BEDS.items():
         kinds = [kind.code for kind in room_types if _is_called(kind, words) and (kind.code in with_two) == (bed == "twin")]
         for match in re.finditer(_ONE_OR_THE_OTHER + told, folded) if kinds else ():
-            count = 1 if re.match(r"otr|outr|the|an?o|o", match[1]) else numbers.value(match[1])
+            count = 1 if re.fullmatch(_THE_OTHER, match[1]) else numbers.value(match[1])
             counted.append((match.start(), count, kinds[0]))
     if len({code for _at, _count, code in counted}) < len(_BEDS):
         return {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding import numbers
-from conversations.dialogue.understanding.party import asides, changes, mentions, phrasing
+from conversations.dialogue.understanding.party import asides, changes, mentions, phrasing, vocabulary
 from conversations.dialogue.understanding.party.answers import (
     ALL_OF_THEM,
     MYSELF,
@@ -54,12 +54,6 @@ _E_FOR_Y = compiled(r" e (?=h?i[a-z])")  # "esposa e hijos"
 _SPELT_BY_EAR = compiled(r"(?<=[a-z0-9]) i (?=(?:una?|uno|mi|mis|\d|dos|tres|el|la|los|las)\b)")
 # Portuguese "of the", where Spanish has a number.
 _OF_THE = compiled(r"\bdos(?= (?!quais\b|adult|noches|chicos|ninos|nenes|habitac|personas|dias|camas)[a-z])")
-
-
-# "Una doble uso individual": one in each room.
-_SINGLE_USE = compiled(
-    r"\b(?:(?:para |pra |for |de |como |as )?uso (?:individual|single|simple|personal|unico)|(?:for |as )?(?:single|sole) (?:use|occupancy)|single[- ]occupancy|ocupaca?[oi]o?n? (?:individual|single|simples?))\b"
-)
 
 
 @dataclass(frozen=True)
@@ -185,7 +179,7 @@ def _told(text: str, language: str, awaiting: str | None) -> dict[str, Any]:
         adults = 1 if MYSELF.fullmatch(text) else only_number(text)
     if adults is None and (told_by_name := phrasing.named(text)):
         adults = told_by_name
-    if adults is None and not children and _SINGLE_USE.search(text):
+    if adults is None and not children and vocabulary.SINGLE_USE.search(text):
         adults = found.get("rooms", 1)
     if adults is not None and 0 <= adults <= MAX_GUESTS:
         found["adults"] = adults

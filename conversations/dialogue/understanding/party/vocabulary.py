@@ -27,6 +27,11 @@ _ROOM = r"(?:habitacion(?:es)?|habitacao|habs?|cuartos?|piezas?|piecitas?|cuarti
 ROOMS = compiled(
     rf"(?<![\w.,/-])(un[ao]? sol[ao]|un unico|una unica|num? so|um so|uma so|mesm[oa]|mism[oa]|same|single|both|ambas|{numbers.PATTERN}) (?:(?!cam(?:a|as|itas?)\b|beds?\b|adult|person|pessoa|people|pax|guest|kid|child|chic|nin|nen|crian|noche|night|noite|de\b)\w+ )?{_ROOM}\b(?! ?(?:beds?|camas?|floor|piso|number|numero))"
 )
+# "Una doble uso individual" is a double, with one person in it.
+SINGLE_USE = compiled(
+    r"\b(?:(?:para |pra |for |de |como |as )?(?:uso|ocupaca?[oi]o?n?) (?:individual|single|simples?|personal|unico)"
+    r"|(?:for |as )?(?:single|sole)[- ](?:use|occupancy))\b"
+)
 _NOUN = r"(?:habitacion|habitacao|hab|cuarto|pieza|piecita|cuartito|room|quarto|quartinho|apto|apartamento|departamento|apartment|ape|suite|dormitorio)"
 _KIND = r"(?:doble|double|dbl|duplo|dupla|single|sgl|simple|simples|individual|solteiro|twin|triple|triplo|tripla|cuadruple|quadruplo|quadrupla|quad|queen|king|matrimonial|familiar|de casal|family)"
 # One room, spoken of with an article; "una individual", not "una cama individual" nor "uma família". In English "a double" is as
