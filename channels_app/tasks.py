@@ -17,7 +17,7 @@ DELIVERY = delivery.drain_of()
 RECEIPTS = queue.Drain("receipts", 1, lambda _limit: ["receipts"] if receipts.is_due() else [], lambda _job: receipts.batch())
 
 # A large file holds up only its own letter.
-MEDIA = queue.Drain("media", 4, media.claim, media.fetch)
+MEDIA = queue.Drain("media", 4, media.claim, media.fetch, look_s=queue.SELDOM_S)
 STANDING = queue.Drain("standing", 1, standing.claim, standing.look)
 # A mail server may take its time: hotels do not wait for each other.
 MAILBOXES = queue.Drain("mailboxes", 4, mailroom.claim, mailroom.look, renew=mailroom.renew)

@@ -42,14 +42,16 @@ TURNS = queue.Drain(
 
 
 # What waits for people and for the clock: alerts, snoozed conversations, planned answers.
-ALERTS = queue.Drain("alerts", 1, escalation.due, escalation.climb, feeds=("delivery", "pushing"))
-PLANNED = queue.Drain("planned", 1, planned.due, planned.send, feeds=("delivery",))
-SNOOZED = queue.Drain("snoozed", 1, lambda _limit: [None] if escalation.is_time_to_wake() else [], lambda _job: escalation.wake())
+ALERTS = queue.Drain("alerts", 1, escalation.due, escalation.climb, feeds=("delivery", "pushing"), look_s=queue.SELDOM_S)
+PLANNED = queue.Drain("planned", 1, planned.due, planned.send, feeds=("delivery",), look_s=queue.SELDOM_S)
+SNOOZED = queue.Drain(
+    "snoozed", 1, lambda _limit: [None] if escalation.is_time_to_wake() else [], lambda _job: escalation.wake(), look_s=queue.SELDOM_S
+)
 # Phones of the staff: told of who waits, and what they answer.
-TELLING = queue.Drain("telling", 1, telling.due, telling.tell, feeds=("delivery", "pushing"))
-ANSWERING = queue.Drain("answering", 2, answering.claim, answering.work, feeds=("delivery", "telling"))
+TELLING = queue.Drain("telling", 1, telling.due, telling.tell, feeds=("delivery", "pushing"), look_s=queue.SELDOM_S)
+ANSWERING = queue.Drain("answering", 2, answering.claim, answering.work, feeds=("delivery", "telling"), look_s=queue.SELDOM_S)
 # Browsers whose desk is closed: a service that hangs holds up its own letter.
-PUSHING = queue.Drain("pushing", 4, calls.claim, calls.send)
+PUSHING = queue.Drain("pushing", 4, calls.claim, calls.send, look_s=queue.SELDOM_S)
 # Guests who arrive soon: not urgent, and their words may ask the PMS.
 ARRIVALS = queue.Drain("arrivals", 1, arrivals.claim, arrivals.tell_due)
 DESK_DUE = (*escalation.DUE, *planned.DUE, *telling.DUE, *answering.DUE, *calls.DUE)

@@ -14,7 +14,8 @@ from hotelagent.ops.hybrid import HybridApplication
 from hotelagent.wsgi import application as wsgi_application
 
 # Consumers need the apps that the line above loads.
-from conversations.console.socket import Desk, bridge  # isort: skip
+from conversations.console.hub import bridge  # isort: skip
+from conversations.console.socket import Desk  # isort: skip
 
 sockets = URLRouter([path("console/<slug:hotel>/live", Desk.as_asgi())])
 application = HybridApplication(

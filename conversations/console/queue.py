@@ -52,21 +52,23 @@ VIEWS: dict[str, Any] = {
 
 
 # What every open page asks again after every bell, by hand: the ORM takes longer to write it than PostgreSQL to answer.
-# Guests' messages a person has not seen, per conversation; its last one says whether there are any.
+# Guests' messages people have not seen, per person and conversation; its last one says whether there are any.
 UNREAD = """
-SELECT talk, (
+SELECT person, talk, (
     SELECT count(*) FROM conversations_message m WHERE m.conversation_id = talk AND m.author = 'guest' AND m.id > COALESCE(up_to, 0)
 )
-FROM unnest(%s::bigint[], %s::bigint[]) AS shown (talk, last)
-LEFT JOIN conversations_seen s ON s.conversation_id = talk AND s.user_id = %s
+FROM unnest(%s::bigint[], %s::bigint[]) AS shown (talk, last) CROSS JOIN unnest(%s::bigint[]) AS people (person)
+LEFT JOIN conversations_seen s ON s.conversation_id = talk AND s.user_id = person
 WHERE last > COALESCE(up_to, 0)
 """
-# A person's own conversations (the view "mine") with the guest's last message.
+# People's own conversations (the view "mine") with the guest's last message.
 MINE = """
-SELECT c.id, COALESCE(
+SELECT person, c.id, COALESCE(
     (SELECT m.id FROM conversations_message m WHERE m.conversation_id = c.id AND m.author = 'guest' ORDER BY m.id DESC LIMIT 1), 0
 )
-FROM conversations_conversation c WHERE c.hotel_id = %s AND c.owner = 'person' AND c.person_id = %s ORDER BY c.id LIMIT %s
+FROM unnest(%s::bigint[]) AS people (person) CROSS JOIN LATERAL (
+    SELECT id FROM conversations_conversation WHERE hotel_id = %s AND owner = 'person' AND person_id = person ORDER BY id LIMIT %s
+) c
 """
 
 
@@ -142,7 +144,8 @@ def _is_unread(user: AbstractBaseUser) -> Exists:
 
 def page(hotel: Hotel, user: AbstractBaseUser, asked: Asked, *, shown: int = PAGE) -> Page:
     """The first ``shown`` rows, as this person has read them."""
-    return for_person(shared_page(hotel, user, asked, shown=shown), user)
+    found = shared_page(hotel, user, asked, shown=shown)
+    return for_person(found, unread(found, [user.pk])[user.pk])
 
 
 def shared_page(hotel: Hotel, user: AbstractBaseUser, asked: Asked, *, shown: int = PAGE) -> Page:
@@ -166,11 +169,14 @@ def shared_page(hotel: Hotel, user: AbstractBaseUser, asked: Asked, *, shown: in
     return Page(_rows(hotel, desk, found[:shown]), len(found) > shown, desk.mode)
 
 
-def for_person(page: Page, user: AbstractBaseUser) -> Page:
-    """With what this person has not read yet. One query."""
+def unread(page: Page, people: list[int]) -> dict[int, dict[int, int]]:
+    """Of each of these people: the page's conversations with messages not seen yet, and how many. One query."""
     talks, lasts = [row.conversation.pk for row in page.rows], [row.last_guest for row in page.rows]
-    with connection.cursor() as cursor:
-        unread = dict(cursor.execute(UNREAD, [talks, lasts, user.pk]).fetchall())
+    return _by_person(people, UNREAD, [talks, lasts, people])
+
+
+def for_person(page: Page, unread: dict[int, int]) -> Page:
+    """With what one person has not read yet."""
     rows = [replace(row, unread=unread[row.conversation.pk]) if row.conversation.pk in unread else row for row in page.rows]
     return replace(page, rows=rows)
 
@@ -230,10 +236,17 @@ def failed_threads(hotel: Hotel, now: dt.datetime) -> QuerySet[Outbound, int]:
     return rows.exclude(content__kind="read").values_list("thread", flat=True)
 
 
-def mine(hotel: Hotel, user: AbstractBaseUser) -> dict[int, int]:
-    """A person's own conversations, each with the guest's last message: what its sound is about."""
+def mine(hotel: Hotel, people: list[int]) -> dict[int, dict[int, int]]:
+    """These people's own conversations, each with the guest's last message: what its sound is about. One query."""
+    return _by_person(people, MINE, [people, hotel.pk, SOUNDING])
+
+
+def _by_person(people: list[int], statement: str, values: list[Any]) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = {person: {} for person in people}
     with connection.cursor() as cursor:
-        return dict(cursor.execute(MINE, [hotel.pk, user.pk, SOUNDING]).fetchall())
+        for person, talk, value in cursor.execute(statement, values).fetchall():
+            found[person][talk] = value
+    return found
 
 
 def counts(hotel: Hotel, user: AbstractBaseUser) -> dict[str, Any]:

@@ -24,10 +24,12 @@ SEARCHED_S = 10.0
 _searched: dict[tuple[int, int], tuple[float, int]] = {}
 
 
-# A person's views and everybody's, and whether the person runs the shift: asked after every bell, so by hand (``queue``).
+# People's own views and everybody's, and whether they run the shift: asked after every bell, so by hand (``queue``).
 SHOWN = """
-SELECT v.*, EXISTS (SELECT FROM hotels_membership m WHERE m.hotel_id = v.hotel_id AND m.user_id = %s AND m.role = ANY(%s)) AS runs_shift
-FROM conversations_savedview v WHERE v.hotel_id = %s AND (v.user_id = %s OR v.user_id IS NULL) ORDER BY v.name, v.id LIMIT %s
+SELECT v.*, person,
+    EXISTS (SELECT FROM hotels_membership m WHERE m.hotel_id = v.hotel_id AND m.user_id = person AND m.role = ANY(%s)) AS runs_shift
+FROM conversations_savedview v JOIN unnest(%s::bigint[]) AS people (person) ON v.user_id = person OR v.user_id IS NULL
+WHERE v.hotel_id = %s ORDER BY v.name, v.id
 """
 
 
@@ -53,9 +55,14 @@ class Counted(Subquery):
     output_field = IntegerField()
 
 
-def of(hotel: Hotel, user: AbstractBaseUser, now: Asked) -> list[Shown]:
-    """This person's own and everybody's. One query for the rows, one for their counts."""
-    rows: list[Any] = list(SavedView.objects.raw(SHOWN, [user.pk, [Role.SUPERVISOR, Role.HOTEL_ADMIN], hotel.pk, user.pk, LIMIT]))
+def rows_of(hotel: Hotel, people: list[int]) -> list[Any]:
+    """These people's own views and everybody's, once for each ``person`` who sees it. One query."""
+    return list(SavedView.objects.raw(SHOWN, [[Role.SUPERVISOR, Role.HOTEL_ADMIN], people, hotel.pk]))
+
+
+def of(hotel: Hotel, user: AbstractBaseUser, now: Asked, known: list[Any]) -> list[Shown]:
+    """What this person sees of ``rows_of``. One query for the counts."""
+    rows = [row for row in known if row.person == user.pk][:LIMIT]
     if not rows:
         return []
     asked = {row.pk: Asked(row.view if row.view in VIEWS else "waiting", row.term, row.channel, row.unread) for row in rows}

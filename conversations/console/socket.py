@@ -1,30 +1,36 @@
-"""The live line of an open page: one LISTEN connection per web process, and a socket per page.
+"""The live line of an open page: what changed, who looks, and the queue read again.
 
-What a page is told are ids; it reads the rest over HTTP, where rights are checked again. Presence (who looks, who types) is
-kept in memory only: every process hears of every page, and forgets who was not heard of for a minute and a half.
+What a page is told are ids. It asks for its queue here too (over HTTP where there are words to search for), and with every
+reading its rights are looked at again, unless that was a moment ago.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.db import close_old_connections, connection
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AbstractUser
+from django.db import Error, close_old_connections
+from django.http import QueryDict
+from django.utils import translation
 
 from conversations import live
+from conversations.console import listing
+from conversations.console.hub import HUB
 from conversations.labels import name_of
 from hotelagent.hotels.access import hotels_of
 from hotelagent.hotels.models import Hotel
@@ -33,131 +39,82 @@ log = structlog.get_logger(__name__)
 
 # How long changes are gathered before a page is told, so that a burst is one reading.
 GATHER_S = 0.1
-VIEWING_S, TYPING_S = 90.0, 6.0
-# A page says that it is still there; then it is looked whether its person still may be.
-CHECK_S = 60.0
-# How often the others are told that nothing changed; well below VIEWING_S.
+# How old what is known of a person's rights may be: for who only listens, and for who reads.
+CHECK_S, READ_CHECK_S = 60.0, 5.0
+# How often the others are told that nothing changed; well below the hub's VIEWING_S.
 SAY_S = 30.0
-RECONNECT_S = 1.0
-SHARED_S, SHARED_LIMIT = 0.5, 20
 MESSAGE_LIMIT = 2000
+Session = import_module(settings.SESSION_ENGINE).SessionStore
 
 
-class Hub:
-    """The open sockets of this process, and who looks at what."""
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A page that asks for its queue, in a language."""
+
+    page: Desk
+    told: QueryDict
+    heard: str
+    language: str
+
+
+class Reader:
+    """Reads queues on a thread of its own, all that were asked for meanwhile together."""
 
     def __init__(self) -> None:
-        self.sockets: dict[int, set[Desk]] = defaultdict(set)
-        # (hotel, conversation) → {(user, page): (name, viewing until, typing until)}
-        self.listening = False
-        # Another process, or this one started again, counts other bells.
-        self.born = secrets.token_hex(4)
-        # What was made for one page of a hotel since its last bell is as true for the next one.
-        self.generation: dict[int, int] = defaultdict(int)
-        self.made: dict[tuple[int, str], tuple[int, float, Any]] = {}
-        self.makers: dict[tuple[int, str], threading.Lock] = {}
-        self.makers_lock = threading.Lock()
-        self.present: dict[tuple[int, int], dict[tuple[int, str], tuple[str, float, float]]] = defaultdict(dict)
+        self.pool = ThreadPoolExecutor(1, thread_name_prefix="queues")
+        self.asked: list[tuple[Question, asyncio.Future[str | None]]] = []
+        self.lock, self.works = threading.Lock(), False
 
-    def hear(self, payload: str) -> None:
-        """One bell of PostgreSQL's."""
-        told: dict[str, Any] = json.loads(payload)
-        hotel = int(told.pop("hotel"))
-        if not told.keys() & {"presence", "ticks"}:
-            self.generation[hotel] += 1
-        if "presence" in told:
-            self._mark(hotel, told["presence"])
-        for socket in list(self.sockets.get(hotel, ())):
-            socket.gather(told)
+    async def read(self, question: Question) -> str | None:
+        """The queue as markup; None where words are looked for, which would hold up the others. Raises PermissionError."""
+        future: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        with self.lock:
+            self.asked.append((question, future))
+            idle, self.works = not self.works, True
+        if idle:
+            self.pool.submit(self._work)
+        return await future
 
-    def heard(self, hotel: int) -> str:
-        """How far a page that is told now has heard this hotel's bells: it gives it back when it reads (``shared``)."""
-        return f"{self.born}.{self.generation[hotel]}"
+    def _work(self) -> None:
+        while True:
+            with self.lock:
+                together, self.asked = self.asked, []
+                self.works = bool(together)
+            if not together:
+                return
+            close_old_connections()
+            people: dict[Hotel, set[int]] = defaultdict(set)
+            for question, _future in together:
+                if question.page.hotel is not None and question.page.user is not None:
+                    people[question.page.hotel].add(question.page.user.pk)
+            crowds = {hotel.pk: listing.Crowd(hotel, pks) for hotel, pks in people.items()}
+            for question, future in together:
+                answer, error = None, None
+                try:
+                    answer = self._answer(question, crowds)
+                except Exception as found:  # noqa: BLE001 - it is the asker's
+                    error = found
+                with suppress(RuntimeError):  # the page's loop has ended
+                    future.get_loop().call_soon_threadsafe(_settle, future, answer, error)
 
-    def shared(self, hotel: int, name: str, make: Callable[[], Any], heard: str = "") -> Any:
-        """What ``make`` returned for another page of the hotel at most half a second ago, and since the last bell that this page
-        was told of; since the last of all where the page cannot say (``heard``)."""
-        if not self.listening:
-            return make()
-        now, generation = time.monotonic(), self.generation[hotel]  # read before anything is asked
-        born, _dot, count = heard.partition(".")
-        needed = min(int(count), generation) if born == self.born and count.isdecimal() and len(count) <= 18 else generation
-        known = self.made.get((hotel, name))
-        if known is not None and known[0] >= needed and known[1] > now:
-            return known[2]
-        with self._maker(hotel, name):  # pages that ask at the same moment wait for the first of them
-            known = self.made.get((hotel, name))
-            if known is not None and known[0] >= needed and known[1] > now:
-                return known[2]
-            generation = self.generation[hotel]
-            value = make()
-            if len(self.made) >= SHARED_LIMIT:
-                self.made = {}
-            self.made[hotel, name] = (generation, time.monotonic() + SHARED_S, value)
-            return value
-
-    def _maker(self, hotel: int, name: str) -> threading.Lock:
-        with self.makers_lock:
-            if len(self.makers) >= 10 * SHARED_LIMIT:
-                self.makers = {key: lock for key, lock in self.makers.items() if lock.locked()}
-            return self.makers.setdefault((hotel, name), threading.Lock())
-
-    def _mark(self, hotel: int, who: dict[str, Any]) -> None:
-        now, page = time.monotonic(), (int(who["user"]), str(who["page"]))
-        for key, people in list(self.present.items()):
-            if key[0] == hotel and people.pop(page, None) is not None and not people:
-                del self.present[key]
-        if who["at"]:
-            typing = now + TYPING_S if who["typing"] else 0.0
-            self.present[hotel, int(who["at"])][page] = (str(who["name"]), now + VIEWING_S, typing)
-
-    def people(self, hotel: int, conversation: int, *, but: int) -> list[tuple[str, bool]]:
-        """(name, types) of everybody else who looks at this conversation."""
-        now = time.monotonic()
-        known = self.present.get((hotel, conversation), {})
-        found: dict[int, tuple[str, bool]] = {}
-        for (user, _page), (name, viewing, typing) in known.items():
-            if user != but and viewing > now:
-                found[user] = (name, typing > now or found.get(user, ("", False))[1])
-        return sorted(found.values())
-
-    def everybody(self, hotel: int, *, but: int) -> dict[int, list[tuple[str, bool]]]:
-        """The same for every conversation of the hotel that somebody looks at."""
-        talks = [talk for place, talk in list(self.present) if place == hotel]
-        return {talk: people for talk in talks if (people := self.people(hotel, talk, but=but))}
+    def _answer(self, question: Question, crowds: dict[int, listing.Crowd]) -> str | None:
+        user, hotel = question.page.admitted()
+        if question.told.get("q") or question.language not in dict(settings.LANGUAGES):
+            return None
+        with translation.override(question.language):
+            return listing.markup(crowds[hotel.pk], user, question.told, question.heard)
 
 
-HUB = Hub()
+def _settle(future: asyncio.Future[str | None], answer: str | None, error: Exception | None) -> None:
+    if future.done():  # the page ended meanwhile
+        return
+    if error is None:
+        future.set_result(answer)
+    else:
+        future.set_exception(error)
 
 
-async def bridge() -> None:
-    """Listen as long as the process lives; a database that went away is asked again every second."""
-    while True:
-        try:
-            async with await psycopg.AsyncConnection.connect(_conninfo(), autocommit=True) as listening:
-                await listening.execute(f'LISTEN "{live.CHANNEL}"')
-                HUB.listening = True
-                for socket in [one for sockets in HUB.sockets.values() for one in sockets]:
-                    socket.gather({"all": True})  # whatever rang meanwhile was not heard
-                async for bell in listening.notifies():
-                    try:
-                        HUB.hear(bell.payload)
-                    except (ValueError, KeyError, TypeError):
-                        log.warning("a bell nobody understands", payload=bell.payload[:200])
-        except (OSError, psycopg.Error) as error:
-            log.warning("the live line is down", error=type(error).__name__)
-        finally:
-            HUB.listening = False
-        await asyncio.sleep(RECONNECT_S)
-
-
-def _conninfo() -> str:
-    """Past any pooler: LISTEN needs a session of its own."""
-    if settings.DATABASE_DIRECT_URL:
-        return str(settings.DATABASE_DIRECT_URL)
-    given = connection.get_connection_params()
-    wanted = {name: given[name] for name in ("host", "port", "user", "password", "dbname", "sslmode") if given.get(name)}
-    return psycopg.conninfo.make_conninfo(**wanted)
+READER = Reader()
 
 
 class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -169,9 +126,12 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.ticks: set[int] = set()
         self.extra: dict[str, Any] = {}
         self.flush: asyncio.Task[None] | None = None
-        self.checked_at = time.monotonic()
+        self.user: AbstractUser | None = None
+        self.checked_at = 0.0
         self.page = ""
         self.at = 0
+        # The conversation that is open there: of others it need not hear at once. None: it did not say.
+        self.open: int | None = None
         # What every process was told of this page last, and when.
         self.said: tuple[str, int, bool] = ("", 0, False)
         self.said_at = 0.0
@@ -196,15 +156,18 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         try:
             told: Any = json.loads(text_data)
+            reads = (str(told["read"]), str(told["heard"]), str(told["language"]), int(told["nth"])) if "read" in told else None
             page, at, typing = str(told["page"])[:40], int(told.get("at") or 0), bool(told.get("typing"))
+            self.open = int(told.get("open") or 0) if "open" in told else self.open
             ping = int(told.get("ping") or 0)
         except (ValueError, KeyError, TypeError, AttributeError):
             return
-        if time.monotonic() - self.checked_at > CHECK_S:
-            self.checked_at = time.monotonic()
-            if await self._hotel() is None:  # logged out, or no longer of this hotel's staff
-                await self.close(code=4404)
-                return
+        if reads is not None:
+            await self._read(*reads)
+            return
+        if time.monotonic() - self.checked_at > CHECK_S and await self._hotel() is None:
+            await self.close(code=4404)  # logged out, or no longer of this hotel's staff
+            return
         now = time.monotonic()
         if typing or (page, at, False) != self.said or now - self.said_at > SAY_S:
             self.page, self.at, self.said, self.said_at = page, at, (page, at, typing), now
@@ -213,11 +176,34 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
             with suppress(OSError, RuntimeError):  # it ended meanwhile: its end is still to be told to the others
                 await self.send(text_data=json.dumps({"pong": ping, "live": HUB.listening}))
 
+    async def _read(self, query: str, heard: str, language: str, nth: int) -> None:
+        """The queue as markup; None where the page had better ask over HTTP."""
+        try:
+            markup = await READER.read(Question(self, QueryDict(query), heard, language))
+        except PermissionError:
+            await self.close(code=4404)
+            return
+        except Error as error:
+            log.warning("the queue could not be read", error=type(error).__name__)
+            markup = None
+        with suppress(OSError, RuntimeError):  # the page ended meanwhile
+            await self.send(text_data=json.dumps({"queue": markup, "nth": nth}))
+
+    def admitted(self) -> tuple[AbstractUser, Hotel]:
+        """The person and the hotel, as they were a moment ago at most. Raises PermissionError."""
+        if self.user is None or self.hotel is None or time.monotonic() - self.checked_at > READ_CHECK_S:
+            return self._admitted()
+        return self.user, self.hotel
+
     def gather(self, told: dict[str, Any]) -> None:
         """To be told to the page in a moment, together with what else rings until then."""
         if "conversation" in told:
             self.waiting.add(int(told["conversation"]))
+            if self.open is not None and int(told["conversation"]) != self.open:
+                return  # with the next round (``hub``)
         elif "ticks" in told:
+            if self.open is not None and int(told["ticks"]) != self.open:
+                return
             self.ticks.add(int(told["ticks"]))
         elif "presence" not in told:
             self.extra |= told
@@ -228,13 +214,14 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _flush(self) -> None:
         await asyncio.sleep(GATHER_S)
-        told = {**self.extra, "conversations": sorted(self.waiting), "ticks": sorted(self.ticks - self.waiting)}
-        self.waiting, self.ticks, self.extra = set(), set(), {}
-        if told.pop("presence", False) and self.hotel is not None:
-            told["present"] = HUB.everybody(self.hotel.pk, but=self.scope["user"].pk)
-        if self.hotel is not None:
-            told["heard"] = HUB.heard(self.hotel.pk)
-        await self.send(text_data=json.dumps(told))
+        while self.waiting or self.ticks or self.extra:  # some of it may have come while the rest was sent
+            told = {**self.extra, "conversations": sorted(self.waiting), "ticks": sorted(self.ticks - self.waiting)}
+            self.waiting, self.ticks, self.extra = set(), set(), {}
+            if self.hotel is not None:
+                if told.pop("presence", False):
+                    told["present"] = HUB.everybody(self.hotel.pk, but=self.scope["user"].pk)
+                told["heard"] = HUB.heard(self.hotel.pk)
+            await self.send(text_data=json.dumps(told))
 
     async def _say(self, at: int, *, typing: bool) -> None:
         """Tell every process; the conversation must be of this hotel, which the readers of ``present`` see to."""
@@ -246,16 +233,18 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
     @sync_to_async
     def _hotel(self) -> Hotel | None:
         close_old_connections()
-        user = self.scope["user"]
-        if not user.is_authenticated or not user.is_staff:
-            return None
-        if self.hotel is not None:  # once more: the session and the membership, as they are now
-            session = self.scope["session"]
-            if not session.exists(session.session_key):
-                return None
-            user = get_user_model().objects.filter(pk=user.pk, is_active=True, is_staff=True).first()
-        slug = self.scope["url_route"]["kwargs"]["hotel"]
-        return hotels_of(user).filter(slug=slug).first() if user is not None else None
+        with suppress(PermissionError):
+            return self._admitted()[1]
+        return None
+
+    def _admitted(self) -> tuple[AbstractUser, Hotel]:
+        """The session, its person and the membership as they are now. Raises PermissionError."""
+        user = get_user(SimpleNamespace(session=Session(self.scope["session"].session_key)))  # type: ignore[arg-type]
+        hotel = hotels_of(user).filter(slug=self.scope["url_route"]["kwargs"]["hotel"]).first()
+        if not isinstance(user, AbstractUser) or not user.is_staff or hotel is None:
+            raise PermissionError
+        self.user, self.checked_at = user, time.monotonic()
+        return user, hotel
 
 
 def _tell(hotel: int, who: dict[str, Any]) -> None:

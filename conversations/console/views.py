@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from channels_app import templates
 from channels_app.models import Account
-from conversations.console import canned, health, panel, queue, rows, saved, socket, suggestion, thread
+from conversations.console import canned, listing, panel, queue, saved, suggestion, thread
 from conversations.console.doors import DeskRequest, desk, person, talk_or_404
+from conversations.console.hub import HUB
 from conversations.labels import name_of
 from conversations.models import Attendance, Conversation, DeskSettings
 from conversations.push import sealing
@@ -25,7 +26,6 @@ from hotelagent.hotels.access import has_role, hotels_of
 from hotelagent.hotels.models import Membership, Role
 
 LAST = "desk_hotel"
-SHOWN_LIMIT = 500
 
 
 @staff_member_required
@@ -46,7 +46,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def page(request: DeskRequest, pk: int | None = None) -> HttpResponse:
     """The whole page, with a conversation open or without."""
     request.session[LAST] = request.hotel.slug
-    context = _shell(request) | _queue(request)
+    context = _shell(request) | listing.context(_alone(request), person(request), request.GET)
     if pk is not None:
         context |= conversation_context(request, talk_or_404(request, pk))
     return render(request, "console/desk.html", context)
@@ -60,7 +60,8 @@ def queue_part(request: DeskRequest) -> HttpResponse:
 
 
 def queue_part_of(request: DeskRequest) -> HttpResponse:
-    return render(request, "console/_queue.html", _queue(request) | {"refresh": True})
+    told = request.GET if request.method in {"GET", "HEAD"} else request.POST
+    return HttpResponse(listing.markup(_alone(request), person(request), told, told.get("heard", "")))
 
 
 @desk
@@ -208,12 +209,13 @@ def _thread(request: DeskRequest, talk: Conversation, before: str = "") -> dict[
         "reason": reason,
         "summary": summary,
         "mine": mine,
+        "me": user.pk,
         "may_write": mine or talk.person_id is None,
         "may_give_back": talk.owner != Conversation.Owner.BOT and (mine or talk.person_id is None or is_supervisor(request)),
         "owner_name": name_of(talk.person),
         "window": thread.window(talk),
         "now": timezone.now(),
-        "people": socket.HUB.people(talk.hotel_id, talk.pk, but=user.pk),
+        "people": HUB.people(talk.hotel_id, talk.pk, but=user.pk),
     }
 
 
@@ -238,34 +240,5 @@ def _shell(request: DeskRequest) -> dict[str, Any]:
     }
 
 
-def _queue(request: DeskRequest) -> dict[str, Any]:
-    user, hotel = person(request), request.hotel
-    told = request.GET if request.method in {"GET", "HEAD"} else request.POST
-    asked = queue.Asked.of(told)
-    shown = max(1, min(thread.number(told.get("shown", "")) or queue.PAGE, SHOWN_LIMIT))
-    heard = told.get("heard", "")
-    counted = socket.HUB.shared(hotel.pk, "counts", lambda: queue.counts(hotel, user), heard)
-    mine = queue.mine(hotel, user)
-    counted = counted | {"mine": len(mine)}
-    name = repr((asked, shown, user.pk if asked.is_personal else None))
-    made = socket.HUB.shared(hotel.pk, name, lambda: queue.shared_page(hotel, user, asked, shown=shown), heard)
-    found = queue.for_person(made, user)
-    kept = saved.of(hotel, user, asked)
-    present, now = socket.HUB.everybody(hotel.pk, but=user.pk), timezone.now()
-    return {
-        "hotel": hotel,
-        "drawn": rows.drawn(found.rows, request, hotel, present, now),
-        "asked": asked,
-        "view_title": queue.VIEWS[asked.view],
-        "saved": kept,
-        "current_saved": next((one for one in kept if one.current), None),
-        "channel_word": Account.Kind(asked.channel).label if asked.channel else "",
-        "views": [(name, title, counted.get(name, 0)) for name, title in queue.VIEWS.items()],
-        "counts": counted,
-        "mine": mine,
-        "queue": found,
-        "next_shown": shown + queue.PAGE,
-        "health": health.of(hotel),
-        "mode": found.mode,
-        "now": now,
-    }
+def _alone(request: DeskRequest) -> listing.Crowd:
+    return listing.Crowd(request.hotel, [person(request).pk])

@@ -34,8 +34,10 @@ DRAIN_BUDGET_S = 5.0
 # With something slow under way claiming goes on until here, far below the queue's timeout of 300 s.
 DRAIN_LIMIT_S = 120.0
 SLOW_S = 1.0
-# How long to look for new work while older work is under way, and how often signs of life and leases are renewed.
+# How often to look for new work while older work is under way, and how often signs of life and leases are renewed.
 LOOK_S, RENEW_S = 0.1, 5.0
+# The same for work that comes now and then, mostly from another drain, which says so (``feeds``).
+SELDOM_S = 0.5
 # With something under way a drain claims no more often than this: a claim of many costs hardly more than a claim of one.
 PAUSE_S = 0.04
 AWAY = (OperationalError, InterfaceError)
@@ -59,8 +61,9 @@ class Drain:
     # Jobs claimed beyond the threads, because claiming many at once is cheaper; the work looks whether a job that waited is
     # still its own.
     ahead: int = 0
-    # Names of drains that may find work when a job of this one is done; the others look ten times a second.
+    # Names of drains that may find work when a job of this one is done; the others look every so often.
     feeds: tuple[str, ...] = ()
+    look_s: float = LOOK_S
 
 
 def ring(cluster: str = "default") -> None:
@@ -92,7 +95,7 @@ def work_off(drains: Iterable[Drain], deadline: float, *, sign: Callable[[], Non
     A database that goes away is waited for with the outcomes in hand: what was sent is not forgotten.
     """
     crews = [_Crew(drain) for drain in drains]
-    look_at, renew_at = 0.0, time.monotonic() + min(RENEW_S, settings.LEASE_S / 3)
+    renew_at = time.monotonic() + min(RENEW_S, settings.LEASE_S / 3)
     while True:
         now = time.monotonic()
         slow = any(now - since > SLOW_S for crew in crews for _job, since in crew.running.values())
@@ -132,10 +135,9 @@ def work_off(drains: Iterable[Drain], deadline: float, *, sign: Callable[[], Non
                     crew.hungry = not crew.has_looked
             continue
         wait(running, timeout=PAUSE_S if any(crew.hungry for crew in crews) else LOOK_S, return_when=FIRST_COMPLETED)
-        if time.monotonic() >= look_at:
-            look_at = time.monotonic() + LOOK_S
-            for crew in crews:
-                crew.hungry = True
+        now = time.monotonic()
+        for crew in crews:
+            crew.hungry = crew.hungry or now >= crew.claimed_at + crew.drain.look_s
 
 
 class _Crew:

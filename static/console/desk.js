@@ -5,14 +5,16 @@
   const base = () => document.body.dataset.base;
   const word = (name) => window.deskComposer.word(name);
   const page = Math.random().toString(36).slice(2);
-  const FIRST_MS = 120, BETWEEN_MS = { queue: 1200, talk: 500 }, POLL_MS = 4000, BEAT_MS = 10000, LOOK_MS = 30000, TYPING_MS = 2500;
+  const FIRST_MS = 50, BETWEEN_MS = { queue: 500, talk: 500 }, POLL_MS = 4000, BEAT_MS = 10000, LOOK_MS = 30000, TYPING_MS = 2500;
   // A line on which a question stays unanswered for so long is deaf, though it is open.
   const DEAF_MS = 15000;
+  // A queue asked for over the line that does not come is asked for over HTTP.
+  const LINE_MS = 5000;
   let socket = null, down = 0, lastTyped = 0, stuck = true, askedAt = 0, isLive = false;
   const BUSY = "#head .htmx-request, #lines .htmx-request";
   const due = { queue: null, talk: null }, read = { queue: 0, talk: 0 }, took = { queue: 0, talk: 0 };
   // A house that answers slowly is asked less often: of so many parts of the time one is spent on waiting for it.
-  const PATIENCE = 4;
+  const PATIENCE = 2;
 
   // How far the line has told of bells, said with the reading that answers them: what another page read since then will do. What
   // this page changed itself is not among them.
@@ -47,7 +49,30 @@
     return base() + "queue/?" + new URLSearchParams({ ...asked(), shown: Math.max(shown, 50), heard: told });
   }
 
-  function refreshQueue() { return htmx.ajax("GET", queueUrl(), { target: "#queue", source: "#queue" }).catch(() => {}); }
+  let nth = 0, awaited = null;
+
+  function refreshQueue() {
+    const mark = heard, url = queueUrl();
+    // Words are looked for in every message: that would hold up the others of the line.
+    if (!isLive || !socket || socket.readyState !== 1 || asked().q) return overHttp(url);
+    if (awaited) awaited.resolve(); // what comes for an earlier question is not looked at any more
+    return new Promise(function (resolve) {
+      const mine = awaited = { nth: ++nth, url: url, resolve: resolve };
+      socket.send(JSON.stringify({ page: page, read: url.split("?")[1], heard: mark, language: document.documentElement.lang, nth: nth }));
+      setTimeout(function () { if (awaited === mine) { awaited = null; overHttp(url).then(resolve); } }, LINE_MS);
+    });
+  }
+
+  function overHttp(url) { return htmx.ajax("GET", url, { target: "#queue", source: "#queue" }).catch(() => {}); }
+
+  function answered(told) {
+    if (!awaited || awaited.nth !== told.nth) return;
+    const mine = awaited;
+    awaited = null;
+    if (told.queue === null) { overHttp(mine.url).then(mine.resolve); return; }
+    if (mayShow(mine.url, told.queue)) htmx.swap($("queue"), told.queue, { swapStyle: "innerHTML" }, { eventInfo: { target: $("queue") } });
+    mine.resolve();
+  }
 
   function refreshTalk() {
     const talk = $("conversation");
@@ -60,7 +85,7 @@
   function changed(told) {
     heard = told.heard || heard;
     const open = $("conversation") && Number($("conversation").dataset.pk);
-    if (told.all || told.mode !== undefined || (told.conversations || []).length) soon("queue", refreshQueue);
+    if (told.all || told.mode !== undefined || told.listed) soon("queue", refreshQueue);
     if (told.all || (told.conversations || []).includes(open) || (told.ticks || []).includes(open)) soon("talk", refreshTalk);
     if (told.present) present(told.present);
   }
@@ -76,6 +101,7 @@
       if (line !== socket) return;
       const told = JSON.parse(event.data);
       askedAt = 0;
+      if (told.queue !== undefined) { answered(told); return; }
       isLive = told.live !== false;
       if (isLive) down = 0;
       $("line-down").hidden = isLive;
@@ -115,7 +141,7 @@
     const talk = $("conversation");
     const at = talk && document.visibilityState === "visible" && $("scroll").checkVisibility() ? Number(talk.dataset.pk) : 0;
     askedAt = askedAt || Date.now();
-    socket.send(JSON.stringify({ page: page, at: at, typing: typing, ping: 1 }));
+    socket.send(JSON.stringify({ page: page, at: at, open: talk ? Number(talk.dataset.pk) : 0, typing: typing, ping: 1 }));
   }
 
   document.addEventListener("desk:typing", function () {
@@ -256,20 +282,31 @@
 
   // What looks as it did is not exchanged: a finger may be on it. The clocks run by themselves.
   let shownQueue = "";
-  function isKnown(detail) {
-    const fresh = detail.serverResponse.replace(/<time class="clock"[^>]*>[^<]*<\/time>/g, (one) => one.replace(/>[^<]*</, "><"));
+  function isKnown(markup) {
+    const fresh = markup.replace(/<time class="clock"[^>]*>[^<]*<\/time>/g, (one) => one.replace(/>[^<]*</, "><"));
     const same = fresh === shownQueue;
     shownQueue = fresh;
     return same;
   }
 
-  // An answer that comes late is of a conversation or a view that is not open any more.
+  function isOtherView(path) {
+    const told = new URLSearchParams(path.split("?")[1] || "");
+    return told.has("view") && Object.entries(asked()).some(([name, value]) => (told.get(name) || "") !== value);
+  }
+
+  // May this queue, which was asked for by this address, take the place of the one shown? A row that asked for its conversation
+  // must still be there when it comes.
+  function mayShow(path, markup) {
+    if (isOtherView(path)) return false;
+    if (pressed || opening) { soon("queue", refreshQueue); return false; }
+    if (isKnown(markup)) return false;
+    focusAt = document.activeElement && document.activeElement.id;
+    return true;
+  }
+
+  // An answer that comes late is of a conversation that is not open any more.
   function isLate(detail) {
     const path = detail.requestConfig ? detail.requestConfig.path : "", pk = talkOf(path), id = detail.target.id;
-    if (id === "queue") {
-      const told = new URLSearchParams(path.split("?")[1] || "");
-      return told.has("view") && Object.entries(asked()).some(([name, value]) => (told.get(name) || "") !== value);
-    }
     if (id === "talk") return wanted !== null && pk !== wanted;
     return pk !== null && Boolean($("conversation")) && pk !== $("conversation").dataset.pk;
   }
@@ -278,6 +315,10 @@
     if (event.detail.target.id === "talk") { wanted = talkOf(event.detail.requestConfig.path); opening += 1; }
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.target.id === "queue") {
+      if (!mayShow(event.detail.requestConfig ? event.detail.requestConfig.path : "", event.detail.serverResponse)) event.detail.shouldSwap = false;
+      return;
+    }
     if (isLate(event.detail)) { event.detail.shouldSwap = false; return; }
     // A button that waits for its answer must still be there when it comes.
     if (event.detail.target.id === "head" && event.detail.requestConfig.verb === "get" && document.querySelector(BUSY)) {
@@ -285,10 +326,6 @@
       soon("talk", refreshTalk);
       return;
     }
-    // A row that asked for its conversation must still be there when it comes.
-    if (event.detail.target.id === "queue" && (pressed || opening)) { event.detail.shouldSwap = false; soon("queue", refreshQueue); return; }
-    if (event.detail.target.id === "queue" && isKnown(event.detail)) { event.detail.shouldSwap = false; return; }
-    if (event.detail.target.id === "queue") focusAt = document.activeElement && document.activeElement.id;
     if (event.detail.target.id === "head" && scroll()) before = lastMessage();
   });
   // What is being filled in below (a template's variables) is left alone unless it changed what may be sent.

@@ -244,6 +244,52 @@ def test_a_line_that_is_open_but_deaf_is_noticed_and_taken_up_again(front, staff
     assert len(lines) > before and eva.complaints == []
 
 
+def test_the_queue_comes_over_the_line_and_over_http_where_the_line_has_no_answer(front, staff):
+    eva = staff("eva")
+    page, state, over_http, over_line = eva.page, {"queue": "told"}, [], []
+
+    def through(line):
+        server = line.connect_to_server()
+
+        def told_page(told):
+            answer = json.loads(told)
+            if "queue" in answer:
+                over_line.append(answer["nth"])
+                if state["queue"] == "kept":
+                    return
+                if state["queue"] == "refused":
+                    told = json.dumps({**answer, "queue": None})
+            line.send(told)
+
+        line.on_message(server.send)
+        server.on_message(told_page)
+
+    page.route_web_socket(re.compile("/live$"), through)
+    page.on("request", lambda request: over_http.append(request.url) if "/queue/?" in request.url else None)
+    eva.open()
+
+    asks_for_a_person(front, CARLA)
+    expect(eva.row("Carla")).to_be_visible()
+    expect(page.locator("#view-waiting b")).to_have_text("1")
+    assert over_line and over_http == []
+    state["queue"] = "refused"
+    asks_for_a_person(front, ANA, name="Ana Paz")
+    expect(eva.row("Ana")).to_be_visible()
+    state["queue"], refused = "kept", len(over_http)
+    asks_for_a_person(front, HUGO, name="Hugo Sosa")
+    expect(eva.row("Hugo")).to_be_visible()
+    assert 0 < refused < len(over_http) and eva.complaints == []
+
+    # Words are looked for over HTTP, also when something rings.
+    state["queue"] = "told"
+    page.fill("#find-text", "Carla")
+    expect(eva.row("Hugo")).to_have_count(0)
+    before = len(over_line)
+    front.double.guest_says(CARLA, "¿y la pileta?")
+    expect(eva.row("Carla")).to_contain_text("pileta")
+    assert len(over_line) == before
+
+
 # A browser that cannot reach its own push service, which a test has none of: the rest of the road is real.
 SUBSCRIBED = """() => {
     const told = { endpoint: "%s/phone", keys: %s };

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
@@ -10,15 +11,19 @@ from types import SimpleNamespace
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.auth import AuthMiddlewareStack
+from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import path, reverse
 
 from channels_app import outbox
 from channels_app.envelope import Content
 from channels_app.models import Attachment, Media, RawMail
-from conversations.console import socket, urls
+from conversations.console import hub as bells
+from conversations.console import queue, socket, urls
 from conversations.models import Event, PlannedReply, Task
 from hotelagent.hotels.models import Hotel, Membership
 from tests.admin.conftest import furnish
@@ -200,7 +205,9 @@ def knock(client, slug, then=None):
         return accepted, told
 
     with ThreadPoolExecutor(1) as alone:  # a browser of another test may have a loop on this thread
-        return alone.submit(lambda: asyncio.run(go())).result()
+        answered = alone.submit(lambda: asyncio.run(go())).result()
+    socket.READER.pool.submit(connections.close_all).result()
+    return answered
 
 
 @promise("S4")
@@ -254,7 +261,7 @@ def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only(monkeypatch
     alfa, bravo = furnish("alfa", "ALFA"), furnish("bravo", "BRAVO")
     eva, leo = make_staff(alfa[Hotel], "eva"), make_staff(alfa[Hotel], "leo")
     talk = alfa[next(kind for kind in alfa if kind.__name__ == "Conversation")]
-    hub = socket.HUB
+    hub = bells.HUB
     told = {"hotel": talk.hotel_id, "presence": {"user": eva.pk, "page": "p1", "name": "Eva", "at": talk.pk, "typing": True}}
 
     hub.hear(json.dumps(told))
@@ -264,12 +271,12 @@ def test_who_looks_and_types_is_told_to_the_others_of_the_hotel_only(monkeypatch
     hub.hear(json.dumps({**told, "presence": {**told["presence"], "at": 0, "typing": False}}))
     assert hub.everybody(talk.hotel_id, but=leo.pk) == {}
     hub.hear(json.dumps(told))
-    monkeypatch.setattr(socket, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + socket.VIEWING_S))
-    assert hub.everybody(talk.hotel_id, but=leo.pk) == {} and socket.VIEWING_S <= 120  # of a page that ended without a word
+    monkeypatch.setattr(bells, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + bells.VIEWING_S))
+    assert hub.everybody(talk.hotel_id, but=leo.pk) == {} and bells.VIEWING_S <= 120  # of a page that ended without a word
 
 
 def test_a_page_shares_what_another_read_after_the_bell_it_was_told_of_and_nothing_older(monkeypatch):
-    hub, made = socket.Hub(), []
+    hub, made = bells.Hub(), []
     hub.listening = True
 
     def read(heard=""):
@@ -285,13 +292,13 @@ def test_a_page_shares_what_another_read_after_the_bell_it_was_told_of_and_nothi
     assert read(first) == 0  # whoever was told of the first bell only may have what was read after it
     assert read(second) == 1 and read(first) == 1
     bell()
-    assert read(socket.Hub().heard(1)) == 2  # told by another process: as if it could not say
+    assert read(bells.Hub().heard(1)) == 2  # told by another process: as if it could not say
     bell()
     assert read("") == 3
     bell()
     assert [read(strange) for strange in (f"{hub.born}.", f"{hub.born}.-1", f"{hub.born}.{'9' * 99}")] == [4, 4, 4]
     assert read(f"{hub.born}.{'9' * 18}") == 4  # more than was ever rung
-    monkeypatch.setattr(socket, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + socket.SHARED_S))
+    monkeypatch.setattr(bells, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + bells.SHARED_S))
     assert read(first) == 5  # and nothing for longer than half a second
 
 
@@ -303,11 +310,134 @@ def test_somebody_who_is_no_longer_staff_is_put_out(monkeypatch):
     monkeypatch.setattr(socket, "CHECK_S", 0.0)
 
     async def fired(talk):
-        from channels.db import database_sync_to_async
-
         await database_sync_to_async(Membership.objects.filter(user=eva).delete)()
         await talk.send_input({"type": "websocket.receive", "text": json.dumps({"page": "p", "at": 1, "typing": False})})
         closed = await talk.receive_output(5)
         return closed["type"], closed["code"]
 
     assert knock(client, "alfa", fired) == (True, ("websocket.close", 4404))
+
+
+def asks(**told):
+    return {
+        "type": "websocket.receive",
+        "text": json.dumps({"page": "p", "read": "view=all", "heard": "", "language": "es", "nth": 4, **told}),
+    }
+
+
+async def answer_of(talk):
+    """What comes next on a line but bells."""
+    while "text" in (sent := await talk.receive_output(5)):
+        told = json.loads(sent["text"])
+        if "queue" in told:
+            return told
+    return sent
+
+
+@promise("S4")
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_read_over_the_line_is_that_of_ones_own_hotel_in_ones_own_language():
+    alfa, _bravo = furnish("alfa", "ALFA"), furnish("bravo", "BRAVO")
+    client = browser(make_staff(alfa[Hotel]))
+
+    async def read(talk):
+        answers = []
+        for told in ({}, {"language": "en"}, {"read": "view=all&hotel=bravo"}, {"read": "view=all&q=ALFA"}, {"language": "xx"}):
+            await talk.send_input(asks(**told))
+            answers.append(await answer_of(talk))
+        await talk.send_input(asks(nth="x"))  # nobody understands it: nothing comes, and the line lives
+        await talk.send_input(asks(nth=9))
+        return [*answers, await answer_of(talk)]
+
+    _accepted, (spanish, english, other, words, strange, last) = knock(client, "alfa", read)
+    over_http = client.get("/console/alfa/queue/?view=all").content.decode()
+
+    assert spanish["nth"] == 4 and "Vistas" in spanish["queue"] and "ALFA" in spanish["queue"]
+    assert re.sub(r"<time.*?</time>", "", english["queue"]) == re.sub(r"<time.*?</time>", "", over_http)
+    assert "BRAVO" not in other["queue"] and "ALFA" in other["queue"]
+    assert (words["queue"], strange["queue"], last["nth"]) == (None, None, 9)  # those are asked for over HTTP
+
+
+@promise("S4")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("loss", ["membership", "session", "password", "person"])
+def test_whoever_may_no_longer_see_the_hotel_reads_nothing_more_over_the_line(monkeypatch, loss):
+    alfa = furnish("alfa", "ALFA")
+    eva = make_staff(alfa[Hotel])
+    client = browser(eva)
+    monkeypatch.setattr(socket, "READ_CHECK_S", 0.0)
+
+    def lose():
+        if loss == "membership":
+            Membership.objects.filter(user=eva).delete()
+        elif loss == "session":
+            Session.objects.all().delete()
+        elif loss == "password":
+            eva.set_password("another one 77")
+            eva.save()
+        else:
+            type(eva).objects.filter(pk=eva.pk).update(is_active=False)
+
+    async def read(talk):
+        await talk.send_input(asks())
+        before = await answer_of(talk)
+        await database_sync_to_async(lose)()
+        await talk.send_input(asks())
+        return before, await answer_of(talk)
+
+    _accepted, (before, after) = knock(client, "alfa", read)
+    assert "ALFA" in before["queue"] and (after["type"], after["code"]) == ("websocket.close", 4404)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_cannot_be_read_is_told_as_that_and_the_line_lives(monkeypatch):
+    alfa = furnish("alfa", "ALFA")
+    client, counts = browser(make_staff(alfa[Hotel])), queue.counts
+
+    def broken(*_given):
+        monkeypatch.setattr(queue, "counts", counts)
+        raise OperationalError
+
+    monkeypatch.setattr(queue, "counts", broken)
+
+    async def read(talk):
+        await talk.send_input(asks())
+        first = await answer_of(talk)
+        await talk.send_input(asks())
+        return first, await answer_of(talk)
+
+    _accepted, (first, second) = knock(client, "alfa", read)
+    assert first["queue"] is None and "ALFA" in second["queue"]
+
+
+def test_pages_are_told_to_read_their_queue_together_and_in_rounds(monkeypatch):
+    monkeypatch.setattr(bells, "ROUND_S", 0.2)
+    hub, told = bells.Hub(), []
+
+    class Page:
+        def __init__(self, name):
+            self.name = name
+
+        def gather(self, what):
+            if "listed" in what:
+                told.append((self.name, asyncio.get_running_loop().time()))
+
+    def bell(**what):
+        hub.hear(json.dumps({"hotel": 1, **what}))
+
+    async def go():
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        hub.sockets[1] = {Page("a"), Page("b")}
+        bell(ticks=3)
+        bell(presence={"user": 1, "page": "p", "name": "x", "at": 1, "typing": False})
+        for _time in range(5):
+            bell(conversation=7)
+        loop.call_later(0.05, lambda: (bell(conversation=7), bell(conversation=8)))
+        loop.call_later(0.5, ended.set)
+        await ended.wait()
+
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(lambda: asyncio.run(go())).result()
+    at = [moment for _name, moment in sorted(told, key=lambda one: one[1])]
+    assert sorted(name for name, _moment in told) == ["a", "a", "b", "b"]  # twice: at once, and once for all that came within the round
+    assert at[1] - at[0] < 0.05 and at[3] - at[2] < 0.05 and at[2] - at[0] >= 0.19

@@ -82,7 +82,7 @@ def test_views_hold_what_their_names_say_and_count_it(account, eva, leo):
         "bot": {"bot", "failed", "in_house", "arriving", "departing"}, "snoozed": {"snoozed"}, "closed": {"closed"}, "all": set(talks),
     }  # fmt: skip
 
-    counts = queue.counts(hotel, eva) | {"mine": len(queue.mine(hotel, eva))}
+    counts = queue.counts(hotel, eva) | {"mine": len(queue.mine(hotel, [eva.pk])[eva.pk])}
 
     names = {talk.pk: name for name, talk in talks.items()}
     assert set(wanted) == set(queue.VIEWS)

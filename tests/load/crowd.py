@@ -19,7 +19,7 @@ from conversations.models import Conversation, Message  # noqa: E402
 from hotelagent.hotels.models import Hotel, Membership  # noqa: E402
 from tests.load import old as old_rows  # noqa: E402
 
-HOTELS, PER_TALK, WAITING, LONG = 50, 20, 500, 200
+HOTELS, PER_TALK, WAITING, LONG, PEOPLE = 50, 20, 500, 200, 20
 WORDS = "desayuno cochera pileta reserva habitación toallas llegada factura transfer ascensor wifi balcón mascota cuna vista".split()
 
 
@@ -43,15 +43,20 @@ def main(old: int) -> None:
     long = pks[WAITING]
     told = Message.objects.filter(conversation=long).latest("pk")
     Message.objects.bulk_create(Message(conversation_id=long, author="guest", text=f"línea {n}", at=told.at) for n in range(LONG))
-    staff: AbstractUser = get_user_model().objects.create_user("bench", is_staff=True)
-    Membership.objects.create(user=staff, hotel=hotel, role="supervisor")
-    client = Client()
-    client.force_login(staff)
     told_all = {
-        "hotel": hotel.slug, "session": client.cookies["sessionid"].value, "waiting": pks[:WAITING], "long": long,
+        "hotel": hotel.slug, "sessions": [session(hotel, f"bench{number}") for number in range(PEOPLE)], "waiting": pks[:WAITING], "long": long,
         "messages": Message.objects.count(), "conversations": Conversation.objects.count(),
     }  # fmt: skip
     sys.stdout.write(json.dumps(told_all) + "\n")
+
+
+def session(hotel: Hotel, name: str) -> str:
+    """Of somebody who is logged in and at work there."""
+    staff: AbstractUser = get_user_model().objects.create_user(name, is_staff=True)
+    Membership.objects.create(user=staff, hotel=hotel, role="supervisor")
+    client = Client()
+    client.force_login(staff)
+    return client.cookies["sessionid"].value
 
 
 def fill(cursor, index: int, account: int, talks: int) -> None:  # type: ignore[no-untyped-def]
