@@ -28,7 +28,7 @@ def _sorting(_limit: int) -> list[list[int]]:
 
 
 # One sorter a process: letters of one guest find their conversation one after the other anyway.
-SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these, feeds=("turns", "delivery", "answering", "telling"))
+SORTING = queue.Drain("sorting", 1, _sorting, sorting.sort_these, feeds=("turns", "delivery", "answering", "telling", "media"))
 # A turn waits on the PMS: a slow one holds up only its own guest.
 TURNS = queue.Drain(
     "turns",

@@ -126,7 +126,7 @@ class Hub:
         now = time.monotonic()
         known = self.present.get((hotel, conversation), {})
         found: dict[int, tuple[str, bool]] = {}
-        for (user, _page), (name, viewing, typing) in known.items():
+        for (user, _page), (name, viewing, typing) in list(known.items()):  # read on other threads too
             if user != but and viewing > now:
                 found[user] = (name, typing > now or found.get(user, ("", False))[1])
         return sorted(found.values())

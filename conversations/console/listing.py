@@ -31,10 +31,11 @@ _drawn: dict[tuple[Any, ...], SafeString] = {}
 
 
 class Crowd:
-    """People of one hotel whose queues are read together, and what the database tells of them."""
+    """People of one hotel whose queues are read together, and what the database tells of them. ``anew``: whether views by words
+    are counted again, which takes its time."""
 
-    def __init__(self, hotel: Hotel, people: Iterable[int]) -> None:
-        self.hotel, self.people = hotel, sorted(people)
+    def __init__(self, hotel: Hotel, people: Iterable[int], *, anew: bool = True) -> None:
+        self.hotel, self.people, self.anew = hotel, sorted(people), anew
         self._unread: dict[int, tuple[queue.Page, dict[int, dict[int, int]]]] = {}
 
     @cached_property
@@ -70,8 +71,9 @@ def context(crowd: Crowd, user: AbstractBaseUser, told: QueryDict, heard: str = 
     counted = counted | {"mine": len(mine)}
     name = repr((asked, shown, user.pk if asked.is_personal else None))
     made = HUB.shared(hotel.pk, name, lambda: queue.shared_page(hotel, user, asked, shown=shown), heard)
-    found = queue.for_person(made, crowd.unread(made)[user.pk])
-    kept = saved.of(hotel, user, asked, crowd.saved)
+    unread = queue.unread(made, [user.pk]) if asked.is_personal else crowd.unread(made)
+    found = queue.for_person(made, unread[user.pk])
+    kept = saved.of(hotel, user, asked, crowd.saved, anew=crowd.anew)
     present, now = HUB.everybody(hotel.pk, but=user.pk), timezone.now()
     return {
         "hotel": hotel,

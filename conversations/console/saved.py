@@ -60,13 +60,13 @@ def rows_of(hotel: Hotel, people: list[int]) -> list[Any]:
     return list(SavedView.objects.raw(SHOWN, [[Role.SUPERVISOR, Role.HOTEL_ADMIN], people, hotel.pk]))
 
 
-def of(hotel: Hotel, user: AbstractBaseUser, now: Asked, known: list[Any]) -> list[Shown]:
-    """What this person sees of ``rows_of``. One query for the counts."""
+def of(hotel: Hotel, user: AbstractBaseUser, now: Asked, known: list[Any], *, anew: bool = True) -> list[Shown]:
+    """What this person sees of ``rows_of``. One query for the counts; unless ``anew``, those by words may be older."""
     rows = [row for row in known if row.person == user.pk][:LIMIT]
     if not rows:
         return []
     asked = {row.pk: Asked(row.view if row.view in VIEWS else "waiting", row.term, row.channel, row.unread) for row in rows}
-    counts = _counts(hotel, user, asked)
+    counts = _counts(hotel, user, asked, anew)
     everything = bool(getattr(user, "is_superuser", False))
     return [
         Shown(row, asked[row.pk], _word(counts[row.pk]), asked[row.pk] == now, everything or row.runs_shift or row.user_id is not None)
@@ -74,9 +74,10 @@ def of(hotel: Hotel, user: AbstractBaseUser, now: Asked, known: list[Any]) -> li
     ]
 
 
-def _counts(hotel: Hotel, user: AbstractBaseUser, asked: dict[int, Asked]) -> dict[int, int]:
+def _counts(hotel: Hotel, user: AbstractBaseUser, asked: dict[int, Asked], anew: bool) -> dict[int, int]:
     now = time.monotonic()
-    known = {pk: _searched[pk, user.pk][1] for pk in asked if _searched.get((pk, user.pk), (0.0, 0))[0] > now}
+    places = {pk: (pk, user.pk if one.is_personal else 0) for pk, one in asked.items()}
+    known = {pk: _searched[at][1] for pk, at in places.items() if at in _searched and (_searched[at][0] > now or not anew)}
     wanted = {pk: one for pk, one in asked.items() if pk not in known}
     if wanted:
         counters: dict[str, Any] = {
@@ -86,7 +87,7 @@ def _counts(hotel: Hotel, user: AbstractBaseUser, asked: dict[int, Asked]) -> di
         known |= {pk: found[f"saved_{pk}"] for pk in wanted}
         if len(_searched) > 1000:
             _searched.clear()
-        _searched.update({(pk, user.pk): (now + SEARCHED_S, known[pk]) for pk, one in wanted.items() if one.term})
+        _searched.update({places[pk]: (now + SEARCHED_S, known[pk]) for pk, one in wanted.items() if one.term})
     return known
 
 

@@ -24,7 +24,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AbstractUser
-from django.db import Error, close_old_connections
+from django.db import close_old_connections
 from django.http import QueryDict
 from django.utils import translation
 
@@ -83,35 +83,47 @@ class Reader:
             if not together:
                 return
             close_old_connections()
+            admitted = [(question, future, self._admitted(question, future)) for question, future in together]
             people: dict[Hotel, set[int]] = defaultdict(set)
-            for question, _future in together:
-                if question.page.hotel is not None and question.page.user is not None:
-                    people[question.page.hotel].add(question.page.user.pk)
-            crowds = {hotel.pk: listing.Crowd(hotel, pks) for hotel, pks in people.items()}
-            for question, future in together:
-                answer, error = None, None
-                try:
-                    answer = self._answer(question, crowds)
-                except Exception as found:  # noqa: BLE001 - it is the asker's
-                    error = found
-                with suppress(RuntimeError):  # the page's loop has ended
-                    future.get_loop().call_soon_threadsafe(_settle, future, answer, error)
+            for _question, _future, found in admitted:
+                if found is not None:
+                    people[found[1]].add(found[0].pk)
+            crowds = {hotel.pk: listing.Crowd(hotel, pks, anew=False) for hotel, pks in people.items()}
+            for question, future, found in admitted:
+                if found is not None:
+                    self._answer(question, future, found[0], crowds[found[1].pk])
 
-    def _answer(self, question: Question, crowds: dict[int, listing.Crowd]) -> str | None:
-        user, hotel = question.page.admitted()
-        if question.told.get("q") or question.language not in dict(settings.LANGUAGES):
+    def _admitted(self, question: Question, future: asyncio.Future[str | None]) -> tuple[AbstractUser, Hotel] | None:
+        try:
+            return question.page.admitted()
+        except Exception as error:  # noqa: BLE001 - it is the asker's
+            _settle(future, None, error)
             return None
-        with translation.override(question.language):
-            return listing.markup(crowds[hotel.pk], user, question.told, question.heard)
+
+    def _answer(self, question: Question, future: asyncio.Future[str | None], user: AbstractUser, crowd: listing.Crowd) -> None:
+        answer, failed = None, None
+        try:
+            if not question.told.get("q") and question.language in dict(settings.LANGUAGES):
+                with translation.override(question.language):
+                    answer = listing.markup(crowd, user, question.told, question.heard)
+        except Exception as error:  # noqa: BLE001 - it is the asker's
+            failed = error
+        _settle(future, answer, failed)
 
 
 def _settle(future: asyncio.Future[str | None], answer: str | None, error: Exception | None) -> None:
-    if future.done():  # the page ended meanwhile
-        return
-    if error is None:
-        future.set_result(answer)
-    else:
-        future.set_exception(error)
+    """From another thread than the future's."""
+
+    def settle() -> None:
+        if future.done():  # the page ended meanwhile
+            return
+        if error is None:
+            future.set_result(answer)
+        else:
+            future.set_exception(error)
+
+    with suppress(RuntimeError):  # the page's loop has ended
+        future.get_loop().call_soon_threadsafe(settle)
 
 
 READER = Reader()
@@ -120,14 +132,22 @@ READER = Reader()
 class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
     """The socket of one page of one hotel."""
 
+    hotel: Hotel | None = None
+
+    async def __call__(self, *given: Any) -> None:
+        try:
+            await super().__call__(*given)
+        finally:  # however it ended: nothing is told to it any more
+            if self.hotel is not None:
+                HUB.sockets[self.hotel.pk].discard(self)
+
     async def connect(self) -> None:
-        self.hotel: Hotel | None = None
         self.waiting: set[int] = set()
         self.ticks: set[int] = set()
         self.extra: dict[str, Any] = {}
         self.flush: asyncio.Task[None] | None = None
         self.user: AbstractUser | None = None
-        self.checked_at = 0.0
+        self.checked_at, self.is_out = 0.0, False
         self.page = ""
         self.at = 0
         # The conversation that is open there: of others it need not hear at once. None: it did not say.
@@ -152,21 +172,24 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.flush.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.hotel is None or not text_data or len(text_data) > MESSAGE_LIMIT:
+        if self.hotel is None or self.is_out or not text_data or len(text_data) > MESSAGE_LIMIT:
             return
         try:
             told: Any = json.loads(text_data)
             reads = (str(told["read"]), str(told["heard"]), str(told["language"]), int(told["nth"])) if "read" in told else None
             page, at, typing = str(told["page"])[:40], int(told.get("at") or 0), bool(told.get("typing"))
-            self.open = int(told.get("open") or 0) if "open" in told else self.open
+            opened = int(told.get("open") or 0) if "open" in told else self.open
             ping = int(told.get("ping") or 0)
         except (ValueError, KeyError, TypeError, AttributeError):
             return
         if reads is not None:
             await self._read(*reads)
             return
+        known, self.open = self.open, opened
+        if opened and known not in {None, opened}:
+            self.gather({"ticks": opened})  # what became of its letters while it was being opened was not told
         if time.monotonic() - self.checked_at > CHECK_S and await self._hotel() is None:
-            await self.close(code=4404)  # logged out, or no longer of this hotel's staff
+            await self._put_out()
             return
         now = time.monotonic()
         if typing or (page, at, False) != self.said or now - self.said_at > SAY_S:
@@ -181,13 +204,19 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             markup = await READER.read(Question(self, QueryDict(query), heard, language))
         except PermissionError:
-            await self.close(code=4404)
+            await self._put_out()
             return
-        except Error as error:
-            log.warning("the queue could not be read", error=type(error).__name__)
+        except Exception:  # the page asks over HTTP, and the line goes on
+            log.exception("the queue could not be read")
             markup = None
         with suppress(OSError, RuntimeError):  # the page ended meanwhile
             await self.send(text_data=json.dumps({"queue": markup, "nth": nth}))
+
+    async def _put_out(self) -> None:
+        """Logged out, or no longer of this hotel's staff."""
+        self.is_out = True
+        with suppress(OSError, RuntimeError):
+            await self.close(code=4404)
 
     def admitted(self) -> tuple[AbstractUser, Hotel]:
         """The person and the hotel, as they were a moment ago at most. Raises PermissionError."""
@@ -243,7 +272,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         hotel = hotels_of(user).filter(slug=self.scope["url_route"]["kwargs"]["hotel"]).first()
         if not isinstance(user, AbstractUser) or not user.is_staff or hotel is None:
             raise PermissionError
-        self.user, self.checked_at = user, time.monotonic()
+        self.user, self.hotel, self.checked_at = user, hotel, time.monotonic()
         return user, hotel
 
 

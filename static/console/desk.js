@@ -49,29 +49,42 @@
     return base() + "queue/?" + new URLSearchParams({ ...asked(), shown: Math.max(shown, 50), heard: told });
   }
 
+  // The one question for the queue that is open on the line.
   let nth = 0, awaited = null;
 
   function refreshQueue() {
+    if (awaited && !isOtherView(awaited.url)) { awaited.again = true; return awaited.promise; }
     const mark = heard, url = queueUrl();
     // Words are looked for in every message: that would hold up the others of the line.
     if (!isLive || !socket || socket.readyState !== 1 || asked().q) return overHttp(url);
-    if (awaited) awaited.resolve(); // what comes for an earlier question is not looked at any more
-    return new Promise(function (resolve) {
-      const mine = awaited = { nth: ++nth, url: url, resolve: resolve };
-      socket.send(JSON.stringify({ page: page, read: url.split("?")[1], heard: mark, language: document.documentElement.lang, nth: nth }));
-      setTimeout(function () { if (awaited === mine) { awaited = null; overHttp(url).then(resolve); } }, LINE_MS);
-    });
+    const mine = { nth: ++nth, url: url, again: false };
+    mine.promise = new Promise(function (resolve) { mine.resolve = resolve; });
+    if (awaited) awaited.resolve(); // of a view that is left
+    awaited = mine;
+    socket.send(JSON.stringify({ page: page, read: url.split("?")[1], heard: mark, language: document.documentElement.lang, nth: nth }));
+    setTimeout(function () { if (awaited === mine) instead(mine); }, LINE_MS);
+    return mine.promise;
   }
 
   function overHttp(url) { return htmx.ajax("GET", url, { target: "#queue", source: "#queue" }).catch(() => {}); }
 
+  function instead(mine) {
+    awaited = null;
+    overHttp(mine.url).then(function () { settled(mine); });
+  }
+
+  function settled(mine) {
+    mine.resolve();
+    if (mine.again) soon("queue", refreshQueue);
+  }
+
   function answered(told) {
     if (!awaited || awaited.nth !== told.nth) return;
     const mine = awaited;
+    if (told.queue === null) { instead(mine); return; }
     awaited = null;
-    if (told.queue === null) { overHttp(mine.url).then(mine.resolve); return; }
     if (mayShow(mine.url, told.queue)) htmx.swap($("queue"), told.queue, { swapStyle: "innerHTML" }, { eventInfo: { target: $("queue") } });
-    mine.resolve();
+    settled(mine);
   }
 
   function refreshTalk() {
@@ -115,6 +128,7 @@
     socket = null;
     isLive = false;
     if (code === 4404) { location.reload(); return; }
+    if (awaited) instead(awaited);
     down += 1;
     if (down > 1) $("line-down").hidden = false;
     setTimeout(connect, Math.min(1000 * down, 10000));
@@ -134,7 +148,8 @@
   setInterval(function () { if (!isLive) { refreshQueue(); refreshTalk(); } }, POLL_MS);
   setInterval(listen, BEAT_MS);
   // Time alone changes some of it: who is overdue, who arrives today, who was there and is not heard of any more.
-  setInterval(function () { refreshQueue(); refreshTalk(); }, LOOK_MS);
+  // Over HTTP, which also counts views by words anew.
+  setInterval(function () { overHttp(queueUrl()); refreshTalk(); }, LOOK_MS);
 
   function beat(typing) {
     if (!socket || socket.readyState !== 1) return;

@@ -441,3 +441,72 @@ def test_pages_are_told_to_read_their_queue_together_and_in_rounds(monkeypatch):
     at = [moment for _name, moment in sorted(told, key=lambda one: one[1])]
     assert sorted(name for name, _moment in told) == ["a", "a", "b", "b"]  # twice: at once, and once for all that came within the round
     assert at[1] - at[0] < 0.05 and at[3] - at[2] < 0.05 and at[2] - at[0] >= 0.19
+
+
+@promise("S4")
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_was_put_out_or_broke_is_told_nothing_more(monkeypatch):
+    """Two questions wait when the membership goes: the second finds the line closed."""
+    alfa = furnish("alfa", "ALFA")
+    hotel, eva = alfa[Hotel], make_staff(alfa[Hotel])
+    client = browser(eva)
+    monkeypatch.setattr(socket, "READ_CHECK_S", 0.0)
+
+    async def read(talk):
+        assert len(bells.HUB.sockets[hotel.pk]) == 1
+        await database_sync_to_async(Membership.objects.filter(user=eva).delete)()
+        for _time in range(2):
+            await talk.send_input(asks())
+        sent = await answer_of(talk)
+        return sent["code"], await talk.receive_nothing(0.1)
+
+    assert knock(client, "alfa", read) == (True, (4404, True))
+    assert not bells.HUB.sockets[hotel.pk]
+
+    Membership.objects.create(user=eva, hotel=hotel, role="receptionist")
+    monkeypatch.setattr(socket, "_tell", lambda *_given: 1 / 0)
+
+    async def breaks(talk):
+        await talk.send_input({"type": "websocket.receive", "text": json.dumps({"page": "p", "at": 5})})
+        with pytest.raises(ZeroDivisionError):
+            await talk.receive_output(5)
+
+    with pytest.raises(ZeroDivisionError):
+        knock(client, "alfa", breaks)
+    assert not bells.HUB.sockets[hotel.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_told_at_once_of_what_is_open_there_and_of_the_rest_with_the_round(monkeypatch):
+    alfa = furnish("alfa", "ALFA")
+    client, number = browser(make_staff(alfa[Hotel])), alfa[Hotel].pk
+    monkeypatch.setattr(bells, "ROUND_S", 0.4)
+
+    async def told(talk):
+        def bell(**what):
+            bells.HUB.hear(json.dumps({"hotel": number, **what}))
+
+        async def next_told():
+            return {name: value for name, value in json.loads((await talk.receive_output(5))["text"]).items() if name != "heard"}
+
+        def opens(pk):
+            return {"type": "websocket.receive", "text": json.dumps({"page": "p", "at": 0, "open": pk, "ping": 1})}
+
+        await talk.send_input(opens(5))
+        await next_told()
+        bell(conversation=6)  # the first round is at once
+        first = await next_told()
+        bell(conversation=7)
+        bell(ticks=7)
+        bell(conversation=5)
+        bell(ticks=5)
+        at_once, rest = await next_told(), await next_told()
+        await talk.send_input(opens(7))
+        await next_told()
+        return first, at_once, rest, await next_told()
+
+    first, at_once, rest, opened = knock(client, "alfa", told)[1]
+    assert first == {"listed": True, "conversations": [6], "ticks": []}
+    assert at_once == {"conversations": [5, 7], "ticks": []}
+    assert rest == {"listed": True, "conversations": [], "ticks": []}
+    assert opened == {"conversations": [], "ticks": [7]}  # its ticks were not told while it was not open

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from channels_app.models import Account, Outbound
 from conversations import handoff
-from conversations.console import queue, saved
+from conversations.console import health, queue, saved
 from conversations.models import Conversation, Message, SavedView, Seen
 from hotelagent.hotels.models import Hotel, OpeningHours
 from reservations.models import Booking
@@ -119,7 +120,9 @@ def test_search_finds_by_name_phone_booking_and_words_without_accents(account, e
     assert found == [talk.pk]
 
 
-def test_the_queue_costs_the_same_whether_it_is_long_or_short(desk, account):
+def test_the_queue_costs_the_same_whether_it_is_long_or_short(desk, account, monkeypatch):
+    monkeypatch.setattr(health, "KEPT_S", 600)  # however slow the machine is
+
     def asked():
         with CaptureQueriesContext(connection) as seen:
             answer = desk.get("/console/prueba/queue/?view=waiting&shown=500")
@@ -225,7 +228,8 @@ def test_a_view_of_another_hotel_is_nobodys_to_see_or_change(desk, account, eva)
     assert row.name == "Suyo" and views.listed() == []
 
 
-def test_many_saved_views_cost_two_questions_and_no_more_are_kept(desk, account, eva):
+def test_many_saved_views_cost_two_questions_and_no_more_are_kept(desk, account, eva, monkeypatch):
+    monkeypatch.setattr(health, "KEPT_S", 600)  # however slow the machine is
     waiting(account)
 
     def asked():
@@ -239,3 +243,20 @@ def test_many_saved_views_cost_two_questions_and_no_more_are_kept(desk, account,
         Views(desk).post(name=f"v{index:02}", view="waiting", unread="1")
 
     assert SavedView.objects.count() == saved.LIMIT and asked() == none + 1
+
+
+def test_views_by_words_are_not_counted_anew_for_every_bell(hotel, account, eva, leo, monkeypatch):
+    """Over the line an older count will do; over HTTP it is counted again after a while. One count serves everybody."""
+    SavedView.objects.create(hotel=hotel, name="Agua", view="waiting", term="agua")
+    asked = queue.Asked("waiting", "")
+
+    def count(user, **more):
+        return [one.count for one in saved.of(hotel, user, asked, saved.rows_of(hotel, [user.pk]), **more)]
+
+    says(waiting(account), "no hay agua")
+    assert (count(eva, anew=False), count(leo, anew=False)) == (["1"], ["1"])
+    says(waiting(account, "Leo"), "agua fría")
+    assert count(eva) == count(leo) == ["1"]
+    monkeypatch.setattr(saved, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + saved.SEARCHED_S + 1))
+    assert count(eva, anew=False) == ["1"]
+    assert count(leo) == ["2"] and count(eva, anew=False) == ["2"]

@@ -239,12 +239,58 @@ def test_another_room_on_the_same_dates_is_a_booking_of_its_own(talk):
     ) and "booking_code" not in slots
 
 
-def test_control_availability_asked_anew_changes_no_booking(talk):
+@pytest.mark.parametrize(
+    ("language", "text", "adults", "children"),
+    [
+        ("es", "viene también mi hija de 6, hay lugar?", 2, 1),
+        ("en", "my friend is coming too, is there room?", 3, 0),
+        ("pt", "minha amiga vem também, agora somos 3, tem espaço?", 3, 0),
+    ],
+)
+def test_one_more_guest_of_whom_it_is_asked_whether_there_is_room_changes_the_booking(talk, language, text, adults, children):
+    book(talk, language)
+
+    told, everything = say(talk, text)
+
+    slots, proposal = everything["state"]["slots"], everything["state"]["proposal"]
+    assert proposal["kind"] == "change" and Booking.objects.get().reference in told
+    assert (slots["adults"], slots.get("children", 0), slots["check_in"]) == (adults, children, "2027-04-07")
+
+
+@pytest.mark.parametrize("text", ["tienen lugar para el 20 de mayo?", "hay lugar para dos adultos más el 20 de mayo?"])
+def test_control_availability_asked_anew_changes_no_booking(talk, text):
     book(talk, "es")
 
-    slots = say(talk, "tienen lugar para el 20 de mayo?")[1]["state"]["slots"]
+    slots = say(talk, text)[1]["state"]["slots"]
 
     assert slots["check_in"] == "2027-05-20" and "booking_code" not in slots
+
+
+@pytest.mark.parametrize(
+    ("language", "stay", "text"),
+    [
+        ("es", "del 6 al 10 de febrero, pareja y 2 nenes de 5 y 9", "la familiar, que es más barata que la suite"),
+        ("en", "february 6 to 10, couple and 2 kids aged 5 and 9", "the family one, it's cheaper than the suite"),
+        ("pt", "de 6 a 10 de fevereiro, casal + 2 meninos de 5 e 9 anos", "o família, que é mais em conta que a suíte né"),
+    ],
+)
+def test_a_room_taken_because_it_is_cheaper_than_another_is_taken(talk, language, stay, text):
+    say(talk, stay)
+
+    state = say(talk, text)[1]["state"]
+
+    assert (state["slots"]["room_type"], state["awaiting"]) == ("FAM", "name")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ficámos convosco em janeiro e falta-nos um casaco. o que fazem com os objetos esquecidos, guardam-nos?", "60 dias"),
+        ("qué hacen con los objetos olvidados, los guardan?", "60 días"),
+    ],
+)
+def test_what_was_forgotten_is_no_forgotten_word(talk, text, said):
+    assert said in say(talk, text)[0]
 
 
 CHANGES = {

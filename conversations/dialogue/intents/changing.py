@@ -43,6 +43,11 @@ _ANEW = compiled(
     r"|\b(?:hay|tienen|tenes|tem|do you have|have you got|is there|are there|any)\b.{0,25}\b(?:lugar|habitacion\w*|disponib\w*|rooms?"
     r"|vagas?|availab\w*|quartos?)\b"
 )
+# Of one more guest this asks whether the room is large enough.
+_PLACE = compiled(
+    r"\b(?:hay|habra|tienen|tenes|tem|da|is there|have you got|do you have)\b.{0,12}"
+    r"\b(?:lugar|espacio|espaco|space|room for\b|room(?=\W*$))"
+)
 CLEARED = {"dates": ("check_in", "check_out", "nights"), "people": ("adults", "children", "child_ages"), "room": ("room_type", "rooms")}
 
 
@@ -72,9 +77,9 @@ def is_meant(turn: Turn) -> bool:
     """ "Mi suegra viene también", "mejor llegamos el 10", of somebody who has one booking: that one changes, no other stay is looked
     for."""
     text = fold(turn.message.text)
-    if turn.state.goal or _ANEW.search(text):
-        return False
     people = party_changes.tells(text) and not turn.understanding.slots.keys() & {"check_in", "check_out"}
+    if turn.state.goal or _ANEW.search(_PLACE.sub(" ", text) if people else text):
+        return False
     if not people and not _CORRECTS.search(text):
         return False
     return [row.state for row in turn.desk.bookings()] == ["confirmed"]

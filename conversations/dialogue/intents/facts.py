@@ -62,7 +62,8 @@ _BRING = compiled(
 )
 # "I forgot to tell you", "esqueci, minha mãe vai também": nothing was left behind.
 _FORGOT_TO_SAY = compiled(
-    r"\b(?:me )?(?:olvid\w+|esquec\w+|forgot)\b(?: (?:de|to))?(?: (?:decir|contar|avisar|comentar|mencionar|preguntar|falar|dizer"
+    r"\b(?:me )?(?:olvid(?!ad[oa]s?\b)\w+|esquec(?!id[oa]s?\b)\w+|forgot)\b(?: (?:de|to))?"
+    r"(?: (?:decir|contar|avisar|comentar|mencionar|preguntar|falar|dizer"
     r"|perguntar|say|mention|tell|add|ask)\w*\b|,)"
 )
 HOURS_OF_THE_ROOM = frozenset({"early_checkin", "late_checkout", "check_in_time", "check_out_time"})

@@ -44,7 +44,7 @@ _LEAST = compiled(
 _PRICE = compiled(r"\b(?:precos?|precios?|prices?|rates?|tarifas?|valor|cuanto|quanto|how much)\b")
 _CHEAPEST = compiled(
     r"\b(?:cual|que|which|what|qual)\b.{0,25}\b(?:mas (?:barat|economic|conveniente)\w*|cheapest|least expensive|mais (?:barat"
-    r"|em conta|economic)\w*)"
+    r"|em conta|economic)\w*)\b(?! (?:que|do que|than)\b)"
     r"|\b(?:la|el|lo|o|a|the) (?:mas barat\w+|mas economic\w+|cheapest|mais barat\w+|mais em conta)\b.{0,20}\?"
 )
 _ASKS = compiled(

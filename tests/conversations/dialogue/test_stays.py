@@ -843,6 +843,13 @@ def test_an_end_that_may_be_the_other_is_asked_about(text, language):
         ("mi hija se puede quedar una noche?", "es"),
         ("minha amiga dormiria aqui no dia 11", "pt"),
         ("pode dormir minha filha uma noite com a gente?", "pt"),
+        # hours, heads and ages of who comes
+        ("nosso voo chega às 9, dá pra entrar no quarto mais cedo?", "pt"),
+        ("nosso voo chega 9 da manhã", "pt"),
+        ("mi mujer llega a las 9", "es"),
+        ("minha amiga vem também, agora somos 3", "pt"),
+        ("mi amiga viene también, somos 3", "es"),
+        ("our daughter comes too, she's 6", "en"),
     ],
 )
 def test_hours_and_nights_of_others_move_no_known_stay(text, language):

@@ -58,7 +58,7 @@ _AT_AN_HOUR = compiled(
     rf"\b(?:(?:un poco |um pouco |a bit |a little )?(?:mas|mais) (?:tarde|temprano|cedo)|(?:tipo|a eso de|around|umas) (?:las )?\d{{1,2}}|tarde|temprano|tempranito|cedo|cedinho|late|later|early|earlier|{_HOUR})(?!\w)"
 )
 # "can my mum visit me for one night?", "ella se quedaría a dormir el 7"
-_SOMEBODY = r"(?:(?:mi|my|minha|meu|our|nuestr[oa]|noss[oa]) (?!(?:stay|booking|reserv\w+|room|estad\w+|habitaci\w+|cuarto|quarto|dates?|fechas?|datas?|nights?|noche|noite|plans?|arrival|departure)\b)[a-z]+(?: (?:de|da|do|del) [a-z]+)?|(?:an?|una?|uma?) (?:friend|amig[oa])|some(?:one|body)|alguien|alguem|s?he|ella|el(?= (?:se|va|pued|podr|dorm|duerm))|ela|ele)"
+_SOMEBODY = r"(?:(?:mi|my|minha|meu|our|nuestr[oa]|noss[oa]) (?!(?:stay|booking|reserv\w+|room|estad\w+|habitaci\w+|cuarto|quarto|dates?|fechas?|datas?|nights?|noche|noite|plans?|arrival|departure|vuelos?|voos?|flights?|avion|aviao|plane|bus|bondi|micro|onibus|trem|tren|train|ferry|buque|barco|transfer)\b)[a-z]+(?: (?:de|da|do|del) [a-z]+)?|(?:an?|una?|uma?) (?:friend|amig[oa])|some(?:one|body)|alguien|alguem|s?he|ella|el(?= (?:se|va|pued|podr|dorm|duerm))|ela|ele)"
 _SLEEPS_OVER = r"(?:visit\w*|stay(?:s|ing)?|sleep\w*|crash\w*|(?:se )?qued(?:a|ar|aria|ara|e|arse)|dorm\w+|duerm\w+|durm\w+|fi(?:ca|car|caria|casse|que)|pernoct\w+|pernoit\w+)"
 _VISITS = compiled(
     rf"\b{_SOMEBODY}(?:'d|'ll)? (?:[a-z]+ ){{0,4}}?{_SLEEPS_OVER}\b|\b(?:quedarse|dormir|visitar(?:me|nos)|ficar|visitar) (?:a dormir |aca |aqui |conmigo |comigo )?{_SOMEBODY}\b"
@@ -70,6 +70,12 @@ _WITH_US = compiled(r"\b(?:con nosotr[oa]s|com a gente|with us)\b")
 # "mi hermano llega el 12": a guest of the stay, or the only one?
 _COMES = compiled(
     rf"^\W*(?:(?:y|e|and|but|pero|mas|ah|oh|also|tambien) )*{_SOMEBODY}(?: (?!and\b|y\b|e\b)[a-z]+){{0,2}}? (?:lleg\w+|arrives?|arriving|cheg\w+|comes?|viene|vem|joins?|se suma)\b"
+)
+# Numbers that are no days: hours, heads and ages ("ahora somos 3", "she's 6").
+_NO_DAY = compiled(
+    rf"(?<!\w){_HOUR}(?!\w)|\b\d{{1,2}} (?:de la manana|da manha|in the morning)\b"
+    r"|\b(?:somos|seremos|seriamos|seriam|vamos a ser|vamos ser|quedamos|ficamos|we(?:'re| are|'ll be| will be|'d be| would be)|that(?:'s| makes))(?: (?:ahora|agora|now|ya|ja|en total|no total))? \d{1,2}\b"
+    r"|\b(?:(?:mi|my|minha|meu|our) (?:hij[oa]|daughter|son|filh[oa]|nen[ea]|beb[ea]|baby)|tiene|tem|s?he(?:'s| is)|is|aged?) (?:de )?\d{1,2}\b"
 )
 _OF_OUR_NIGHTS = compiled(
     r"\b(?:hasta|until|till?|ate|desde|from|more|extra|mas|mais|another|otra|outra|only|just|solo|so|instead|lleg\w+|cheg\w+|arriv\w+|sal[gie]\w*|sai\w*|leav\w+)\b"
@@ -85,7 +91,7 @@ def beside_the_dates(text: str, before: KnownStay) -> Reading | None:
         return Reading({}, () if last else ("ambiguous",), text)
     if (hour := _keeps_the_room(text, before)) is not None:
         return Reading({}, () if hour else ("ambiguous",), text)
-    if _COMES.search(text) and not _OURS.search(_WITH_US.sub(" ", text)) and len(_DAYS.findall(text)) == 1:
+    if _COMES.search(text) and not _OURS.search(_WITH_US.sub(" ", text)) and len(_DAYS.findall(_NO_DAY.sub(" ", text))) == 1:
         return Reading({}, ("ambiguous",), text)
     if _leaves_at_an_hour(text, before) or _is_somebodys_night(text, before):
         return Reading({}, (), text)
