@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
