@@ -22,6 +22,7 @@ from channels_app.transports.mail import posting
 from conversations import voices
 from conversations.desk import hotel_view, language_of, own, state_key
 from conversations.dialogue import confirmation, phrasebook
+from conversations.dialogue.intents import smalltalk
 from conversations.models import Conversation, Guest
 from hotelagent.hotels.models import Hotel
 from reservations.models import Booking
@@ -35,7 +36,7 @@ _NAME = re.compile(r"[^\W\d_][^\W\d_'’-]{1,30}", re.UNICODE)
 def dressed(hotel: Hotel, name: str, text: str, language: str) -> tuple[str, dict[str, Any]]:
     """An answer to ``name`` as e-mail has it: the words themselves, and what stands around them (greeting, how to choose,
     closing)."""
-    hello = phrasebook.say(language, "greeting_short")
+    hello = next((said for key in smalltalk.HELLOS if text.startswith(said := phrasebook.say(language, key))), "")
     text = text.removeprefix(hello).lstrip() or text
     words = {
         "choose": phrasebook.mail(language, "choose"),

@@ -13,6 +13,7 @@ import json
 import mimetypes
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 import structlog
@@ -30,7 +31,9 @@ from conversations.desk import HotelDesk, hotel_view
 from conversations.dialogue import patterns, phrasebook, policy
 from conversations.dialogue.types import Message as Heard
 from conversations.dialogue.types import Outcome, Reply, State, Understanding
+from conversations.dialogue.understanding.language import detect
 from conversations.dialogue.understanding.model import Model
+from conversations.dialogue.understanding.normalise import fold
 from conversations.models import Conversation, Message, RoomPhoto
 from hotelagent.ops import correlation, killpoints, leases
 from hotelagent.ops.bulk import update_rows
@@ -380,20 +383,29 @@ def _failed(conversation: Conversation, letters: list[Inbound], error: Exception
         if current.fence != conversation.fence:
             return
         if dead:
-            _give_up(current, dead, f"{type(error).__name__} after {MAX_ATTEMPTS} tries")
+            _give_up(current, dead, f"{type(error).__name__} after {MAX_ATTEMPTS} tries", _spoken(current, dead))
         current.lease_until = None
         current.due_at = None if dead else timezone.now() + inbox.retry_after(max(letter.attempts for letter in letters))
         current.save(update_fields=["lease_until", "due_at"])
 
 
-def _give_up(conversation: Conversation, letters: list[Inbound], reason: str) -> None:
-    """Dead letters, a person, and a word to the guest. Inside the caller's transaction."""
+def _spoken(conversation: Conversation, letters: list[Inbound]) -> str:
+    """The language of letters that no turn could take; "" when that breaks as well."""
+    text = "\n".join(letter.text for letter in letters)[:500]
+    with suppress(Exception):
+        return detect(text, fold(text), previous="", offered=tuple(conversation.hotel.languages))
+    return ""
+
+
+def _give_up(conversation: Conversation, letters: list[Inbound], reason: str, language: str = "") -> None:
+    """Dead letters, a person, and a word to the guest, whose language may be known from the letters alone (they are not looked at
+    where they killed their worker). Inside the caller's transaction."""
     inbox.bury(Inbound.objects.filter(pk__in=[letter.pk for letter in letters]), reason)
     Inbound.objects.filter(thread_id=conversation.thread_id, state=Inbound.State.WAITING).update(state=Inbound.State.PARKED)
     if conversation.owner == Conversation.Owner.BOT:
         state = State.from_json(conversation.state)
         handoff.request(conversation, "failure", handoff.summary_of(state), since=min(letter.received_at for letter in letters))
-        language = state.language or conversation.hotel.main_language
+        language = state.language or language or conversation.hotel.main_language
         with voices.speaking(conversation.hotel_id):  # outside of a turn too
             when = phrasebook.say(language, "person_unknown")
             say(conversation, phrasebook.say(language, "person_coming", when=when), f"failed:{conversation.pk}:{letters[-1].pk}")

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from conversations.dialogue import intents, phrasebook, questions
-from conversations.dialogue.intents import booking, cancelling, changing, own_bookings, people, prices
+from conversations.dialogue.intents import booking, cancelling, changing, own_bookings, people, prices, smalltalk
 from conversations.dialogue.patterns import compiled
 from conversations.dialogue.turn import Turn
 from conversations.dialogue.types import Desk, DeskProblem, HotelView, Message, Outcome, Proposal, State, Understanding
@@ -415,7 +415,7 @@ def _not_understood(turn: Turn) -> None:
 def _greet(turn: Turn) -> None:
     """A hello is answered once, in front of whatever the answer is."""
     if turn.understanding.has("greeting") and not turn.state.greeted and turn.parts:
-        greeting = phrasebook.say(turn.language, "greeting_short")
-        if not turn.parts[0].startswith(greeting):
-            turn.parts.insert(0, greeting)
+        hello = smalltalk.hello(turn)
+        if not turn.parts[0].startswith(hello):
+            turn.parts.insert(0, hello)
     turn.change(greeted=True)

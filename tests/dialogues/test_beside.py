@@ -388,3 +388,21 @@ def test_rooms_are_told_by_their_beds(talk, text, rooms):
     heard = after["understanding"]["slots"]
     assert heard["room_type"] == rooms
     assert "+" not in rooms or "bed" not in heard
+
+
+@pytest.mark.parametrize(
+    ("text", "hello"),
+    [
+        ("Buenas noches", "¡Buenas noches! Soy"),
+        ("hola, buen día! a qué hora es el desayuno?", "¡Buen día!"),
+        ("good evening, do you have parking?", "Good evening!"),
+        ("boa tarde, vocês têm piscina?", "Boa tarde!"),
+        ("hola, hay desayuno? mi idea es pasar dos buenas noches ahí", "¡Hola!"),
+        ("buenas! tienen cochera?", "¡Hola!"),
+    ],
+)
+def test_a_hello_of_its_hour_is_answered_by_the_same(talk, text, hello):
+    said, _all = say(talk, text)
+
+    assert said.startswith(hello)
+    assert not say(talk, text)[0].startswith(hello.split("!")[0] + "!\n")  # once

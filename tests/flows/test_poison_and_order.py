@@ -73,6 +73,20 @@ def run():
         turns.take(pk)
 
 
+@pytest.mark.parametrize("breaks", [False, True])
+def test_whoever_wrote_it_is_told_in_the_language_it_was_written_in(whatsapp, post, poison, monkeypatch, breaks):
+    if breaks:
+        monkeypatch.setattr(turns, "detect", lambda *_a, **_m: 1 / 0)
+    with time_machine.travel(timezone.now(), tick=False) as machine:
+        post(envelope(text_message("hello, what is veneno in this room? is there breakfast?", sender=POISONED)))
+        for _try in range(5):
+            run()
+            machine.shift(dt.timedelta(minutes=5))
+
+    told = Outbound.objects.filter(thread__address=POISONED, author="bot").exclude(content__kind="read").get().content["text"]
+    assert ("passing you on" in told) is not breaks, told
+
+
 def test_control_without_counting_the_tries_poison_is_tried_for_ever(whatsapp, post, poison, monkeypatch):
     monkeypatch.setattr(turns, "MAX_ATTEMPTS", 10**6)
     with time_machine.travel(timezone.now(), tick=False) as machine:

@@ -60,6 +60,12 @@ def test_the_answer_goes_on_with_the_thread(mailbox, post_office, work):
         assert words in html
 
 
+def test_a_mail_greets_once_whatever_the_hello(mailbox, post_office, work):
+    ask(post_office, work, "Buenas tardes, ¿aceptan perros?")
+    plain = opened(post_office.sent[0]).get_body(("plain",)).get_content()
+    assert "Hola Ana:" in plain and "Aceptamos perros" in plain and "uenas tardes" not in plain.split("aceptan perros")[0]
+
+
 def test_a_person_writes_as_a_person(mailbox, post_office, work, admin_user):
     ask(post_office, work)
     talk = Conversation.objects.get()
