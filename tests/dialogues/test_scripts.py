@@ -37,7 +37,7 @@ def test_scripted_guests(demo, language, figures):
         print(f"\n##### {name}: {one.problems}\n" + "\n".join(one.transcript))
     assert len(played) >= 50
     assert sum(one.wrong for one in played.values()) == 0
-    assert len(failed) <= 0.12 * len(played)
+    assert len(failed) <= 0.05 * len(played)
 
 
 @pytest.mark.long
