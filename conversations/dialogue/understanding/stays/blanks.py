@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays.vocabulary import (
     DAY,
@@ -71,6 +73,7 @@ BLANKED = [
         r"\b(?:hace|ya van|faz|van) (?:\d{1,2}|una?|uma?) (?:noches?|noites?|dias?)\b(?: (?:que|sin|sem))?|\bfor \d{1,2} nights (?:now|already)\b",
         r"\b(?:floors?|pisos?|andar(?:es)?) (?:from |del? |do |entre )?\d{1,2} ?(?:al?|ao|to|or|ou|o|y|e|and|-) ?(?:el |the |o )?\d{1,2}\b|\b\d{1,2} (?:al?|ao|to|or|ou|o|y|e|and) (?:el |the |o )?\d{1,2} (?:piso|floor|andar)\b",
         r"\b24 ?/ ?7\b|\b24 ?hs?\b",
+        r"\bs?he(?:'s| is) \d{1,2}\b(?![-/:.]\d| ?(?:nights?|of|to|and)\b)",
         r"(?<!\bon )(?<!\bfrom )(?<!\bto )(?<!\buntil )(?<!\btill )(?<!\barrive )(?<!\bleave )(?<!\bdepart )\b(?:the|us|all|both|nosotr[oa]s|nos|nois|los|las|os|as) [2-9]\b(?! ?(?:de (?:"
         + LONG_MONTH
         + r")|(?:of )?"
@@ -117,6 +120,13 @@ NOT_THEN = compiled(
     rf"\b(?:del|de|from|do|entre)(?: (?:the|dia))* {DAY}(?:{_RANGE_TO})(?:the |el |dia |o )?{DAY}(?: (?:de|of) [a-z]+)? (?:no|nao|not)\b(?=[,.;])|"
     r"\b(?:can't do|cannot do) the \d{1,2}(?:st|nd|rd|th)?\b|\b(?:el |dia |o dia |the )(\d{1,2})(?: de [a-z]+)? (?:no(?! (?:das|dos|voo|hotel|quarto|fim|final|inicio|comeco|periodo|horario|onibus|carro|aviao|nome|maximo|mesmo|cartao|almoco|jantar)\b)|nao)\b(?! (?:hay|tienen|tem|tenes|queda|me gusta))(?: (?:puedo|podemos|posso|puede|da))?"
 )
+
+
+def blanked(text: str, *first: re.Pattern[str]) -> str:
+    """The text with blanks in the place of numbers that are no days, and, before those, of what the patterns ``first`` find."""
+    for pattern in (*first, *BLANKED):
+        text = pattern.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 def is_corrected(folded: str) -> bool:

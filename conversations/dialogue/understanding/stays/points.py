@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from conversations.dialogue.patterns import compiled
 from conversations.dialogue.understanding.stays import feasts, weeks
-from conversations.dialogue.understanding.stays.blanks import BLANKED, INSTEAD, NOT_THEN, SLIP
+from conversations.dialogue.understanding.stays.blanks import INSTEAD, NOT_THEN, SLIP, blanked
 from conversations.dialogue.understanding.stays.hedges import ABOUT, AFTER_FEAST, COMES_BEFORE, EITHER, HEDGED, NIGHT_BEFORE, UNDATED
 from conversations.dialogue.understanding.stays.roles import OUT_BEFORE, role_of, told_behind
 from conversations.dialogue.understanding.stays.vocabulary import (
@@ -132,8 +132,7 @@ def find(
     found = Found()
     text = folded
     text = re.sub(r"\b(?:see|ring|bring)(?:ing)? in the new year|recib\w+ el ano|receber o ano\b", lambda match: " " * len(match[0]), text)
-    for pattern in (SLIP, INSTEAD, NOT_THEN, *BLANKED):
-        text = pattern.sub(lambda match: " " * len(match[0]), text)
+    text = blanked(text, SLIP, INSTEAD, NOT_THEN)
     # "viernes a la noche": the part of the day says nothing about which
     text = re.sub(
         rf"\b({WEEKDAY}) (?:(?:a la|por la|de la|in the|pela|na|de|da|a) )?(?:noche|tarde|manana|mediodia|night|nite|evening|afternoon|arvo|morning|noite|manha)\b",

@@ -4,6 +4,7 @@ room until 4 pm on Wednesday?", "llego recién a la 1 de la mañana del 11"."""
 from __future__ import annotations
 
 from conversations.dialogue.patterns import compiled
+from conversations.dialogue.understanding.stays.blanks import blanked
 from conversations.dialogue.understanding.stays.nights import NIGHT, SO_MANY
 from conversations.dialogue.understanding.stays.points import ONE_DAY
 from conversations.dialogue.understanding.stays.reading import KnownStay, Reading
@@ -71,12 +72,6 @@ _WITH_US = compiled(r"\b(?:con nosotr[oa]s|com a gente|with us)\b")
 _COMES = compiled(
     rf"^\W*(?:(?:y|e|and|but|pero|mas|ah|oh|also|tambien) )*{_SOMEBODY}(?: (?!and\b|y\b|e\b)[a-z]+){{0,2}}? (?:lleg\w+|arrives?|arriving|cheg\w+|comes?|viene|vem|joins?|se suma)\b"
 )
-# Numbers that are no days: hours, heads and ages ("ahora somos 3", "she's 6").
-_NO_DAY = compiled(
-    rf"(?<!\w){_HOUR}(?!\w)|\b\d{{1,2}} (?:de la manana|da manha|in the morning)\b"
-    r"|\b(?:somos|seremos|seriamos|seriam|vamos a ser|vamos ser|quedamos|ficamos|we(?:'re| are|'ll be| will be|'d be| would be)|that(?:'s| makes))(?: (?:ahora|agora|now|ya|ja|en total|no total))? \d{1,2}\b"
-    r"|\b(?:(?:mi|my|minha|meu|our) (?:hij[oa]|daughter|son|filh[oa]|nen[ea]|beb[ea]|baby)|tiene|tem|s?he(?:'s| is)|is|aged?) (?:de )?\d{1,2}\b"
-)
 _OF_OUR_NIGHTS = compiled(
     r"\b(?:hasta|until|till?|ate|desde|from|more|extra|mas|mais|another|otra|outra|only|just|solo|so|instead|lleg\w+|cheg\w+|arriv\w+|sal[gie]\w*|sai\w*|leav\w+)\b"
 )
@@ -91,7 +86,7 @@ def beside_the_dates(text: str, before: KnownStay) -> Reading | None:
         return Reading({}, () if last else ("ambiguous",), text)
     if (hour := _keeps_the_room(text, before)) is not None:
         return Reading({}, () if hour else ("ambiguous",), text)
-    if _COMES.search(text) and not _OURS.search(_WITH_US.sub(" ", text)) and len(_DAYS.findall(_NO_DAY.sub(" ", text))) == 1:
+    if _COMES.search(text) and not _OURS.search(_WITH_US.sub(" ", text)) and len(_DAYS.findall(blanked(text))) == 1:
         return Reading({}, ("ambiguous",), text)
     if _leaves_at_an_hour(text, before) or _is_somebodys_night(text, before):
         return Reading({}, (), text)
