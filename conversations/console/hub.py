@@ -59,14 +59,15 @@ class Hub:
         """One bell of PostgreSQL's."""
         told: dict[str, Any] = json.loads(payload)
         hotel = int(told.pop("hotel"))
-        if not told.keys() & {"presence", "ticks"}:
+        lists = not told.keys() & {"presence", "ticks"}  # whether it may change a queue
+        if lists:
             self.generation[hotel] += 1
         if "presence" in told:
             self._mark(hotel, told["presence"])
         pages = list(self.sockets.get(hotel, ()))
         for page in pages:
             page.gather(told)
-        if pages and not told.keys() & {"presence", "ticks"}:
+        if pages and lists:
             self._next_round(hotel)
 
     def _next_round(self, hotel: int) -> None:

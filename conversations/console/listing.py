@@ -52,19 +52,19 @@ class Crowd:
         return self._unread[id(page)][1]
 
 
-def markup(crowd: Crowd, user: AbstractBaseUser, told: QueryDict, heard: str = "") -> str:
-    """What stands in a page's queue. ``told``: what is looked at, as an address tells it; ``heard``: how far the page has heard
-    of bells (``hub``), without which it is given nothing another page was given."""
-    return render_to_string("console/_queue.html", context(crowd, user, told, heard) | {"refresh": True})
+def markup(crowd: Crowd, user: AbstractBaseUser, told: QueryDict) -> str:
+    """What stands in a page's queue. ``told``: what is looked at, as an address tells it, and how far the page has heard of bells
+    (``heard``, see ``hub``), without which it is given nothing another page was given before."""
+    return render_to_string("console/_queue.html", context(crowd, user, told) | {"refresh": True})
 
 
 def _shown(told: QueryDict) -> int:
     return max(1, min(thread.number(told.get("shown", "")) or queue.PAGE, SHOWN_LIMIT))
 
 
-def context(crowd: Crowd, user: AbstractBaseUser, told: QueryDict, heard: str = "") -> dict[str, Any]:
+def context(crowd: Crowd, user: AbstractBaseUser, told: QueryDict) -> dict[str, Any]:
     """What the queue's template needs; the arguments as those of ``markup``."""
-    hotel = crowd.hotel
+    hotel, heard = crowd.hotel, told.get("heard", "")
     asked, shown = queue.Asked.of(told), _shown(told)
     counted = HUB.shared(hotel.pk, "counts", lambda: queue.counts(hotel, user), heard)
     mine = crowd.mine[user.pk]

@@ -53,7 +53,6 @@ class Question:
 
     page: Desk
     told: QueryDict
-    heard: str
     language: str
 
 
@@ -105,7 +104,7 @@ class Reader:
         try:
             if not question.told.get("q") and question.language in dict(settings.LANGUAGES):
                 with translation.override(question.language):
-                    answer = listing.markup(crowd, user, question.told, question.heard)
+                    answer = listing.markup(crowd, user, question.told)
         except Exception as error:  # noqa: BLE001 - it is the asker's
             failed = error
         _settle(future, answer, failed)
@@ -133,6 +132,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
     """The socket of one page of one hotel."""
 
     hotel: Hotel | None = None
+    flush: asyncio.Task[None] | None = None
 
     async def __call__(self, *given: Any) -> None:
         try:
@@ -140,12 +140,13 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         finally:  # however it ended: nothing is told to it any more
             if self.hotel is not None:
                 HUB.sockets[self.hotel.pk].discard(self)
+            if self.flush is not None:
+                self.flush.cancel()
 
     async def connect(self) -> None:
         self.waiting: set[int] = set()
         self.ticks: set[int] = set()
         self.extra: dict[str, Any] = {}
-        self.flush: asyncio.Task[None] | None = None
         self.user: AbstractUser | None = None
         self.checked_at, self.is_out = 0.0, False
         self.page = ""
@@ -155,8 +156,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         # What every process was told of this page last, and when.
         self.said: tuple[str, int, bool] = ("", 0, False)
         self.said_at = 0.0
-        self.hotel = await self._hotel()
-        if self.hotel is None:
+        if not await self._is_admitted() or self.hotel is None:
             await self.close(code=4404)
             return
         HUB.sockets[self.hotel.pk].add(self)
@@ -164,19 +164,15 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.send(text_data=json.dumps({"all": True}))
 
     async def disconnect(self, code: int) -> None:
-        if self.hotel is not None:
-            HUB.sockets[self.hotel.pk].discard(self)
-            if self.page and self.at:
-                await self._say(0, typing=False)
-        if self.flush is not None:
-            self.flush.cancel()
+        if self.hotel is not None and self.page and self.at:
+            await self._say(0, typing=False)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.hotel is None or self.is_out or not text_data or len(text_data) > MESSAGE_LIMIT:
             return
         try:
             told: Any = json.loads(text_data)
-            reads = (str(told["read"]), str(told["heard"]), str(told["language"]), int(told["nth"])) if "read" in told else None
+            reads = (str(told["read"]), str(told["language"]), int(told["nth"])) if "read" in told else None
             page, at, typing = str(told["page"])[:40], int(told.get("at") or 0), bool(told.get("typing"))
             opened = int(told.get("open") or 0) if "open" in told else self.open
             ping = int(told.get("ping") or 0)
@@ -188,7 +184,7 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         known, self.open = self.open, opened
         if opened and known not in {None, opened}:
             self.gather({"ticks": opened})  # what became of its letters while it was being opened was not told
-        if time.monotonic() - self.checked_at > CHECK_S and await self._hotel() is None:
+        if time.monotonic() - self.checked_at > CHECK_S and not await self._is_admitted():
             await self._put_out()
             return
         now = time.monotonic()
@@ -199,10 +195,10 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
             with suppress(OSError, RuntimeError):  # it ended meanwhile: its end is still to be told to the others
                 await self.send(text_data=json.dumps({"pong": ping, "live": HUB.listening}))
 
-    async def _read(self, query: str, heard: str, language: str, nth: int) -> None:
+    async def _read(self, query: str, language: str, nth: int) -> None:
         """The queue as markup; None where the page had better ask over HTTP."""
         try:
-            markup = await READER.read(Question(self, QueryDict(query), heard, language))
+            markup = await READER.read(Question(self, QueryDict(query), language))
         except PermissionError:
             await self._put_out()
             return
@@ -260,11 +256,11 @@ class Desk(AsyncWebsocketConsumer):  # type: ignore[misc]
         await sync_to_async(_tell)(self.hotel.pk, who)
 
     @sync_to_async
-    def _hotel(self) -> Hotel | None:
+    def _is_admitted(self) -> bool:
         close_old_connections()
         with suppress(PermissionError):
-            return self._admitted()[1]
-        return None
+            return bool(self._admitted())
+        return False
 
     def _admitted(self) -> tuple[AbstractUser, Hotel]:
         """The session, its person and the membership as they are now. Raises PermissionError."""

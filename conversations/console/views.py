@@ -61,7 +61,7 @@ def queue_part(request: DeskRequest) -> HttpResponse:
 
 def queue_part_of(request: DeskRequest) -> HttpResponse:
     told = request.GET if request.method in {"GET", "HEAD"} else request.POST
-    return HttpResponse(listing.markup(_alone(request), person(request), told, told.get("heard", "")))
+    return HttpResponse(listing.markup(_alone(request), person(request), told))
 
 
 @desk

@@ -54,14 +54,14 @@
 
   function refreshQueue() {
     if (awaited && !isOtherView(awaited.url)) { awaited.again = true; return awaited.promise; }
-    const mark = heard, url = queueUrl();
+    const url = queueUrl();
     // Words are looked for in every message: that would hold up the others of the line.
     if (!isLive || !socket || socket.readyState !== 1 || asked().q) return overHttp(url);
     const mine = { nth: ++nth, url: url, again: false };
     mine.promise = new Promise(function (resolve) { mine.resolve = resolve; });
     if (awaited) awaited.resolve(); // of a view that is left
     awaited = mine;
-    socket.send(JSON.stringify({ page: page, read: url.split("?")[1], heard: mark, language: document.documentElement.lang, nth: nth }));
+    socket.send(JSON.stringify({ page: page, read: url.split("?")[1], language: document.documentElement.lang, nth: nth }));
     setTimeout(function () { if (awaited === mine) instead(mine); }, LINE_MS);
     return mine.promise;
   }

@@ -321,7 +321,7 @@ def test_somebody_who_is_no_longer_staff_is_put_out(monkeypatch):
 def asks(**told):
     return {
         "type": "websocket.receive",
-        "text": json.dumps({"page": "p", "read": "view=all", "heard": "", "language": "es", "nth": 4, **told}),
+        "text": json.dumps({"page": "p", "read": "view=all", "language": "es", "nth": 4, **told}),
     }
 
 

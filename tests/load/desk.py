@@ -140,7 +140,7 @@ def alive(house: House, desk: Desk, report: Report, when: str) -> None:
                 now = time.perf_counter()
                 if due_at and now >= due_at and not asked:
                     nth, read_at, due_at, asked = nth + 1, now, 0.0, True
-                    socket.send(json.dumps({"page": "p", "read": "view=all&shown=50", "heard": heard, "language": "en", "nth": nth}))
+                    socket.send(json.dumps({"page": "p", "read": f"view=all&shown=50&heard={heard}", "language": "en", "nth": nth}))
                 try:
                     told = json.loads(socket.recv(timeout=max(0.001, min(0.5, due_at - now)) if due_at and not asked else 0.5))
                 except TimeoutError:
